@@ -1,0 +1,49 @@
+# Every target sets up what it needs: a virtual environment of its own in .venv, holding what requirements.lock
+# names (checked against its hashes) and the project itself. PYTHON is any Python from 3.11 on.
+
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+LOCALES := ja ja_Hira
+
+.PHONY: run test check catalogues pictures lock messages
+
+run: $(READY)
+	$(BIN)/madoguchi run
+
+test: $(READY)
+	$(BIN)/pytest -q
+
+check: $(READY) catalogues pictures
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+catalogues: $(READY)
+	$(BIN)/pytest -q tests/test_words.py
+
+pictures: $(READY)
+	$(BIN)/pytest -q tests/test_pictures.py
+
+# One lock for every Python from 3.11 on and every platform; it names no package index.
+lock: .venv/bin/python
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet --output-file requirements.lock
+
+# The sentences of the program into the template and the catalogues; the same program gives the same files.
+messages: $(READY)
+	$(BIN)/pybabel -q extract --mapping-file pyproject.toml --no-default-keywords --keywords Text --no-wrap --sort-output \
+		--omit-header --add-location file --output-file locales/messages.pot .
+	for locale in $(LOCALES); do $(BIN)/pybabel -q update --input-file locales/messages.pot --output-dir locales \
+		--locale $$locale --no-fuzzy-matching --no-wrap --ignore-pot-creation-date || exit 1; done
+
+.venv/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Madoguchi needs Python 3.11 or newer: make PYTHON=python3.x")'
+	$(PYTHON) -m venv .venv
+
+$(READY): .venv/bin/python requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	touch $@

@@ -1,0 +1,158 @@
+"""The whole bot, put together; the only module that knows all the others."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+from telegram.error import InvalidToken, TelegramError
+
+from bot.clockwork import Clockwork
+from bot.commands import set_commands
+from bot.config import Settings
+from bot.database import Database
+from bot.encryption import load_keys
+from bot.kept import Kept
+from bot.letters import Letters
+from bot.mail import Post
+from bot.migrate import migrate
+from bot.notices import Sender
+from bot.outbox import Outbox
+from bot.service import Service
+from bot.store import Store
+from bot.telegram.api import Api, make_client
+from bot.telegram.polling import Lanes, Polling
+from bot.telegram.replies import Speaker
+from bot.turn import Desk
+from flows.office import BadSetting, load_office
+from flows.office_days import OfficeDays, holiday_name
+
+log = structlog.get_logger()
+
+TICK_SECONDS = 1.0
+STOP_SECONDS = 8.0
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class App:
+    """One worker. `clock` gives the moment by which all rules and due times go; it is read at every use.
+
+    `tick` is how many seconds of real time pass between two looks at what is due: at most one in service.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now, tick: float = TICK_SECONDS):
+        self.settings, self.clock, self.tick_seconds = settings, clock, tick
+        self.days = OfficeDays(load_office(settings.office))
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        given = settings.keys.get_secret_value() if settings.keys else None
+        self.seal, made = load_keys(given, settings.data)
+        for path in made:
+            log.warning("a new key was made: back it up, what is sealed cannot be read without it", path=str(path))
+        self.database = Database(settings.database_url)
+        self.kept = Kept(self.database, settings.staff_chat)
+        self.bot = make_client(settings.require_token(), settings.api_url)
+        self._put_together()
+
+    def _put_together(self) -> None:
+        store, outbox, self.lanes = Store(self.database, self.seal), Outbox(self.database), Lanes()
+        self.desk = Desk(store, outbox, self.seal, self.days, self.settings.mail_from)
+        api = Api(self.bot)
+        letters = Letters(self.desk, Post.from_url(self.settings.mail_url), self.settings.office_mail)
+        speaker = Speaker(api, store, outbox)
+        self.sender = Sender(self.desk, api, speaker, letters, self.kept, self.lanes, self.clock)
+        self.service = Service(self.desk, api, speaker, self.sender, self.kept, self.clock)
+        self.clockwork = Clockwork(self.desk, self.service, self.lanes)
+        self.polling = Polling(self.bot, self.service, self.lanes)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Serve until `stop` is set, then finish what is in hand. Raises `BadSetting` where it cannot begin."""
+        try:
+            await self._begin()
+            tasks = [asyncio.create_task(work) for work in (self._poll(), self._send(), self._tick())]
+            stopping = asyncio.create_task(stop.wait())
+            done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
+            await self._finish([*tasks, stopping])
+            for task in done - {stopping}:
+                task.result()
+        finally:
+            await self.bot.shutdown()
+            await self.database.close()
+
+    async def _begin(self) -> None:
+        await migrate(self.database)
+        await self.kept.check_keys(self.seal)
+        await self.kept.remember_terms(self.days.office.terms, self.clock())
+        await self.kept.load()
+        holiday_name(self.days.day_of(self.clock()))  # the library takes its time at its first question
+        await self._reach_telegram()
+        await self.clockwork.show_owed(self.clock())
+
+    async def _reach_telegram(self) -> None:
+        pause = 1.0
+        while True:
+            try:
+                await self.bot.initialize()
+                await self.bot.delete_webhook()
+                return
+            except InvalidToken:
+                raise BadSetting("MADOGUCHI_TOKEN", "is not accepted by the Bot API: ask @BotFather for it") from None
+            except TelegramError as error:
+                log.warning("the Bot API does not answer yet", error=type(error).__name__, again_in=pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 30.0)
+
+    async def _poll(self) -> None:
+        log.info("serving", bot=self.bot.username, office=self.days.office.key)
+        with suppress(TelegramError):
+            await set_commands(self.bot, self.days.office, self.kept.staff_chat)
+        await self.polling.run()
+
+    async def _send(self) -> None:
+        while True:
+            self.sender.wake.clear()
+            await self._unharmed(lambda: self.sender.send_due(self.clock()))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self.tick_seconds):
+                    await self.sender.wake.wait()
+
+    async def _tick(self) -> None:
+        while True:
+            await self._unharmed(lambda: self.clockwork.tick(self.clock()))
+            await asyncio.sleep(self.tick_seconds)
+
+    async def _unharmed(self, work: Callable[[], Awaitable[None]]) -> None:
+        """One round of a loop that must go on: a database that is away is waited for."""
+        try:
+            await work()
+        except (SQLAlchemyError, OSError) as error:
+            log.error("the database is away; waiting", error=type(error).__name__)
+        except Exception:
+            log.exception("a round failed; going on")
+
+    async def _finish(self, tasks: Sequence[asyncio.Task[Any]]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await self.lanes.finish(STOP_SECONDS)
+        with suppress(SQLAlchemyError, OSError):
+            await self.desk.store.write_shown()
+            await self.desk.outbox.write_done()
+
+    async def invite_a_group(self) -> str:
+        """A link that makes the group which follows it the staff group; good once."""
+        await migrate(self.database)
+        try:
+            await self._reach_telegram()
+            code = await self.kept.invite(self.clock())
+            return f"https://t.me/{self.bot.username}?startgroup={code}"
+        finally:
+            await self.bot.shutdown()
+            await self.database.close()

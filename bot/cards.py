@@ -1,0 +1,103 @@
+"""The cards of the staff group: one conversation a card, shared by all who may decide (`flows.deciding`).
+
+A card is shown by the outbox (kind `card`, `mail_failed`), edited as its booking goes on, and heard here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.counter import SqlCounter
+from bot.database import Transaction
+from bot.store import Key, Place
+from bot.turn import Desk, Incoming, Press, Reply, Shot
+from flows import showing
+from flows.counter import Booking
+from flows.deciding import CARDS, verdict
+from flows.dialog import Dialog
+from flows.steps import Context, End, Pressed
+from flows.text import Text
+
+GONE = Text("This card belongs to no booking any more.")
+DIALOG_OF = {"card": "deciding", "mail_failed": "settling"}  # of a kind of notice
+
+
+async def refresh(
+    desk: Desk, transaction: Transaction, staff_chat: int, kind: str, booking: Booking, now: datetime
+) -> Reply:
+    """The card as the booking now stands: begun, or moved on because the booking did."""
+    dialog = CARDS[DIALOG_OF[kind]]
+    place = await desk.store.load(transaction, (staff_chat, f"{dialog.name}:{booking.id}"))
+    context = _context(desk, transaction, place, booking, now)
+    conversation = place.conversation
+    conversation.notes = []
+    if conversation.dialog != dialog.name or conversation.state not in dialog.by_name:
+        conversation.start(dialog.name, f"{dialog.name}:{booking.id}", {})
+        await dialog.begin(context)
+    else:
+        await dialog.go_on(context)
+    return await _saved(desk, transaction, dialog, place, context)
+
+
+async def press(desk: Desk, transaction: Transaction, incoming: Incoming, now: datetime) -> Reply | Press | None:
+    """A member of staff pressed a button. Who was first has decided; the others read who it was, and when."""
+    if not await desk.store.first_time(transaction, incoming.update_id, now):
+        return None
+    assert isinstance(incoming.said, Pressed) and incoming.query_id, "the staff group speaks by buttons"
+    words = desk.words(desk.days.office.language, now)
+    name, _, booking_id = incoming.said.flow.partition(":")
+    dialog = CARDS.get(name)
+    booking = await desk.counter(transaction, now, None, "").booking(id=booking_id) if dialog else None
+    if dialog is None or booking is None:
+        return Press(incoming.query_id, incoming.message_id, words.say(GONE), alert=True)
+    place = await desk.store.load(transaction, (incoming.chat_id, incoming.said.flow))
+    context = _context(desk, transaction, place, booking, now, incoming)
+    if place.conversation.dialog != name:  # a crash left the card without its row
+        place.conversation.start(name, incoming.said.flow, {})
+        await dialog.begin(context)
+    toast = await _hear(dialog, context, incoming.said)
+    reply = await _saved(desk, transaction, dialog, place, context)
+    press = Press(incoming.query_id, incoming.message_id, words.say(toast)[:200] if toast else "", toast is not None)
+    return Reply(reply.key, reply.turn, reply.card, reply.shot, press=press)
+
+
+async def _hear(dialog: Dialog, context: Context, said: Pressed) -> Text | None:
+    """What the presser is told, where the press changed nothing."""
+    context.conversation.notes = []
+    await dialog.go_on(context)
+    late = isinstance(dialog.by_name[context.conversation.state], End)
+    toast = await dialog.hear(context, said)
+    return verdict(context) if late and dialog.name == "deciding" else toast
+
+
+def _context(
+    desk: Desk, transaction: Transaction, place: Place, booking: Booking, now: datetime, by: Incoming | None = None
+) -> Context:
+    counter: SqlCounter = desk.counter(transaction, now, booking.chat, booking.language)
+    place.conversation.language = desk.days.office.language
+    who, name = (by.who, by.name) if by else (0, "")
+    return Context(desk.days, counter, now, place.conversation, who, name, booking)
+
+
+async def _saved(desk: Desk, transaction: Transaction, dialog: Dialog, place: Place, context: Context) -> Reply:
+    await desk.store.save(transaction, place, context.now, fleeting=False)
+    return await _shown(desk, dialog, place, context)
+
+
+async def _shown(desk: Desk, dialog: Dialog, place: Place, context: Context) -> Reply:
+    now, conversation = context.now, place.conversation
+    screen = await showing.screen(dialog, context)
+    words = desk.words(conversation.language, now)
+    shot = Shot(words.all(screen.say), words.buttons(screen.rows), conversation.flow, conversation.state)
+    return Reply(place.key, place.turns, place.card, shot)
+
+
+async def again(desk: Desk, transaction: Transaction, key: Key, now: datetime) -> Reply | None:
+    """A card whose screen is owed."""
+    booking = await desk.counter(transaction, now, None, "").booking(id=key[1].partition(":")[2])
+    place = await desk.store.load(transaction, key)
+    dialog = CARDS.get(place.conversation.dialog)
+    if place.new or place.shown >= place.turns or dialog is None or booking is None:
+        return None
+    context = _context(desk, transaction, place, booking, now)
+    return await _shown(desk, dialog, place, context)

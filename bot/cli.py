@@ -1,0 +1,76 @@
+"""The command `madoguchi`: run the bot, migrate the database, invite a staff group."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+import click
+
+from bot import logs
+from bot.config import Settings
+from flows.office import BadSetting
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Madoguchi (窓口): an office's counter in a chat. Settings come from the environment, see README.md."""
+
+
+@main.command()
+def run() -> None:
+    """Serve: poll the Bot API, answer, send what is due, until SIGTERM."""
+    _guarded(_run)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database up to date, and stop. `run` does the same when it starts."""
+    _guarded(_migrate)
+
+
+@main.command()
+@click.option("--group", is_flag=True, required=True, help="Invite a staff group.")
+def invite(group: bool) -> None:
+    """Print a link that makes a group the staff group; it is good once."""
+    _guarded(_invite)
+
+
+def _guarded(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
+    """A wrong setting is one sentence and exit code 2."""
+    try:
+        settings = Settings.load()
+        logs.set_up(settings.log, settings.secrets)
+        asyncio.run(work(settings))
+    except BadSetting as problem:
+        click.echo(str(problem), err=True)
+        sys.exit(2)
+
+
+async def _run(settings: Settings) -> None:
+    from bot.app import App
+
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, stop.set)
+    await App(settings).run(stop)
+
+
+async def _migrate(settings: Settings) -> None:
+    from bot.database import Database
+    from bot.migrate import migrate as bring_up_to_date
+
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    database = Database(settings.database_url)
+    await bring_up_to_date(database)
+    await database.close()
+
+
+async def _invite(settings: Settings) -> None:
+    from bot.app import App
+
+    click.echo(await App(settings).invite_a_group())

@@ -1,0 +1,74 @@
+"""What passes with time, looked at about once a second by the worker's clock: requests lapse, sessions end, forms
+that nobody goes on with are closed, screens that are owed are shown, what was shown is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Hashable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete
+
+from bot.database import Transaction
+from bot.service import Service
+from bot.store import UPDATE, Key
+from bot.telegram.polling import Lanes
+from bot.turn import Desk
+from flows import lifecycle
+from flows.counter import Decision
+
+OWED_AFTER = timedelta(seconds=10)  # a screen this old and not shown is owed; a turn in hand shows its own
+UPDATES_REMEMBERED = timedelta(days=8)  # Telegram keeps an update for a day and draws new ids after a quiet week
+HOUSEKEEPING = timedelta(minutes=1)
+
+
+class Clockwork:
+    """One tick after another; each is short, and safe to do twice."""
+
+    def __init__(self, desk: Desk, service: Service, lanes: Lanes):
+        self.desk, self.service, self.lanes = desk, service, lanes
+        self._kept_house: datetime | None = None
+
+    async def tick(self, now: datetime) -> None:
+        """Everything that is due at `now`."""
+        await self.desk.store.write_shown()
+        await self.desk.outbox.write_done()
+        await self.move_bookings(now)
+        await self.show_owed(now - OWED_AFTER)
+        if self._kept_house is None or abs(now - self._kept_house) >= HOUSEKEEPING:
+            await self._keep_house(now)
+            self._kept_house = now
+
+    async def move_bookings(self, now: datetime) -> None:
+        """The clock's moves: requests lapse, sessions end (4(1))."""
+
+        async def work(transaction: Transaction) -> None:
+            counter = self.desk.counter(transaction, now, None, "")
+            for booking_id, event in await counter.overdue():
+                booking = await counter.booking(id=booking_id)
+                if booking and lifecycle.may(booking, event):
+                    await counter.move(booking, event, Decision(event, now))
+                    self.service.sender.wake.set()
+
+        await self.desk.store.database.run(work)
+
+    async def show_owed(self, before: datetime) -> None:
+        """Screens that a crash or an outage left unsaid: nobody stays in silence."""
+        keys = await self.desk.store.database.run(lambda t: self.desk.store.owed(t, before))
+        for key in keys:
+            self.lanes.put(_lane(key), self._later(self.service.again, key))
+
+    def _later(self, work: Callable[[Key], Awaitable[None]], key: Key) -> Callable[[], Awaitable[None]]:
+        return lambda: work(key)
+
+    async def _keep_house(self, now: datetime) -> None:
+        idle = now - timedelta(hours=self.desk.days.office.form_kept_hours)
+        store = self.desk.store
+        for key in await store.database.run(lambda t: store.fleeting(t, idle)):
+            self.lanes.put(_lane(key), self._later(self.service.expire, key))
+        old = delete(UPDATE).where(UPDATE.c.at < now - UPDATES_REMEMBERED)
+        await store.database.run(lambda t: t.execute(old))
+
+
+def _lane(key: Key) -> Hashable:
+    return key if key[1] else key[0]

@@ -1,0 +1,34 @@
+"""The bot's menu of commands and its profile, in each language that Telegram can tell apart; plain words by default."""
+
+from __future__ import annotations
+
+from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+
+from bot.language import catalogue
+from flows.office import Office
+from flows.text import Text
+
+COMMANDS = {
+    "start": Text("Start"),
+    "book": Text("Book a session"),
+    "mine": Text("My booking / cancel"),
+    "cancel": Text("Leave the form"),
+    "terms": Text("Terms of use"),
+    "help": Text("How to use, phone number"),
+    "language": Text("Language / ことば"),
+    "privacy": Text("How we handle your details"),
+}
+DESCRIPTION = Text("Booking by chat, at any time.\nPlease do not send your My Number here.\nPhone: {office_phone}")
+
+
+async def set_commands(bot: Bot, office: Office, staff_chat: int | None) -> None:
+    """`setMyCommands` for private chats, Japanese by default and English; none in the staff group. `setMyDescription`."""
+    private = BotCommandScopeAllPrivateChats()
+    for language, code in (("ja", None), ("en", "en")):
+        words = catalogue(language).gettext
+        commands = [BotCommand(name, words(label.sentence)) for name, label in COMMANDS.items()]
+        await bot.set_my_commands(commands, scope=private, language_code=code)
+        description = words(DESCRIPTION.sentence).format(office_phone=office.phone)
+        await bot.set_my_description(description, language_code=code)
+    if staff_chat is not None:
+        await bot.delete_my_commands(scope=BotCommandScopeChat(staff_chat))

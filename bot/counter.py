@@ -1,0 +1,235 @@
+"""The counter in SQL: free places, requests, moves. The database decides every race; the loser is told so.
+
+Each method runs in the transaction of one turn. What a move promises is written here, with the move.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from bot.database import Transaction, insert_once
+from bot.encryption import Seal
+from bot.outbox import Outbox
+from bot.tables import ENDING, LAPSING, LIVE_ONLY
+from bot.tables import BookingRow, ConsentRow, ConversationRow, DecisionRow, HoldRow, PersonRow, TermsRow, table
+from flows import lifecycle, notices, policy
+from flows.counter import Booking, Decision, Free, Permit, Slot, Told
+from flows.office_days import OfficeDays
+from flows.policy import Consent
+
+BOOKING, HOLD, DECISION = table(BookingRow), table(HoldRow), table(DecisionRow)
+CONSENT, PERSON, TERMS, CONVERSATION = table(ConsentRow), table(PersonRow), table(TermsRow), table(ConversationRow)
+
+FREES_THE_SLOT = (lifecycle.DECLINED, lifecycle.CANCELLED, lifecycle.LAPSED)
+OFFERED_AGAIN = ("name", "seeker_number", "email", "phone")  # of the last booking, masked
+CONDITIONS = ("registered", "device", "continuing")
+
+
+class SqlCounter:
+    """The counter before one chat, in one transaction (`flows.counter.Counter`)."""
+
+    def __init__(
+        self, transaction: Transaction, seal: Seal, outbox: Outbox, days: OfficeDays, now: datetime, chat: int | None,
+        language: str = "ja",
+    ):  # fmt: skip
+        self.transaction, self.seal, self.outbox, self.days, self.now = transaction, seal, outbox, days, now
+        self.chat, self.language = chat, language
+        self.consented = False
+        self.promised = False  # something was promised in this transaction: the sender need not wait for its tick
+
+    async def free(self, days: Sequence[date]) -> Free:
+        """The free places: all starts of these days less the holds, which one index range answers."""
+        if not days:
+            return {}
+        first, last = self.days.at(days[0], time(0)), self.days.at(days[-1] + timedelta(days=1), time(0))
+        holds = select(HOLD.c.start, HOLD.c.counsellor).where(HOLD.c.start >= first, HOLD.c.start < last)
+        taken = defaultdict(set)
+        for row in await self.transaction.execute(holds):
+            taken[row.start].add(row.counsellor)
+        return {day: starts for day in days if (starts := self._free_on(day, taken))}
+
+    def _free_on(self, day: date, taken: Mapping[datetime, set[str]]) -> dict[datetime, tuple[str, ...]]:
+        everybody = self.days.office.counsellors
+        free = {start: tuple(c for c in everybody if c not in taken.get(start, ())) for start in self.days.starts(day)}
+        return {start: counsellors for start, counsellors in free.items() if counsellors}
+
+    async def known(self) -> dict[str, Any]:
+        consent = select(CONSENT).where(CONSENT.c.chat_id == self.chat).order_by(CONSENT.c.id.desc()).limit(1)
+        informed = select(PERSON.c.informed_at).where(PERSON.c.chat_id == self.chat)
+        given = (await self.transaction.execute(consent)).first()
+        known: dict[str, Any] = {"informed": (await self.transaction.execute(informed)).scalar() is not None}
+        if given:
+            known["consent"] = {
+                "version": given.version, "sha256": given.sha256, "at": given.at.isoformat(),
+                "language": given.language, "how": given.how,
+            }  # fmt: skip
+        if last := await self._last():
+            known["before"] = {name: last.details[name] for name in OFFERED_AGAIN if name in last.details}
+            known["counsellor"] = last.slot.counsellor
+        return known
+
+    async def _last(self) -> Booking | None:
+        last = select(BOOKING).where(BOOKING.c.chat_id == self.chat).order_by(BOOKING.c.requested_at.desc()).limit(1)
+        row = (await self.transaction.execute(last)).first()
+        return await self._opened(row) if row else None
+
+    async def terms_text(self, sha256: str) -> str:
+        found = await self.transaction.execute(select(TERMS.c.text).where(TERMS.c.sha256 == sha256))
+        return str(found.scalar() or "")
+
+    async def agree(self, consent: Consent) -> None:
+        await self.transaction.execute(insert(CONSENT).values(chat_id=self.chat, **vars(consent)))
+        await insert_once(self.transaction, PERSON, {"chat_id": self.chat, "informed_at": None})
+        self.consented = True
+
+    async def informed(self) -> None:
+        was = update(PERSON).where(PERSON.c.chat_id == self.chat).values(informed_at=self.now)
+        await self.transaction.execute(was)
+
+    async def requested_at(self) -> Sequence[datetime]:
+        since = self.now - timedelta(days=31)
+        asked = select(BOOKING.c.requested_at).where(BOOKING.c.chat_id == self.chat, BOOKING.c.requested_at > since)
+        return list((await self.transaction.execute(asked)).scalars())
+
+    async def live(self) -> Booking | None:
+        live = select(BOOKING).where(BOOKING.c.chat_id == self.chat, LIVE_ONLY)
+        row = (await self.transaction.execute(live)).first()
+        return await self._opened(row) if row else None
+
+    async def booking(self, id: str) -> Booking | None:
+        """One booking, locked until the commit."""
+        found = select(BOOKING).where(BOOKING.c.id == id).with_for_update()
+        row = (await self.transaction.execute(found)).first()
+        return await self._opened(row) if row else None
+
+    async def _opened(self, row: Row[Any]) -> Booking:
+        moves = select(DECISION).where(DECISION.c.booking_id == row.id).order_by(DECISION.c.id.desc()).limit(1)
+        last = (await self.transaction.execute(moves)).first()
+        return Booking(
+            id=row.id, ref=row.ref, state=row.state, version=row.version, slot=Slot(row.counsellor, row.start),
+            chat=row.chat_id, language=row.language, requested_at=row.requested_at, reply_by=row.reply_by,
+            confirm_by=row.confirm_by, lapses_at=row.lapses_at, told=row.told, same_number=row.same_number,
+            decision=Decision(last.event, last.at, last.who, last.name, last.reason) if last else None,
+            details=self.seal.open(row.details, "booking", "details", row.id),
+        )  # fmt: skip
+
+    async def request(self, permit: Permit, details: Mapping[str, Any]) -> Booking | Literal["taken", "duplicate"]:
+        booking = self._new(permit, details)
+        lifecycle.fire(booking, "request")
+        booking.same_number = await self._same_number(booking)
+        undo = self.transaction.savepoint()
+        try:
+            async with undo:
+                await self._insert(booking)
+                await self._hold(booking)
+        except _Lost as lost:
+            return lost.why
+        await self._promise(booking, "request")
+        return booking
+
+    def _new(self, permit: Permit, details: Mapping[str, Any]) -> Booking:
+        return Booking(
+            id=secrets.token_hex(8), ref="", state="new", version=1, slot=permit.slot, chat=self.chat,
+            language=self.language, requested_at=permit.requested_at, reply_by=permit.reply_by,
+            confirm_by=permit.confirm_by, lapses_at=permit.lapses_at, details=dict(details),
+        )  # fmt: skip
+
+    async def _same_number(self, booking: Booking) -> bool:
+        index = self._number_index(booking)
+        same = select(BOOKING.c.id).where(BOOKING.c.number_index == index, LIVE_ONLY)
+        return (await self.transaction.execute(same.limit(1))).first() is not None
+
+    def _number_index(self, booking: Booking) -> str:
+        return self.seal.index("booking.seeker_number", booking.details["seeker_number"])
+
+    async def _insert(self, booking: Booking) -> None:
+        """Write the booking with a reference that nobody has; `duplicate` where the person has a live one."""
+        consent = select(CONSENT.c.id).where(CONSENT.c.chat_id == self.chat).order_by(CONSENT.c.id.desc()).limit(1)
+        values = {
+            "id": booking.id, "chat_id": booking.chat, "state": booking.state, "version": booking.version,
+            "counsellor": booking.slot.counsellor, "start": booking.slot.start, "language": booking.language,
+            "ends_at": policy.ends_at(self.days, booking.slot.start), "requested_at": booking.requested_at,
+            "reply_by": booking.reply_by, "confirm_by": booking.confirm_by, "lapses_at": booking.lapses_at,
+            "told": "", "same_number": booking.same_number, "number_index": self._number_index(booking),
+            "consent_id": (await self.transaction.execute(consent)).scalar(),
+            "details": self.seal.seal(dict(booking.details), "booking", "details", booking.id),
+        }  # fmt: skip
+        for _ in range(20):
+            booking.ref = f"{secrets.randbelow(1_000_000):06d}"
+            if await insert_once(self.transaction, BOOKING, {**values, "ref": booking.ref}) is not None:
+                return
+            if await self.live() is not None:
+                raise _Lost("duplicate")
+        raise RuntimeError("no free reference number was found in 20 tries")
+
+    async def _hold(self, booking: Booking) -> None:
+        slot = booking.slot
+        hold = {"counsellor": slot.counsellor, "start": slot.start, "booking_id": booking.id, "purpose": "request"}
+        if await insert_once(self.transaction, HOLD, hold) is None:
+            raise _Lost("taken")
+
+    async def move(self, booking: Booking, event: str, decision: Decision) -> bool:
+        fresh = await self.booking(id=booking.id)
+        if fresh is None or not lifecycle.may(fresh, event):
+            return False
+        lifecycle.fire(fresh, event)
+        fresh.version += 1
+        fresh.told = "waiting" if event == "confirm" else fresh.told
+        fresh.decision = decision
+        await self._write(fresh, decision)
+        if fresh.state in FREES_THE_SLOT:
+            await self.transaction.execute(delete(HOLD).where(HOLD.c.booking_id == fresh.id))
+        await self._promise(fresh, event)
+        vars(booking).update(vars(fresh))
+        return True
+
+    async def _write(self, booking: Booking, decision: Decision | None) -> None:
+        now = {"state": booking.state, "version": booking.version, "told": booking.told}
+        await self.transaction.execute(update(BOOKING).where(BOOKING.c.id == booking.id).values(**now))
+        if decision:
+            await self.transaction.execute(insert(DECISION).values(booking_id=booking.id, **vars(decision)))
+
+    async def _promise(self, booking: Booking, event: str) -> None:
+        await self.outbox.promise(self.transaction, booking, notices.promises(self.days, booking, event, self.now))
+        self.promised = True
+
+    async def tell(self, booking: Booking, how: Told, decision: Decision | None = None) -> None:
+        """How the confirmation went: handed to the mail server, failed for good; or staff wrote or phoned."""
+        booking.told = how
+        booking.decision = decision or booking.decision
+        await self._write(booking, decision)
+        await self._promise(booking, how)
+
+    async def told_by_staff(self, booking: Booking, how: Literal["by_hand", "by_phone"], decision: Decision) -> bool:
+        fresh = await self.booking(id=booking.id)
+        if fresh is None or fresh.told != "failed":
+            return False
+        await self.tell(fresh, how, decision)
+        vars(booking).update(vars(fresh))
+        return True
+
+    async def speak(self, language: str) -> None:
+        """The conversation's row is saved with its language by the turn; here only the counter learns it."""
+        self.language = language
+
+    async def overdue(self) -> list[tuple[str, str]]:
+        """What the clock moves next: (booking id, event), requests that lapse and sessions that end."""
+        lapsing = select(BOOKING.c.id).where(LAPSING, BOOKING.c.lapses_at <= self.now)
+        ending = select(BOOKING.c.id).where(ENDING, BOOKING.c.ends_at <= self.now)
+        found = []
+        for event, due in (("lapse", lapsing), ("end", ending)):
+            found += [(row.id, event) for row in await self.transaction.execute(due.limit(100))]
+        return found
+
+
+class _Lost(Exception):
+    """A race was lost: the savepoint is undone."""
+
+    def __init__(self, why: Literal["taken", "duplicate"]):
+        self.why = why

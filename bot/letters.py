@@ -1,0 +1,59 @@
+"""Letters about a booking: the words of `flows.letters` put into a language, composed, and handed to the post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.language import Words
+from bot.mail import Invite, Letter, Post, compose
+from bot.turn import Desk
+from flows import letters
+from flows.answers import sending_form
+from flows.counter import Booking
+from flows.policy import ends_at
+
+
+@dataclass(frozen=True)
+class Letters:
+    """Writes as the office: from `sender`, answers going to the office mailbox."""
+
+    desk: Desk
+    post: Post
+    office_mail: str
+
+    async def to_person(self, kind: str, booking: Booking, language: str, at: datetime) -> None:
+        """A letter to the person's address, with a calendar entry where one belongs to it. Raises `Undeliverable`."""
+        words = self.desk.words(language, at)
+        written = letters.letter(self.desk.days, kind, booking)
+        to = sending_form(booking.details["email"])
+        invite = self._invite(kind, booking, words, to, at)
+        await self._send(kind, booking, words, written, to, at, invite)
+
+    async def to_office(self, kind: str, booking: Booking, at: datetime) -> None:
+        """A letter to the office mailbox, in the office's language, with the details."""
+        words = self.desk.words(self.desk.days.office.language, at)
+        written = letters.office_letter(self.desk.days, kind, booking)
+        await self._send(kind, booking, words, written, self.office_mail, at, None)
+
+    async def _send(
+        self, kind: str, booking: Booking, words: Words, written: letters.Words, to: str, at: datetime,
+        invite: Invite | None,
+    ) -> None:  # fmt: skip
+        letter = Letter(
+            key=f"{kind}:{booking.id}:{booking.version}", to=to, subject=words.say(written.subject),
+            text=words.all(written.body), language=words.language, invite=invite, sent_at=at,
+        )  # fmt: skip
+        await self.post.send(compose(letter, self.desk.sender, self.office_mail))
+
+    def _invite(self, kind: str, booking: Booking, words: Words, to: str, at: datetime) -> Invite | None:
+        """Neutral title, no URL; its SEQUENCE is the booking's version, so that a cancellation follows its request."""
+        if kind not in letters.CALENDAR:
+            return None
+        facts = letters.facts(self.desk.days, booking)
+        return Invite(
+            uid=f"{booking.id}@{self.desk.sender.rpartition('@')[2]}", sequence=booking.version,
+            start=booking.slot.start, end=ends_at(self.desk.days, booking.slot.start),
+            title=words.say(letters.CALENDAR_TITLE.given(**facts)), note=words.say(letters.CALENDAR_NOTE),
+            method=letters.CALENDAR[kind], organizer=self.office_mail, attendee=to, stamp=at,
+        )  # fmt: skip

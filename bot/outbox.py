@@ -1,0 +1,122 @@
+"""The outbox: rows of what is promised. Written with the move that promises it; claimed with a lease; marked by the
+owner of the lease alone. A crash between sending and marking costs one extra copy; nothing is lost.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+
+from bot.database import Database, Transaction, epoch, insert_once
+from bot.tables import PENDING, NoticeRow, table
+from flows.counter import Booking
+from flows.notices import Promise
+
+NOTICE = table(NoticeRow)
+LEASE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One row of the outbox, claimed."""
+
+    key: str
+    kind: str
+    booking_id: str | None
+    chat_id: int | None
+    message_id: int | None
+    due_at: datetime
+    not_after: datetime | None
+    attempts: int
+
+
+class Outbox:
+    """Promises in the database. `owner` names this process on the leases it holds."""
+
+    def __init__(self, database: Database):
+        self.database = database
+        self.owner = secrets.token_hex(8)
+        self.done: set[str] = set()  # kept otherwise than by the sender; written with the next commit
+
+    async def promise(self, transaction: Transaction, booking: Booking, promises: Sequence[Promise]) -> None:
+        """Write what a move of a booking promises; the key makes each promise once per version of the booking."""
+        for made in promises:
+            key = f"{made.kind}:{booking.id}:{booking.version}"
+            await self.put(
+                transaction, key, made.kind, made.due_at, made.not_after, booking_id=booking.id, chat_id=booking.chat
+            )
+
+    async def put(
+        self, transaction: Transaction, key: str, kind: str, due_at: datetime, not_after: datetime | None = None,
+        **reference: Any,
+    ) -> None:  # fmt: skip
+        """Promise one notice; a second one with the same key is the same promise."""
+        values = {"key": key, "kind": kind, "due_at": due_at, "next_try": due_at, "not_after": not_after}
+        await insert_once(transaction, NOTICE, {**BLANK, **values, **reference})
+
+    async def claim(self, now: datetime, most: int) -> list[Notice]:
+        """Take a lease on what is due, at most so many; what a dead worker left is due again when its lease has run out."""
+        async with self.database.transaction() as transaction:
+            clock = epoch(transaction.dialect)
+            due = (
+                select(NOTICE.c.key)
+                .where(PENDING, NOTICE.c.next_try <= now)
+                .where(or_(NOTICE.c.lease_until.is_(None), NOTICE.c.lease_until < clock))
+                .order_by(NOTICE.c.next_try)
+                .limit(most)
+                .with_for_update(skip_locked=True)
+            )
+            if not (keys := list((await transaction.execute(due)).scalars())):
+                return []
+            taken = (
+                update(NOTICE)
+                .where(NOTICE.c.key.in_(keys))
+                .values(owner=self.owner, lease_until=clock + LEASE_SECONDS, attempts=NOTICE.c.attempts + 1)
+                .returning(*(NOTICE.c[name] for name in Notice.__dataclass_fields__))
+            )
+            rows = (await transaction.execute(taken)).all()
+        return sorted((Notice(*tuple(row)) for row in rows), key=lambda notice: (notice.due_at, notice.key))
+
+    async def renew(self, transaction: Transaction, notice: Notice) -> bool:
+        """Begin to send: False when the lease ran out while the notice waited for its turn."""
+        clock = epoch(transaction.dialect)
+        mine = (NOTICE.c.key == notice.key, NOTICE.c.owner == self.owner, NOTICE.c.lease_until > clock, PENDING)
+        renewed = update(NOTICE).where(*mine).values(lease_until=clock + LEASE_SECONDS).returning(NOTICE.c.key)
+        return (await transaction.execute(renewed)).first() is not None
+
+    async def mark(self, transaction: Transaction, notice: Notice, state: str, error: str = "") -> bool:
+        """The end of a notice: sent, cancelled, expired or dead. False when the lease is no longer ours."""
+        mine = (NOTICE.c.key == notice.key, NOTICE.c.owner == self.owner, NOTICE.c.state == "pending")
+        done = update(NOTICE).where(*mine).values(state=state, error=error, lease_until=None)
+        return (await transaction.execute(done.returning(NOTICE.c.key))).first() is not None
+
+    async def write_done(self) -> None:
+        """Mark as sent what a turn's own reply has done already."""
+        if not self.done:
+            return
+        done = set(self.done)
+        async with self.database.transaction() as transaction:
+            await transaction.execute(update(NOTICE).where(NOTICE.c.key.in_(done)).values(state="sent"))
+        self.done -= done
+
+    async def try_again(self, transaction: Transaction, notice: Notice, at: datetime, error: str) -> None:
+        """Put a notice back until `at`."""
+        mine = (NOTICE.c.key == notice.key, NOTICE.c.owner == self.owner)
+        again = update(NOTICE).where(*mine).values(next_try=at, error=error, lease_until=None)
+        await transaction.execute(again)
+
+
+BLANK = {
+    "booking_id": None, "chat_id": None, "message_id": None, "state": "pending", "attempts": 0, "lease_until": None,
+    "owner": "", "error": "",
+}  # fmt: skip
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long until the next try: 5 s, doubling, at most 30 min."""
+    return timedelta(seconds=min(5 * 2 ** (attempts - 1), 1800))

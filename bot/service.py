@@ -1,0 +1,143 @@
+"""What the poller gives updates to: authorise, run the turn in its transaction, hand back what is to be said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from datetime import datetime, timedelta
+from typing import Any
+
+from telegram.error import TelegramError
+
+from bot import cards, turn
+from bot.database import Transaction
+from bot.kept import Kept
+from bot.notices import Sender
+from bot.store import Key
+from bot.telegram.api import Api
+from bot.telegram.polling import Speech
+from bot.telegram.replies import Speaker
+from bot.telegram.updates import GroupEvent, Strange, kind_of, read
+from bot.turn import ONLY_STAFF, Desk, Incoming, Press, Reply
+from flows.steps import Pressed
+
+REMEMBERED_SECONDS = 60  # how long a member of the staff group is taken for one without asking again
+TIME_FOR_A_CODE = timedelta(seconds=30)  # a group that was just added shows its invitation within this time
+MEMBERS = ("creator", "administrator", "member")
+
+
+class Service:
+    """Serves one update at a time of each person."""
+
+    def __init__(
+        self, desk: Desk, api: Api, speaker: Speaker, sender: Sender, kept: Kept, clock: Callable[[], datetime]
+    ):  # fmt: skip
+        self.desk, self.api, self.speaker, self.sender, self.kept, self.clock = desk, api, speaker, sender, kept, clock
+        self._members: dict[int, datetime] = {}
+
+    def lane(self, update: dict[str, Any]) -> Hashable:
+        """A private chat's own lane; in the staff group one of each card, so that two who decide come in order."""
+        query = update.get("callback_query") or {}
+        message = update.get("message") or update.get("edited_message") or query.get("message") or {}
+        chat = (message.get("chat") or {}) if isinstance(message, dict) else {}
+        if query and chat.get("type") != "private" and chat:
+            return (chat.get("id"), str(query.get("data", "")).split("|")[0])
+        lane: Hashable = chat.get("id", kind_of(update))
+        return lane
+
+    async def commit(self, update: dict[str, Any]) -> Speech | None:
+        """Let an update take effect. Raises `Strange` for one that cannot be read."""
+        incoming = read(update, self.kept.staff_chat)
+        if incoming is None:
+            return None
+        if isinstance(incoming, GroupEvent):
+            return await self._group(incoming)
+        if incoming.where == "private":
+            reply = await self._run(lambda t, now: turn.private(self.desk, t, incoming, now))
+            return self._speech(reply, incoming)
+        return await self._staff(incoming) if incoming.where == "staff" else self._only_staff(incoming)
+
+    async def _run(self, work: Callable[[Transaction, datetime], Any]) -> Any:
+        result = await self.desk.store.database.run(lambda transaction: work(transaction, self.clock()))
+        self.sender.wake.set()
+        return result
+
+    def _speech(self, reply: Reply | Press | None, incoming: Incoming) -> Speech | None:
+        if isinstance(reply, Reply):
+            return lambda: self.speaker.speak(reply)
+        press = reply or (Press(incoming.query_id, incoming.message_id) if incoming.query_id else None)
+        return (lambda: self.speaker.answer(press)) if press else None
+
+    async def _staff(self, incoming: Incoming) -> Speech | None:
+        if not isinstance(incoming.said, Pressed) or not await self._is_member(incoming):
+            return self._only_staff(incoming)
+        return self._speech(await self._run(lambda t, now: cards.press(self.desk, t, incoming, now)), incoming)
+
+    def _only_staff(self, incoming: Incoming) -> Speech | None:
+        words = self.desk.words(self.desk.days.office.language, self.clock())
+        press = Press(incoming.query_id, None, words.say(ONLY_STAFF), alert=True) if incoming.query_id else None
+        return (lambda: self.speaker.answer(press)) if press else None
+
+    async def _is_member(self, incoming: Incoming) -> bool:
+        """`getChatMember`, remembered for a minute. Where Telegram does not answer, nobody decides."""
+        now = self.clock()
+        asked = self._members.get(incoming.who)
+        if asked is not None and now - asked < timedelta(seconds=REMEMBERED_SECONDS):
+            return True
+        try:
+            member = await self.api.call(self.api.bot.get_chat_member, incoming.chat_id, incoming.who)
+        except TelegramError:
+            return False
+        if member.status not in MEMBERS and not getattr(member, "is_member", False):
+            return False
+        self._members[incoming.who] = now
+        return True
+
+    async def _group(self, event: GroupEvent) -> Speech | None:
+        """The staff group is bound by its invitation; every other group is told once, and left."""
+        if event.chat_id == self.kept.staff_chat:
+            if event.moved_to:
+                await self.kept.move_staff_chat(event.moved_to)
+            return None
+        if await self._run(lambda t, now: self._meet(t, event, now)):
+            await self.kept.load()
+        return None
+
+    async def _meet(self, transaction: Transaction, event: GroupEvent, now: datetime) -> bool:
+        """Whether the group has become the staff group."""
+        if not await self.desk.store.first_time(transaction, event.update_id, now):
+            return False
+        if event.code and await self.kept.accept(transaction, event.code, event.chat_id, now):
+            key = f"welcome_staff:{event.update_id}"
+            await self.desk.outbox.put(transaction, key, "welcome_staff", now, chat_id=event.chat_id)
+            return True
+        expected = event.added and await self.kept.invited(transaction)
+        leave_at = now + TIME_FOR_A_CODE if expected else now
+        await self.desk.outbox.put(transaction, f"leave:{event.chat_id}", "leave", leave_at, chat_id=event.chat_id)
+        return False
+
+    async def set_aside(self, update: dict[str, Any], error: Exception) -> None:
+        """Remember the update's id and what went wrong, tell its person and, once, the staff."""
+        number = int(update["update_id"])
+        what = f"{kind_of(update)}: {error if isinstance(error, Strange) else type(error).__name__}"
+
+        async def work(transaction: Transaction, now: datetime) -> None:
+            await self.desk.store.first_time(transaction, number, now, what)
+            chat = self.lane(update)
+            outbox = self.desk.outbox
+            if isinstance(chat, int) and chat > 0:
+                await outbox.put(transaction, f"sorry:{number}", "sorry", now, chat_id=chat)
+            await outbox.put(transaction, f"alert:{number}", "alert", now)
+
+        await self._run(work)
+
+    async def again(self, key: Key) -> None:
+        """Show a screen that is owed: of a private chat, or a card of the staff group."""
+        kind = cards if key[1] else turn
+        reply = await self._run(lambda t, now: kind.again(self.desk, t, key, now))
+        if reply:
+            await self.speaker.speak(reply)
+
+    async def expire(self, key: Key) -> None:
+        """Close a form after a day without an answer."""
+        if reply := await self._run(lambda t, now: turn.expire(self.desk, t, key, now)):
+            await self.speaker.speak(reply)

@@ -1,0 +1,179 @@
+"""A conversation from and to its row, and which updates have taken effect.
+
+`turns` counts turns taken, `shown` the last turn whose screen was shown. That it was shown is remembered here until
+the next commit (`Shown`); a crash in between costs one extra copy of a screen, never a silent person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, select, update
+
+from bot.database import Database, Transaction, insert_once
+from bot.encryption import Seal
+from bot.tables import FLEETING, OWED, ConversationRow, PersonRow, UpdateRow, table
+from flows.steps import Conversation
+from flows.text import Text
+
+CONVERSATION, PERSON, UPDATE = table(ConversationRow), table(PersonRow), table(UpdateRow)
+FORM = ("flow", "answers", "known", "page", "editing", "check", "parked")
+
+Key = tuple[int, str]  # chat, subject: a private chat, or one card in the staff group
+
+
+@dataclass
+class Card:
+    """The message that shows a conversation's screen."""
+
+    id: int | None = None
+    kind: str = ""  # "" | "private": shows values, edited away | "keyboard": has a reply keyboard, cannot be edited
+    buried: bool = False  # something stands below it
+
+
+@dataclass
+class Place:
+    """A conversation as the outside sees it: what the machine moves, and where it is shown."""
+
+    key: Key
+    conversation: Conversation
+    card: Card = field(default_factory=Card)
+    turns: int = 0
+    shown: int = 0
+    consented: bool = False
+    new: bool = True
+
+
+@dataclass(frozen=True)
+class Shown:
+    """The screen of turn `turn` stands in `card`; written with the next commit."""
+
+    turn: int
+    card: Card
+    forget: bool = False
+
+
+class Store:
+    """Conversations in the database; `shown` holds what was shown since the last commit."""
+
+    def __init__(self, database: Database, seal: Seal):
+        self.database, self.seal = database, seal
+        self.shown: dict[Key, Shown] = {}
+
+    async def first_time(self, transaction: Transaction, update_id: int, now: datetime, error: str = "") -> bool:
+        """Remember an update in the transaction of its effect; False when it has taken effect before."""
+        values = {"update_id": update_id, "at": now, "error": error}
+        return await insert_once(transaction, UPDATE, values) is not None
+
+    async def load(self, transaction: Transaction, key: Key) -> Place:
+        """The conversation, locked until the commit (PostgreSQL); a new one where there is none."""
+        statement = (
+            select(CONVERSATION, PERSON.c.chat_id.label("person"))
+            .outerjoin(PERSON, PERSON.c.chat_id == CONVERSATION.c.chat_id)
+            .where(CONVERSATION.c.chat_id == key[0], CONVERSATION.c.subject == key[1])
+            .with_for_update(of=CONVERSATION)
+        )
+        row = (await transaction.execute(statement)).first()
+        place = self._opened(key, row) if row else Place(key, Conversation())
+        if (shown := self.shown.get(key)) and shown.turn == place.turns:
+            place.shown, place.card = shown.turn, shown.card
+        return place
+
+    def _opened(self, key: Key, row: Row[Any]) -> Place:
+        form = self.seal.open(row.form, "conversation", "form", _row_id(key))
+        notes = [Text.from_json(note) for note in form.pop("notes")]
+        kept = form.pop("note_if_kept")
+        conversation = Conversation(
+            dialog=row.dialog, state=row.state, language=row.language, notes=notes,
+            note_if_kept=Text.from_json(kept) if kept else None, **form,
+        )  # fmt: skip
+        card = Card(row.card, row.card_kind, row.buried)
+        return Place(key, conversation, card, row.turns, row.shown, row.person is not None, new=False)
+
+    async def save(self, transaction: Transaction, place: Place, now: datetime, fleeting: bool) -> None:
+        """Write a turn: the next number, the new state, and whatever was shown since."""
+        conversation = place.conversation
+        place.turns += 1
+        form = {name: getattr(conversation, name) for name in FORM}
+        form["notes"] = [note.to_json() for note in conversation.notes]
+        form["note_if_kept"] = conversation.note_if_kept.to_json() if conversation.note_if_kept else None
+        values = {
+            "language": conversation.language, "dialog": conversation.dialog, "state": conversation.state,
+            "form": self.seal.seal(form, "conversation", "form", _row_id(place.key)),
+            "turns": place.turns, "fleeting": fleeting, "updated_at": now, **_card(place.shown, place.card),
+        }  # fmt: skip
+        if place.new:
+            whole = {"chat_id": place.key[0], "subject": place.key[1], **values}
+            if await insert_once(transaction, CONVERSATION, whole) is not None:
+                return
+            raise Conflict(f"conversation of chat {place.key[0]} was begun twice at once")
+        await transaction.execute(update(CONVERSATION).where(*_is(place.key)).values(**values))
+
+    def was_shown(self, key: Key, shown: Shown) -> None:
+        self.shown[key] = shown
+
+    async def write_shown(self) -> None:
+        """Commit what was shown; called about once a second and before stopping."""
+        if not self.shown:
+            return
+        waiting = dict(self.shown)
+        async with self.database.transaction() as transaction:
+            for key, shown in waiting.items():
+                await self._write_one(transaction, key, shown)
+        for key, shown in waiting.items():
+            if self.shown.get(key) is shown:
+                del self.shown[key]
+
+    async def _write_one(self, transaction: Transaction, key: Key, shown: Shown) -> None:
+        still = (*_is(key), CONVERSATION.c.turns == shown.turn)
+        if shown.forget:
+            await transaction.execute(delete(CONVERSATION).where(*still))
+        else:
+            await transaction.execute(update(CONVERSATION).where(*still).values(**_card(shown.turn, shown.card)))
+
+    async def bury(self, transaction: Transaction, chat: int) -> None:
+        """A message of the bot now stands below the card of this private chat."""
+        if (shown := self.shown.get((chat, ""))) is not None:
+            shown.card.buried = True
+        await transaction.execute(update(CONVERSATION).where(*_is((chat, ""))).values(buried=True))
+
+    async def owed(self, transaction: Transaction, before: datetime) -> list[Key]:
+        """Conversations whose screen is behind, last touched before this moment."""
+        statement = (
+            select(CONVERSATION.c.chat_id, CONVERSATION.c.subject)
+            .where(OWED, CONVERSATION.c.updated_at <= before)
+            .order_by(CONVERSATION.c.updated_at)
+            .limit(100)
+        )
+        return [(row.chat_id, row.subject) for row in await transaction.execute(statement)]
+
+    async def fleeting(self, transaction: Transaction, before: datetime) -> list[Key]:
+        """Conversations with an open form, or without any consent, that nobody touched since this moment."""
+        statement = (
+            select(CONVERSATION.c.chat_id, CONVERSATION.c.subject)
+            .where(FLEETING, CONVERSATION.c.updated_at <= before)
+            .limit(100)
+        )
+        return [(row.chat_id, row.subject) for row in await transaction.execute(statement)]
+
+    async def forget(self, transaction: Transaction, key: Key) -> None:
+        self.shown.pop(key, None)
+        await transaction.execute(delete(CONVERSATION).where(*_is(key)))
+
+
+class Conflict(Exception):
+    """Two transactions wrote the same new row: the turn runs again."""
+
+
+def _card(shown: int, card: Card) -> dict[str, Any]:
+    return {"shown": shown, "card": card.id, "card_kind": card.kind, "buried": card.buried}
+
+
+def _is(key: Key) -> tuple[Any, Any]:
+    return CONVERSATION.c.chat_id == key[0], CONVERSATION.c.subject == key[1]
+
+
+def _row_id(key: Key) -> str:
+    return f"{key[0]}/{key[1]}"

@@ -1,0 +1,227 @@
+"""The rows. Times are aware and in UTC; personal data stands in sealed columns only (`LargeBinary`), named here.
+
+A column that is sealed is opened with its table, column and row id: see `encryption.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, Dialect, Index, LargeBinary, Table, TextClause, UniqueConstraint, text
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, SQLModel
+
+from flows.lifecycle import LIVE
+
+# The conditions of the partial indexes, as literal SQL: a statement uses such an index when it says the same.
+LIVE_ONLY = text("state IN ({})".format(", ".join(f"'{state}'" for state in LIVE)))
+LAPSING = text("state IN ('requested', 'proposed')")
+ENDING = text("state IN ('confirmed', 'in_session')")
+PENDING = text("state = 'pending'")
+OWED = text("shown < turns")
+FLEETING = text("fleeting")
+
+
+def partial(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
+    """An index over some rows only, on both engines: it stays small however many rows there are."""
+    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware datetime, kept in UTC: `DateTime(timezone=True)` alone gives naive values back on SQLite."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is not None and value.tzinfo is None:
+            raise ValueError("a naive datetime has no place in the database")
+        return value.astimezone(UTC) if value is not None else None
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        aware: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
+        return aware.astimezone(UTC)
+
+
+def moment(**options: Any) -> Any:
+    return Field(sa_type=Moment, **options)
+
+
+def big_integer(**options: Any) -> Any:
+    return Field(sa_type=BigInteger, **options)
+
+
+class ConversationRow(SQLModel, table=True):
+    """Where one person is in one chat; in the staff group, where one card is (`subject`). `form` is sealed."""
+
+    __tablename__ = "conversation"
+    __table_args__ = (
+        partial("conversation_owed", "updated_at", where=OWED),
+        partial("conversation_fleeting", "updated_at", where=FLEETING),
+    )
+
+    chat_id: int = big_integer(primary_key=True)
+    subject: str = Field(primary_key=True, default="")
+    language: str
+    dialog: str
+    state: str
+    form: bytes = Field(sa_type=LargeBinary)
+    turns: int = 0  # turns taken
+    shown: int = 0  # the last turn whose screen was shown
+    card: int | None = big_integer(default=None, nullable=True)  # the message that shows it
+    card_kind: str = ""  # "" | "private" (shows values) | "keyboard" (has a reply keyboard)
+    buried: bool = False  # something came after the card
+    fleeting: bool = True  # a form is open, or nobody consented: closed or deleted after a day
+    updated_at: datetime = moment()
+
+
+class PersonRow(SQLModel, table=True):
+    """Somebody who has agreed to the terms at least once."""
+
+    __tablename__ = "person"
+
+    chat_id: int = big_integer(primary_key=True)
+    informed_at: datetime | None = moment(default=None, nullable=True)
+
+
+class ConsentRow(SQLModel, table=True):
+    """One consent to one version of the terms (Preamble, Article 11)."""
+
+    __tablename__ = "consent"
+
+    id: int | None = Field(default=None, primary_key=True)
+    chat_id: int = big_integer(index=True)
+    version: str
+    sha256: str
+    at: datetime = moment()
+    language: str
+    how: str
+
+
+class TermsRow(SQLModel, table=True):
+    """A text of the terms that was in force here, so that what changed can be shown."""
+
+    __tablename__ = "terms"
+
+    sha256: str = Field(primary_key=True)
+    version: str
+    text: str
+    first_seen: datetime = moment()
+
+
+class BookingRow(SQLModel, table=True):
+    """One booking. `details` (name, job-seeker number, e-mail, phone, companion, conditions) is sealed."""
+
+    __tablename__ = "booking"
+    __table_args__ = (
+        partial("booking_one_live", "chat_id", where=LIVE_ONLY, unique=True),
+        partial("booking_same_number", "number_index", where=LIVE_ONLY),
+        partial("booking_lapsing", "lapses_at", where=LAPSING),
+        partial("booking_ending", "ends_at", where=ENDING),
+        Index("booking_of_chat", "chat_id", "requested_at"),
+    )
+
+    id: str = Field(primary_key=True)
+    ref: str = Field(unique=True)
+    chat_id: int | None = big_integer(default=None, nullable=True)
+    state: str
+    version: int = 1
+    counsellor: str
+    start: datetime = moment()
+    ends_at: datetime = moment()
+    language: str
+    requested_at: datetime = moment()
+    reply_by: date
+    confirm_by: date
+    lapses_at: datetime = moment()
+    told: str = ""
+    same_number: bool = False
+    consent_id: int | None = None
+    number_index: str
+    details: bytes = Field(sa_type=LargeBinary)
+
+
+class HoldRow(SQLModel, table=True):
+    """One place taken: the unique (counsellor, start) decides every race."""
+
+    __tablename__ = "hold"
+    __table_args__ = (UniqueConstraint("counsellor", "start"), Index("hold_start", "start"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    counsellor: str
+    start: datetime = moment()
+    booking_id: str = Field(index=True)
+    purpose: str = "request"
+
+
+class DecisionRow(SQLModel, table=True):
+    """One move of a booking: which, when, by whom (staff by id and name), and the reason's key."""
+
+    __tablename__ = "decision"
+
+    id: int | None = Field(default=None, primary_key=True)
+    booking_id: str = Field(index=True)
+    event: str
+    at: datetime = moment()
+    who: int | None = Field(default=None, sa_type=BigInteger)
+    name: str = ""
+    reason: str = ""
+
+
+class NoticeRow(SQLModel, table=True):
+    """The outbox: one promise to somebody. It holds references only; words are made when it is sent."""
+
+    __tablename__ = "notice"
+    __table_args__ = (partial("notice_due", "next_try", where=PENDING),)
+
+    key: str = Field(primary_key=True)
+    kind: str
+    booking_id: str | None = Field(default=None, index=True)
+    chat_id: int | None = big_integer(default=None, nullable=True)
+    message_id: int | None = big_integer(default=None, nullable=True)
+    due_at: datetime = moment()
+    not_after: datetime | None = moment(default=None, nullable=True)
+    state: str = "pending"  # pending | sent | cancelled | expired | dead
+    next_try: datetime = moment()
+    attempts: int = 0
+    lease_until: float | None = None  # seconds since the epoch by the database's clock
+    owner: str = ""
+    error: str = ""
+
+
+class UpdateRow(SQLModel, table=True):
+    """An update that has taken effect (or was set aside, with why; never its content)."""
+
+    __tablename__ = "seen_update"
+
+    update_id: int = Field(sa_type=BigInteger, primary_key=True)
+    at: datetime = moment(index=True)
+    error: str = ""
+
+
+class SettingRow(SQLModel, table=True):
+    """What the bot learned by itself: the staff group's id, the fingerprints of the keys in use."""
+
+    __tablename__ = "setting"
+
+    name: str = Field(primary_key=True)
+    value: str
+
+
+class InvitationRow(SQLModel, table=True):
+    """A code for one staff group, good once; only its hash is kept."""
+
+    __tablename__ = "invitation"
+
+    code_hash: str = Field(primary_key=True)
+    made_at: datetime = moment()
+    used_at: datetime | None = moment(default=None, nullable=True)
+
+
+def table(model: type[SQLModel]) -> Table:
+    """The table behind a row class, for statements."""
+    found: Table = model.__table__  # type: ignore[attr-defined]  # SQLModel gives it no type
+    return found

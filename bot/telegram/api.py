@@ -1,0 +1,86 @@
+"""Calls to the Bot API: one budget for the whole bot, and what an error means for whoever sends.
+
+A 429 halts all sending of this bot until Telegram's `retry_after` is over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+from telegram import Bot
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+
+from bot.mail import Undeliverable
+from bot.telegram.request import AiohttpRequest
+
+T = TypeVar("T")
+TRIES_AFTER_429 = 5
+LONGEST_WAIT = 20.0  # seconds that a call waits by itself; the lease of a notice is longer
+UNCHANGED = "message is not modified"
+NO_CHAT = ("chat not found", "user not found", "peer_id_invalid", "have no rights to send", "not enough rights")
+
+
+class Client(Bot):
+    """python-telegram-bot's client, and updates as the plain JSON they come as: one strange update spoils no other."""
+
+    async def raw_updates(self, values: dict[str, Any], read_timeout: float) -> list[dict[str, Any]]:
+        """`getUpdates`."""
+        updates: list[dict[str, Any]] = await self._post("getUpdates", values, read_timeout=read_timeout)
+        return updates
+
+
+def make_client(token: str, api_url: str) -> Client:
+    """A client of the Bot API: sends on many connections, polls on one of its own."""
+    return Client(
+        token,
+        base_url=f"{api_url.rstrip('/')}/bot",
+        base_file_url=f"{api_url.rstrip('/')}/file/bot",
+        request=AiohttpRequest(),
+        get_updates_request=AiohttpRequest(limit=1),
+    )
+
+
+class Api:
+    """Calls that wait while Telegram wants nothing sent; `call(bot.send_message, …)`."""
+
+    def __init__(self, bot: Client):
+        self.bot = bot
+        self._held_until = 0.0
+
+    async def call(self, method: Callable[..., Awaitable[T]], *args: Any, **values: Any) -> T:
+        """One call, after any halt; a longer one is left to whoever calls (`RetryAfter`). Raises `TelegramError`."""
+        tries = 0
+        while True:
+            if self.held:
+                await asyncio.sleep(self.held)
+            try:
+                return await method(*args, **values)
+            except RetryAfter as wait:
+                tries += 1
+                self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds(wait))
+                if tries >= TRIES_AFTER_429 or self.held > LONGEST_WAIT:
+                    raise
+
+    @property
+    def held(self) -> float:
+        """For how many more seconds Telegram wants nothing sent."""
+        return max(0.0, self._held_until - asyncio.get_running_loop().time())
+
+
+def seconds(held: RetryAfter) -> float:
+    """`retry_after` in seconds, without the library's warning about its type."""
+    since = held._retry_after  # the public attribute warns about its type
+    return since.total_seconds()
+
+
+def failure(error: TelegramError) -> Undeliverable:
+    """What an error of a send means: will it ever arrive in this chat?"""
+    if isinstance(error, Forbidden):
+        return Undeliverable(permanent=True, code="forbidden")
+    if isinstance(error, BadRequest):
+        code = "no_chat" if any(words in str(error).lower() for words in NO_CHAT) else "bad_request"
+        return Undeliverable(permanent=True, code=code)
+    kind = "migrated" if isinstance(error, ChatMigrated) else type(error).__name__
+    return Undeliverable(permanent=isinstance(error, InvalidToken), code=kind)

@@ -1,0 +1,175 @@
+"""Long polling whose offset advances only after the commit. Each person's updates are served in order, people side by side.
+
+A turn that hangs is cut after a bound and tried again; an update that fails three times is set aside, its person
+told. While the database is away nothing is set aside: everything waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Hashable
+from contextlib import suppress
+from typing import Any, Protocol
+
+import structlog
+from telegram.error import Conflict, InvalidToken, TelegramError
+
+from bot.database import unavailable
+from bot.telegram.api import Client
+from bot.telegram.updates import KINDS
+
+log = structlog.get_logger()
+
+POLL_SECONDS = 25
+TURN_SECONDS = 10.0  # a turn that takes longer is cut
+TRIES = 3
+PATIENCE_SECONDS = 0.1  # how long to wait for the rest of a batch
+STUCK_SECONDS = 1.0  # how often to ask for newer updates while an older one is still in hand
+
+Speech = Callable[[], Awaitable[None]]  # what to say once an update is committed
+
+
+class Serves(Protocol):
+    """What the poller gives updates to."""
+
+    def lane(self, update: dict[str, Any]) -> Hashable:
+        """Updates of one lane are served one after the other."""
+
+    async def commit(self, update: dict[str, Any]) -> Speech | None:
+        """Let an update take effect, once; what is to be said comes back."""
+
+    async def set_aside(self, update: dict[str, Any], error: Exception) -> None:
+        """Give an update up: remember its id and the error, tell its person."""
+
+
+class Lanes:
+    """Work in order within a lane, lanes side by side."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[Hashable, deque[Speech]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def put(self, lane: Hashable, work: Speech) -> None:
+        if lane in self._waiting:
+            self._waiting[lane].append(work)
+            return
+        self._waiting[lane] = deque([work])
+        task = asyncio.create_task(self._drain(lane))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _drain(self, lane: Hashable) -> None:
+        works = self._waiting[lane]
+        try:
+            while works:
+                await works.popleft()()
+        finally:
+            del self._waiting[lane]
+
+    async def finish(self, seconds: float) -> None:
+        """Wait for the work in hand; what takes longer is cut (its updates come again)."""
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+class Polling:
+    """`getUpdates` and the offset."""
+
+    def __init__(self, bot: Client, serves: Serves, lanes: Lanes):
+        self.bot, self.serves, self.lanes = bot, serves, lanes
+        self._settled: dict[int, bool] = {}  # updates taken since the offset: whether they need no more work
+        self._offset: int | None = None
+        self._progress = asyncio.Event()
+
+    async def run(self) -> None:
+        """Poll until cancelled. Raises `telegram.error.InvalidToken`."""
+        pause = 0.5
+        while True:
+            try:
+                updates = await self._fetch()
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                log.warning("polling failed", error=type(error).__name__, again_in=pause)
+                await asyncio.sleep(5.0 if isinstance(error, Conflict) else pause)
+                pause = min(pause * 2, 30.0)
+                continue
+            pause = 0.5
+            for update in updates:
+                self._take(update)
+            await self._wait_for_progress()
+
+    async def _fetch(self) -> list[dict[str, Any]]:
+        asked = POLL_SECONDS if not self._settled else 0  # something in hand: only look what else there is
+        values = {"offset": self._offset, "timeout": asked, "limit": 100, "allowed_updates": list(KINDS)}
+        return await self.bot.raw_updates(values, asked + 10.0)
+
+    def _take(self, update: dict[str, Any]) -> None:
+        number = int(update["update_id"])
+        if number not in self._settled:
+            self._settled[number] = False
+            self.lanes.put(self.serves.lane(update), lambda: self._serve(number, update))
+
+    async def _serve(self, number: int, update: dict[str, Any]) -> None:
+        speech = await self._commit(update)
+        self._settled[number] = True
+        self._progress.set()
+        if speech:
+            try:
+                await speech()
+            except TelegramError as error:
+                log.warning("not said; it is owed", update=number, error=type(error).__name__)
+            except Exception:
+                log.exception("not said; it is owed", update=number)
+
+    async def _commit(self, update: dict[str, Any]) -> Speech | None:
+        """Try until the update has taken effect or is set aside; a database that is away costs no try."""
+        tries, pause = 0, 0.2
+        while True:
+            try:
+                async with asyncio.timeout(TURN_SECONDS):
+                    return await self.serves.commit(update)
+            except Exception as error:
+                if unavailable(error) and not isinstance(error, TimeoutError):
+                    log.error("the database is away; waiting", error=type(error).__name__)
+                else:
+                    tries += 1
+                    log.exception("turn failed", update=update["update_id"], tries=tries)
+                if tries >= TRIES and await self._set_aside(update, error):
+                    return None
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+    async def _set_aside(self, update: dict[str, Any], error: Exception) -> bool:
+        try:
+            await self.serves.set_aside(update, error)
+        except Exception as worse:
+            log.error("could not set an update aside; trying again", error=type(worse).__name__)
+            return False
+        return True
+
+    async def _wait_for_progress(self) -> None:
+        """Until all is settled. Where something takes long: until the offset can advance, or newer updates are due a look."""
+        before, waited = self._offset, 0.0
+        while True:
+            self._advance()
+            if not self._settled or waited >= STUCK_SECONDS or (self._offset != before and waited >= PATIENCE_SECONDS):
+                return
+            began = asyncio.get_running_loop().time()
+            self._progress.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PATIENCE_SECONDS):
+                    await self._progress.wait()
+            waited += asyncio.get_running_loop().time() - began
+
+    def _advance(self) -> None:
+        """The offset goes to the first update that is still in hand: Telegram keeps that one and all after it."""
+        for number in sorted(self._settled):
+            if not self._settled[number]:
+                break
+            del self._settled[number]
+            self._offset = number + 1

@@ -1,0 +1,152 @@
+"""Speaking: one living card per conversation, edited in place; where something stands below it, a new one is sent.
+
+The contact button needs a reply keyboard, so that question is a message of its own, and the keyboard is put away
+after it. A card that shows values is edited or deleted, never left standing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+
+import structlog
+from telegram import (
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    KeyboardButton,
+    ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
+)
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.outbox import Outbox
+from bot.store import Card, Shown, Store
+from bot.telegram.api import UNCHANGED, Api
+from bot.telegram.updates import SEPARATOR
+from bot.turn import Deletion, Press, Reply, Shot
+
+log = structlog.get_logger()
+
+
+class Speaker:
+    """Says what a turn left to say. What cannot be said now is owed, and the sweeper says it later."""
+
+    def __init__(self, api: Api, store: Store, outbox: Outbox):
+        self.api, self.bot, self.store, self.outbox = api, api.bot, store, outbox
+
+    async def speak(self, reply: Reply) -> None:
+        """Answer the button, delete what must go, show the screen, remember that it was shown."""
+        answer = asyncio.create_task(self.answer(reply.press)) if reply.press else None
+        try:
+            card = await self._show(reply)
+        except Forbidden:
+            card = reply.card  # the person has stopped the bot: nothing is owed to this chat
+            log.info("chat closed to the bot", chat=reply.key[0])
+        finally:
+            if answer:
+                await answer
+        self.store.was_shown(reply.key, Shown(reply.turn, card, reply.shot.forget))
+
+    async def answer(self, press: Press) -> None:
+        """`answerCallbackQuery`: stops the button's clock. Too late is harmless."""
+        await self._harmless(
+            self.api.call(self.bot.answer_callback_query, press.query_id, press.toast or None, show_alert=press.alert)
+        )
+
+    async def _show(self, reply: Reply) -> Card:
+        chat, shot, card = reply.key[0], reply.shot, reply.card
+        deleted = await self._delete(chat, reply.deletion)
+        said, text = _texts(reply, deleted)
+        if card.kind == "keyboard" and not shot.contact:
+            await self.api.call(self.bot.send_message, chat, said or reply.put_away, reply_markup=ReplyKeyboardRemove())
+            await self._retire(chat, card, below=False)
+            card, said = Card(), ""
+        text = f"{said}\n\n{text}" if said else text
+        elsewhere = reply.press is not None and reply.press.message_id not in (None, card.id)
+        below = card.buried or reply.stays or elsewhere or (reply.deletion is not None and not deleted)
+        if elsewhere and reply.press and reply.press.message_id:
+            await self._without_buttons(chat, reply.press.message_id)
+        if (
+            card.id
+            and card.kind != "keyboard"
+            and not below
+            and not shot.contact
+            and await self._edit(chat, card.id, text, shot)
+        ):
+            return Card(card.id, "private" if shot.private else "")
+        await self._retire(chat, card, below)
+        sent = await self.api.call(self.bot.send_message, chat, text, reply_markup=_markup(shot))
+        return Card(sent.message_id, "keyboard" if shot.contact else "private" if shot.private else "")
+
+    async def _edit(self, chat: int, card: int, text: str, shot: Shot) -> bool:
+        """`editMessageText`; False where the message can no longer be edited."""
+        try:
+            await self.api.call(
+                self.bot.edit_message_text, text, chat_id=chat, message_id=card, reply_markup=_inline(shot)
+            )
+        except BadRequest as error:
+            return UNCHANGED in str(error).lower()
+        return True
+
+    async def _retire(self, chat: int, card: Card, below: bool) -> None:
+        """The old card goes; one that has become part of the chat, with something below it, loses its buttons only."""
+        if card.id is None:
+            return
+        stays = below and not card.kind  # what shows values never stays
+        if not stays and await self._harmless(self.api.call(self.bot.delete_message, chat, card.id)):
+            return
+        if card.kind == "private":
+            await self._harmless(self.api.call(self.bot.edit_message_text, "…", chat_id=chat, message_id=card.id))
+        elif not card.kind:
+            await self._without_buttons(chat, card.id)
+
+    async def _without_buttons(self, chat: int, message: int) -> None:
+        await self._harmless(
+            self.api.call(self.bot.edit_message_reply_markup, chat_id=chat, message_id=message, reply_markup=None)
+        )
+
+    async def _delete(self, chat: int, deletion: Deletion | None) -> bool:
+        """Delete the person's message now; where that fails for a while the outbox goes on trying."""
+        if deletion is None:
+            return False
+        deleted = await self._harmless(self.api.call(self.bot.delete_message, chat, deletion.message_id))
+        if deleted:
+            self.outbox.done.add(deletion.key)
+        return deleted
+
+    async def _harmless(self, call: Awaitable[object]) -> bool:
+        """A call whose failure changes nothing for the person; whether it was done."""
+        try:
+            await call
+        except TelegramError as error:
+            log.info("call not done", error=type(error).__name__)
+            return False
+        return True
+
+
+def _texts(reply: Reply, deleted: bool) -> tuple[str, str]:
+    """What is said of the deletion, and the screen."""
+    deletion = reply.deletion
+    if deletion is None:
+        return "", reply.shot.text
+    if deleted:
+        return deletion.done, reply.shot.text
+    return deletion.failed, reply.shot.text_if_kept or reply.shot.text
+
+
+def _markup(shot: Shot) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+    if not shot.contact:
+        return _inline(shot)
+    rows = [
+        [KeyboardButton(shot.contact, request_contact=True)],
+        *([KeyboardButton(str(b.label)) for b in row] for row in shot.rows),
+    ]
+    return ReplyKeyboardMarkup(rows, resize_keyboard=True, one_time_keyboard=True)
+
+
+def _inline(shot: Shot) -> InlineKeyboardMarkup | None:
+    rows = [
+        [InlineKeyboardButton(str(b.label), callback_data=SEPARATOR.join((shot.flow, shot.step, b.value))) for b in row]
+        for row in shot.rows
+    ]
+    return InlineKeyboardMarkup(rows) if rows else None

@@ -1,0 +1,251 @@
+"""One update, one transaction: load, hear, save. What is to be said comes back as a Reply; nothing is sent here.
+
+A turn never commits and never talks to Telegram: `polling` runs it, the database commits it, `replies` speaks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.counter import SqlCounter
+from bot.database import Transaction
+from bot.encryption import Seal
+from bot.language import LANGUAGES, Words, guess, in_every_language
+from bot.outbox import Outbox
+from bot.store import Card, Key, Place, Store
+from flows import deciding, reception, showing
+from flows.answers import holds_private_data
+from flows.dialog import Dialog
+from flows.office_days import OfficeDays
+from flows.reception import Command
+from flows.showing import GO_BACK, STOP
+from flows.steps import Button, Context, End, Pressed, Question, Said, Screen, Typed, Unreadable
+from flows.text import Text
+
+Where = Literal["private", "staff", "other"]
+
+ONLY_STAFF = Text("Only members of the staff group can decide.")
+DELETED = Text("We deleted the message that you sent from this chat.")
+DELETED_ELSEWHERE = Text(
+    "That message looked like a number or an address, so we deleted it from this chat. It was not saved."
+)
+SHARE = Text("Share this phone number")
+PUT_AWAY = Text("The phone-number button has been put away.")
+DELETION_GRACE = timedelta(seconds=20)  # the turn's own reply deletes; the outbox does it where that did not happen
+DELETE_FAILED = Text("We could not delete that message from this chat. Please delete it yourself.")
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """An update as far as the bot cares. `message_id`: the message that arrived, or the one whose button was pressed."""
+
+    update_id: int
+    where: Where
+    chat_id: int
+    who: int
+    said: Said | Command | None
+    message_id: int | None = None
+    query_id: str | None = None
+    language_code: str | None = None
+    name: str = ""  # of staff only
+    text: str = field(default="", repr=False)
+
+    @property
+    def key(self) -> Key:
+        return (self.chat_id, "")
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A screen in words: text, buttons, and what the card that shows it must be able to do."""
+
+    text: str
+    rows: tuple[tuple[Button, ...], ...]
+    flow: str
+    step: str
+    private: bool = False  # shows values: edited away, never left standing
+    text_if_kept: str = ""  # the text where the person's message could not be deleted, if that is another one
+    contact: str = ""  # the label of the contact button, which needs a reply keyboard
+    forget: bool = False  # once shown, the conversation is forgotten
+
+
+@dataclass(frozen=True)
+class Deletion:
+    """A message of the person to delete, the outbox row that promises it, and what is said of it."""
+
+    message_id: int
+    key: str
+    done: str = ""
+    failed: str = ""
+
+
+@dataclass(frozen=True)
+class Press:
+    """A pressed button to answer (`answerCallbackQuery`), with a word or without."""
+
+    query_id: str
+    message_id: int | None
+    toast: str = ""
+    alert: bool = False
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What to say after the commit."""
+
+    key: Key
+    turn: int
+    card: Card
+    shot: Shot
+    deletion: Deletion | None = None
+    press: Press | None = None
+    stays: bool = False  # the person's message stays in the chat, below the card
+    put_away: str = ""  # said when a reply keyboard is taken away and there is nothing else to say
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What a turn works with."""
+
+    store: Store
+    outbox: Outbox
+    seal: Seal
+    days: OfficeDays
+    sender: str  # the address letters come from
+
+    def words(self, language: str, now: datetime) -> Words:
+        return Words(language, self.days.office, self.sender, self.days.day_of(now))
+
+    def counter(self, transaction: Transaction, now: datetime, chat: int | None, language: str) -> SqlCounter:
+        return SqlCounter(transaction, self.seal, self.outbox, self.days, now, chat, language)
+
+
+async def private(desk: Desk, transaction: Transaction, incoming: Incoming, now: datetime) -> Reply | None:
+    """A job-seeker's turn. None where the update has taken effect before."""
+    if not await desk.store.first_time(transaction, incoming.update_id, now):
+        return None
+    place = await desk.store.load(transaction, incoming.key)
+    conversation = place.conversation
+    if place.new:
+        conversation.language, ask = guess(incoming.language_code)
+        conversation.known["ask_language"] = ask
+    counter = desk.counter(transaction, now, incoming.chat_id, conversation.language)
+    context = Context(desk.days, counter, now, conversation, incoming.who)
+    words = desk.words(conversation.language, now)
+    at_private_question = _private_question(place)
+    heard = await reception.hear(context, await _meant(context, words, incoming))
+    await _save(desk, transaction, place, counter, now)
+    if heard.terms:
+        key = f"terms:{incoming.update_id}"
+        await desk.outbox.put(transaction, key, "terms", now, chat_id=incoming.chat_id)
+    shot = await shoot(desk, place, context, now)
+    deletion = await _delete(desk, transaction, place, incoming, now, at_private_question)
+    words = desk.words(conversation.language, now)
+    return Reply(
+        place.key, place.turns, place.card, shot, deletion, _press(words, incoming, heard.toast),
+        stays=incoming.query_id is None and deletion is None, put_away=words.say(PUT_AWAY),
+    )  # fmt: skip
+
+
+async def _save(desk: Desk, transaction: Transaction, place: Place, counter: SqlCounter, now: datetime) -> None:
+    consented = place.consented or counter.consented
+    fleeting = reception.in_form(place.conversation) or not consented
+    await desk.store.save(transaction, place, now, fleeting)
+
+
+def _private_question(place: Place) -> bool:
+    """Whether what arrives now is at a question whose answers are private."""
+    dialog = reception.DIALOGS.get(place.conversation.dialog)
+    step = dialog.by_name.get(place.conversation.state) if dialog else None
+    return isinstance(step, Question) and step.private
+
+
+async def _meant(context: Context, words: Words, incoming: Incoming) -> Said | Command:
+    """Words that stand on a button are that button: 戻る and やめる at every question, in every language."""
+    said, conversation = incoming.said or Unreadable(), context.conversation
+    if not isinstance(said, Typed) or len(said.text) > 64 or not _at_a_question(context):
+        return said
+    typed = said.text.strip()
+    for way_out in (GO_BACK, STOP):
+        if isinstance(way_out.label, Text) and typed in in_every_language(way_out.label):
+            return Pressed(conversation.flow, conversation.state, way_out.value)
+    for row in words.buttons((await reception.screen(context)).rows):
+        for button in row:
+            if typed == button.label:
+                return Pressed(conversation.flow, conversation.state, button.value)
+    return said
+
+
+def _at_a_question(context: Context) -> bool:
+    dialog = reception.DIALOGS.get(context.conversation.dialog)
+    return dialog is not None and isinstance(dialog.by_name.get(context.conversation.state), Question)
+
+
+async def _delete(
+    desk: Desk, transaction: Transaction, place: Place, incoming: Incoming, now: datetime, private_question: bool
+) -> Deletion | None:
+    """Whatever arrives at a private question goes; elsewhere what looks like a number or an address."""
+    if incoming.query_id or incoming.message_id is None:
+        return None
+    if not private_question and not holds_private_data(incoming.text):
+        return None
+    key = f"delete:{incoming.chat_id}:{incoming.message_id}:{incoming.update_id}"
+    await desk.outbox.put(
+        transaction, key, "delete", now + DELETION_GRACE, chat_id=incoming.chat_id, message_id=incoming.message_id
+    )
+    words = desk.words(place.conversation.language, now)
+    if place.conversation.note_if_kept:  # the screen itself says that it was deleted
+        return Deletion(incoming.message_id, key)
+    done = words.say(DELETED if private_question else DELETED_ELSEWHERE)
+    return Deletion(incoming.message_id, key, done, words.say(DELETE_FAILED))
+
+
+def _press(words: Words, incoming: Incoming, toast: Text | None, alert: bool = False) -> Press | None:
+    if incoming.query_id is None:
+        return None
+    return Press(incoming.query_id, incoming.message_id, words.say(toast)[:200] if toast else "", alert)
+
+
+async def shoot(desk: Desk, place: Place, context: Context, now: datetime) -> Shot:
+    """The screen of a private chat, in words."""
+    conversation, screen = place.conversation, await reception.screen(context)
+    words = desk.words(conversation.language, now)
+    kept = words.all((screen.note_if_kept, *screen.say[1:])) if screen.note_if_kept else ""
+    private = conversation.check is not None or conversation.state == reception.DIALOGS[conversation.dialog].review
+    return Shot(
+        words.all(screen.say), words.buttons(screen.rows), conversation.flow, conversation.state, private, kept,
+        words.say(SHARE) if screen.contact else "", screen.forget and not place.consented,
+    )  # fmt: skip
+
+
+async def again(desk: Desk, transaction: Transaction, key: Key, now: datetime) -> Reply | None:
+    """The current screen of a private chat once more: it is owed, or was closed by the clock."""
+    place = await desk.store.load(transaction, key)
+    if place.new or place.shown >= place.turns:
+        return None
+    counter = desk.counter(transaction, now, key[0], place.conversation.language)
+    context = Context(desk.days, counter, now, place.conversation, key[0])
+    return await _as_it_stands(desk, place, context, now)
+
+
+async def _as_it_stands(desk: Desk, place: Place, context: Context, now: datetime) -> Reply:
+    shot = await shoot(desk, place, context, now)
+    put_away = desk.words(place.conversation.language, now).say(PUT_AWAY)
+    return Reply(place.key, place.turns, place.card, shot, put_away=put_away)
+
+
+async def expire(desk: Desk, transaction: Transaction, key: Key, now: datetime) -> Reply | None:
+    """A day without an answer: the form is closed and its answers forgotten; before consent everything goes."""
+    place = await desk.store.load(transaction, key)
+    if place.new:
+        return None
+    if not place.consented:
+        await desk.store.forget(transaction, key)
+        return None
+    counter = desk.counter(transaction, now, key[0], place.conversation.language)
+    context = Context(desk.days, counter, now, place.conversation, key[0])
+    await reception.expire(context)
+    await _save(desk, transaction, place, counter, now)
+    return await _as_it_stands(desk, place, context, now)

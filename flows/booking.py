@@ -1,0 +1,276 @@
+"""The dialog that asks for a session (第4条(2)). To add a question: one line in QUESTIONS, and its words in locales/."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flows import answers, policy
+from flows.agreeing import AGREE, DISAGREE, SUMMARY, agree, consent_missing, terms_pages
+from flows.choosing import chosen_slot, date_and_time, day_gone, free_times, local_time, open_days, time_gone
+from flows.companions import choose_a_companion, choose_a_language, companion, interpreter, to_be_told_by_phone
+from flows.counter import Booking, Permit, Refused
+from flows.dialog import Dialog
+from flows.reviewing import review_of
+from flows.steps import Button, Context, End, Job, Offer, Outcome, Question
+from flows.text import Text
+
+YES, NO = "yes", "no"
+
+
+async def yes_no(context: Context) -> Offer:
+    return Offer(((Button(Text("Yes"), YES), Button(Text("No"), NO)),))
+
+
+async def only_continue(context: Context) -> Offer:
+    return Offer(((Button(Text("Continue"), "continue"),),))
+
+
+async def open_the_form(context: Context) -> Outcome:
+    """One live booking per account (A16) and a bound on requests; then what is known of the person is looked up."""
+    if booking := await context.counter.live():
+        return Outcome("has_one", note=_has_one(context, booking))
+    if not policy.within_limits(context.office, await context.counter.requested_at(), context.now):
+        return Outcome("too_many")
+    context.known.update(await context.counter.known())
+    return Outcome("open")
+
+
+def _has_one(context: Context, booking: Booking) -> Text:
+    return Text(
+        "You already have a request or a booking: {date} {time} (reference {ref}).\nSee or cancel it with /mine.",
+        date=context.days.day_of(booking.slot.start),
+        time=local_time(context, booking.slot),
+        ref=booking.reference,
+    )
+
+
+async def informed(context: Context) -> Outcome:
+    await context.counter.informed()
+    return Outcome("informed")
+
+
+def not_informed(context: Context) -> bool:
+    return not context.known.get("informed")
+
+
+async def request(context: Context) -> Outcome:
+    """Everything is looked at once more, then the slot is taken; what no longer holds leads back to its question."""
+    if consent_missing(context):
+        return Outcome("terms_changed", drop=("terms",))
+    permit = policy.permit(context.days, chosen_slot(context), context.now)
+    if isinstance(permit, Refused):
+        return Outcome("refused", note=permit.why, drop=("day", "time"))
+    return await _take(context, permit)
+
+
+async def _take(context: Context, permit: Permit) -> Outcome:
+    taken = await context.counter.request(permit, context.answers)
+    if taken == "taken":
+        return Outcome("taken", note=time_gone(context, context.answers["time"]).why, drop=("time",))
+    if taken == "duplicate":
+        booking = await context.counter.live()
+        return Outcome("has_one", note=_has_one(context, booking) if booking else None)
+    return Outcome("received")
+
+
+def as_before(words: Text) -> Callable[[Any], Text]:
+    """A button for an answer given before whose value must not stand on it."""
+    return lambda value: words
+
+
+def email_as_before(value: str) -> Text:
+    return Text("As before: {value}", value=answers.masked_email(value))
+
+
+def phone_as_before(value: dict[str, Any]) -> Text:
+    return Text("As before: {value}", value=answers.masked_phone(value))
+
+
+CONSENT_AND_CONDITIONS = (
+    Job("opening", run=open_the_form, then={"has_one": "already", "too_many": "limited"}),
+    Question("terms", ask=SUMMARY, offer=terms_pages, when=consent_missing, then={DISAGREE: "no_consent"}),
+    Job("agreeing", run=agree, when=lambda c: c.answers.get("terms") == AGREE and consent_missing(c)),
+    Question(
+        "registered",
+        ask=Text("Question 1 of 3\nHave you completed job-seeker registration at Hello Work?"),
+        offer=yes_no,
+        then={NO: "not_eligible"},
+    ),
+    Question(
+        "device",
+        ask=Text(
+            "Question 2 of 3\nDo you have a phone or computer with a camera, and can you set up TeleOffice on it?"
+        ),
+        offer=yes_no,
+        then={NO: "not_eligible"},
+    ),
+    Question(
+        "continuing",
+        ask=Text("Question 3 of 3\nDo you want continuing counselling with an individual-support staff member?"),
+        offer=yes_no,
+        then={NO: "not_eligible"},
+    ),
+    Question(
+        "privacy",
+        ask=Text(
+            "We use your details only for booking and to check who you are, and protect them under Article 5-5 of"
+            " the Employment Security Act. We keep records such as the time of use (Article 5).\n"
+            "Before you agreed to the terms, we kept only this chat's id, your language and the current question.\n"
+            "Your typed answers are saved in our system and deleted from this chat."
+        ),
+        offer=only_continue,
+        when=not_informed,
+    ),
+    Job("informing", run=informed, when=not_informed),
+)
+
+QUESTIONS = (
+    Question(
+        "name",
+        ask=Text("Enter your name as registered at Hello Work.\nExample: 川越 太郎 / Kawagoe Taro"),
+        read=answers.full_name,
+        mask=as_before(Text("The same name as before")),
+        label=Text("Name"),
+        private=True,
+        counted=True,
+    ),
+    Question(
+        "seeker_number",
+        ask=Text(
+            "Enter your job-seeker number (求職番号).\n"
+            "It is on your Hello Work registration slip or card: 5 digits, a hyphen, then up to 8 digits.\n"
+            "Example: 11030-01234567"
+        ),
+        read=answers.seeker_number,
+        mask=as_before(Text("The same number as before")),
+        label=Text("Job-seeker no."),
+        private=True,
+        counted=True,
+    ),
+    Question(
+        "day",
+        ask=Text("Choose a date."),
+        offer=open_days,
+        gone=day_gone,
+        label=Text("Date and time"),
+        show=date_and_time,
+        drops=("time",),
+        counted=True,
+    ),
+    Question(
+        "time", ask=Text("Choose a time."), offer=free_times, gone=time_gone, then={"day_gone": "day"}, counted=True
+    ),
+    Question(
+        "email",
+        ask=Text(
+            "Enter your email address.\n"
+            "We send the confirmation and the video-call URL there.\n"
+            "Please allow mail from {sender_domain}."
+        ),
+        read=answers.email,
+        mask=email_as_before,
+        label=Text("Email"),
+        private=True,
+        counted=True,
+    ),
+    Question(
+        "phone",
+        ask=Text(
+            "Enter the phone number you registered with Hello Work. Staff use it to check that it is you.\n"
+            "Example: 090-1234-5678\n"
+            "\n"
+            "If it is this phone's number, you can send it with the button below."
+        ),
+        read=answers.phone,
+        contact=answers.shared_phone,
+        mask=phone_as_before,
+        label=Text("Phone"),
+        show=lambda c: answers.national(c.answers["phone"]),
+        private=True,
+        counted=True,
+    ),
+    Question(
+        "companion",
+        ask=Text("Will anyone join you, such as an interpreter or a carer (Article 10(3))? Please choose."),
+        offer=choose_a_companion,
+        label=Text("Joining you"),
+        show=companion,
+        drops=("language", "told_by_phone"),
+        counted=True,
+    ),
+    Question(
+        "language",
+        ask=Text("Which language does the interpreter speak?"),
+        offer=choose_a_language,
+        when=interpreter,
+        drops=("told_by_phone",),
+    ),
+    Question(
+        "told_by_phone",
+        ask=Text(
+            "Please call us about this before the session.\n"
+            "Phone: {office_phone} ({office_hours})\n"
+            "\n"
+            "You can continue your request here."
+        ),
+        offer=only_continue,
+        when=to_be_told_by_phone,
+    ),
+)
+
+BOOKING = Dialog(
+    "booking",
+    *CONSENT_AND_CONDITIONS,
+    *QUESTIONS,
+    *review_of(QUESTIONS),
+    Job(
+        "requesting",
+        run=request,
+        then={"terms_changed": "terms", "refused": "day", "taken": "time", "has_one": "already"},
+    ),
+    End("waiting", say=Text("Your request was sent. A message with its reference number follows.")),
+    End("already"),
+    End(
+        "limited",
+        say=Text(
+            "You have sent many requests in a short time, so no more can be sent here for now.\n"
+            "\n"
+            "Please call us.\n"
+            "Phone: {office_phone} ({office_hours})"
+        ),
+    ),
+    End(
+        "no_consent",
+        say=Text(
+            "Without your agreement we cannot book an online session.\n"
+            "Until now we had kept only this chat's id, your language and the current question."
+            " They have been deleted.\n"
+            "\n"
+            "You can still visit or call us.\n"
+            "Phone: {office_phone} ({office_hours})"
+        ),
+        forget=True,
+    ),
+    End(
+        "not_eligible",
+        say=Text(
+            "Online counselling is for people who meet all three conditions (Article 2).\n"
+            "\n"
+            "Please call or visit us instead.\n"
+            "Phone: {office_phone} ({office_hours})"
+        ),
+    ),
+    End(
+        "timed_out",
+        say=Text(
+            "[Form closed]\n"
+            "The form was closed after 24 hours without an answer, and your input was deleted."
+            " Your request was not sent. Please use /start."
+        ),
+    ),
+    End("stopped", say=Text("Stopped. Your request was not sent. What you entered was deleted.")),
+    quit="stopped",
+    expire="timed_out",
+    review="review",
+)

@@ -1,0 +1,99 @@
+"""/mine: what is booked, in words that cannot be mistaken, and cancelling it (第4条(4))."""
+
+from __future__ import annotations
+
+from flows import policy
+from flows.choosing import local_time
+from flows.counter import Booking, Decision
+from flows.dialog import Dialog
+from flows.lifecycle import CONFIRMED
+from flows.steps import Button, Context, End, Job, Offer, Outcome, Question
+from flows.text import Text
+
+CANCEL = "cancel"
+
+
+def status(booking: Booking) -> Text:
+    """Requested is not confirmed; confirmed is only what the person has been told (4(2)b)."""
+    if booking.state != CONFIRMED:
+        return Text("Waiting for confirmation")
+    return Text("Confirmed") if booking.confirmed_to_person else Text("Confirmation under way")
+
+
+async def the_booking(context: Context) -> Offer:
+    booking = await context.counter.live()
+    if booking is None:
+        return Offer(say=(Text("You have no request or booking."),))
+    item = Text(
+        "{status}: {date} {time} (reference {ref})",
+        status=status(booking),
+        date=context.days.day_of(booking.slot.start),
+        time=local_time(context, booking.slot),
+        ref=booking.reference,
+    )
+    answer = Text("Staff will answer by {reply_by}.", reply_by=booking.reply_by)
+    say = (item,) if booking.state == CONFIRMED else (item, answer)
+    return Offer(((Button(Text("Cancel this booking"), CANCEL),),), say)
+
+
+async def look_up(context: Context) -> Outcome:
+    booking = await context.counter.live()
+    return Outcome("one" if booking else "none")
+
+
+async def may_cancel(context: Context) -> Outcome:
+    """Until the day before in the chat; on the day by phone only: said before the second tap, and checked after it."""
+    booking = await context.counter.live()
+    if booking is None:
+        return Outcome("none")
+    return _refused(context, booking) or Outcome("may")
+
+
+def _refused(context: Context, booking: Booking) -> Outcome | None:
+    if not context.office.bot_cancel_enabled:
+        return Outcome("refused", note=Text("To cancel, please phone or write to us.\nPhone: {office_phone}"))
+    refused = policy.may_cancel_in_chat(context.days, booking.slot.start, context.now, booking.reference)
+    if refused is None:
+        return None
+    open_now = context.days.is_open(context.now)
+    counter = Text("The counter is open now.") if open_now else Text("The counter is closed now.")
+    return Outcome("refused", note=Text("{why}\n\n{counter}", why=refused.why, counter=counter))
+
+
+async def sure(context: Context) -> Offer:
+    booking = await context.counter.live()
+    if booking is None:
+        return Offer(say=(Text("You have no request or booking."),))
+    ask = Text(
+        "Cancel your booking on {date} {time}?",
+        date=context.days.day_of(booking.slot.start),
+        time=local_time(context, booking.slot),
+    )
+    return Offer(((Button(Text("Cancel it"), CANCEL),), (Button(Text("Keep it"), "keep"),)), (ask,))
+
+
+async def cancel(context: Context) -> Outcome:
+    booking = await context.counter.live()
+    if booking is None:
+        return Outcome("none")
+    if refused := _refused(context, booking):
+        return refused
+    moved = await context.counter.move(booking, "cancel", Decision("cancel", context.now, reason="chat"))
+    return Outcome("cancelled" if moved else "none")
+
+
+CANCELLING = Dialog(
+    "cancelling",
+    Job("looking_up", run=look_up, then={"none": "nothing"}),
+    Question("mine", ask=Text("Your booking"), offer=the_booking),
+    Job("checking", run=may_cancel, then={"none": "nothing", "refused": "refused"}),
+    Question("sure", ask=Text("Cancel it"), offer=sure, then={"keep": "kept"}),
+    Job("cancelling", run=cancel, then={"none": "nothing", "refused": "refused"}),
+    End("cancelled", say=Text("The booking has been cancelled. A message follows.")),
+    End("refused"),
+    End("kept", say=Text("Nothing was cancelled.")),
+    End("nothing", say=Text("You have no request or booking.")),
+    End("left", say=Text("Nothing was cancelled.")),
+    quit="left",
+    expire="left",
+)

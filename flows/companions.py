@@ -1,0 +1,59 @@
+"""Who else is in the session (第10条(3)): chosen from lists only, nothing is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flows.steps import Button, Context, Offer
+from flows.text import Text
+
+COMPANIONS = {
+    "none": Text("No one"),
+    "interpreter": Text("Interpreter"),
+    "carer": Text("Carer or supporter"),
+    "other": Text("Someone else (talk to us by phone)"),
+}
+LANGUAGES = {
+    "en": Text("English"),
+    "zh": Text("Chinese"),
+    "vi": Text("Vietnamese"),
+    "ne": Text("Nepali"),
+    "fil": Text("Filipino"),
+    "pt": Text("Portuguese"),
+    "es": Text("Spanish"),
+    "ko": Text("Korean"),
+    "sign": Text("Sign language"),
+    "other": Text("Another language (talk to us by phone)"),
+}
+
+
+async def choose_a_companion(context: Context) -> Offer:
+    return Offer(tuple((Button(label, value),) for value, label in COMPANIONS.items()))
+
+
+async def choose_a_language(context: Context) -> Offer:
+    """Two on a row, the long one alone."""
+    buttons = [Button(label, value) for value, label in LANGUAGES.items()]
+    pairs = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons) - 1, 2))
+    return Offer((*pairs[:-1], pairs[-1][:1], (buttons[-1],)))
+
+
+def interpreter(context: Context) -> bool:
+    return bool(context.answers.get("companion") == "interpreter")
+
+
+def to_be_told_by_phone(context: Context) -> bool:
+    """The lists did not hold it: the person is asked to phone."""
+    return "other" in (context.answers.get("companion"), interpreter(context) and context.answers.get("language"))
+
+
+def companion(context: Context) -> Text:
+    return companion_words(context.answers)
+
+
+def companion_words(given: Mapping[str, Any]) -> Text:
+    """How a companion reads on the review and in the letter to the office."""
+    if given["companion"] != "interpreter":
+        return COMPANIONS[given["companion"]]
+    return Text("Interpreter ({language})", language=LANGUAGES[given["language"]])

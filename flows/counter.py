@@ -1,0 +1,136 @@
+"""What the counter can do, as a Protocol, and its plain values: Slot, Permit, Booking.
+
+`flows` talks to the counter only through `Counter`; `bot/counter.py` is the one in SQL. A Counter stands
+before one person's chat, in one transaction. Every moment is an aware datetime in UTC; every `date` is a
+day of the office's zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from flows.policy import Consent
+    from flows.text import Text
+
+
+@dataclass(frozen=True)
+class Slot:
+    """One place at one time: a counsellor (the id in office.toml) and a start."""
+
+    counsellor: str
+    start: datetime
+
+
+@dataclass(frozen=True)
+class Permit:
+    """The terms allow this request: made by `policy.permit()` alone, asked for by `Counter.request`."""
+
+    slot: Slot
+    requested_at: datetime
+    reply_by: date  # 翌営業日: the office answers by the end of this day (Article 4(2)b)
+    confirm_by: date  # 営業日上の前々日: staff confirm by this day (Article 4(1))
+    no_reply_at: datetime  # the person is asked to phone if nothing was decided
+    lapses_at: datetime  # an undecided request ends
+
+
+@dataclass(frozen=True)
+class Refused:
+    """The terms say no: which clause, and what the person is told."""
+
+    clause: str
+    why: Text
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Who moved a booking (staff: id and name; the person and the clock: neither), how, when, and the reason's key."""
+
+    event: str
+    at: datetime
+    who: int | None = None
+    name: str = ""
+    reason: str = ""
+
+
+Told = Literal["", "waiting", "handed", "failed", "by_hand", "by_phone"]
+# how far the confirming e-mail is: not due, in the outbox, handed to the mail server, failed for good; or staff
+# wrote by hand, or phoned
+
+
+@dataclass
+class Booking:
+    """One booking as it stands; `state` is moved by `lifecycle.fire` alone. `details` are what the person gave."""
+
+    id: str
+    ref: str  # six digits
+    state: str
+    version: int
+    slot: Slot
+    chat: int | None
+    language: str
+    requested_at: datetime
+    reply_by: date
+    confirm_by: date
+    lapses_at: datetime
+    told: Told = ""
+    same_number: bool = False  # another live booking has the same job-seeker number
+    decision: Decision | None = None  # the last move
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def reference(self) -> str:
+        """受付番号, as people read it: 123-456."""
+        return f"{self.ref[:3]}-{self.ref[3:]}"
+
+    @property
+    def companion(self) -> bool:
+        return bool(self.details.get("companion", "none") != "none")
+
+    @property
+    def confirmed_to_person(self) -> bool:
+        """The confirmation has reached the person, by mail or phone: only then is it called confirmed (4(2)b)."""
+        return self.told in ("handed", "by_hand", "by_phone")
+
+
+Free = Mapping[date, Mapping[datetime, tuple[str, ...]]]  # day → start → counsellors with a free place
+
+
+class Counter(Protocol):
+    """The counter, before one chat, in one transaction."""
+
+    async def free(self, days: Sequence[date]) -> Free:
+        """The free places of these days; a day without any is not in it."""
+
+    async def known(self) -> dict[str, Any]:
+        """What is there of this person: the last `consent`, `informed`, the answers given `before`, `counsellor`."""
+
+    async def terms_text(self, sha256: str) -> str:
+        """The terms with this SHA-256, as they stood; empty if they were never in force here."""
+
+    async def agree(self, consent: Consent) -> None:
+        """Keep a consent to the terms (Preamble)."""
+
+    async def informed(self) -> None:
+        """Note that the privacy notice was shown (Article 6)."""
+
+    async def requested_at(self) -> Sequence[datetime]:
+        """When this chat asked for sessions in the last 30 days."""
+
+    async def live(self) -> Booking | None:
+        """The person's one live booking."""
+
+    async def request(self, permit: Permit, details: Mapping[str, Any]) -> Booking | Literal["taken", "duplicate"]:
+        """Take the slot and write the booking and all that is promised with it; or nothing, and why."""
+
+    async def move(self, booking: Booking, event: str, decision: Decision) -> bool:
+        """Move a booking along its life, with what that promises; False when it can no longer move that way."""
+
+    async def told_by_staff(self, booking: Booking, how: Literal["by_hand", "by_phone"], decision: Decision) -> bool:
+        """Staff told the person after the mail had failed; False when that was done already."""
+
+    async def speak(self, language: str) -> None:
+        """The person's language from now on, for all that is sent to this chat."""

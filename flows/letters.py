@@ -1,0 +1,255 @@
+"""The words of every notice: chat messages, letters, messages to staff (which name reference, date and time only).
+
+What the bot starts shows on a locked or shared phone: its first line holds a status, a date or a reference, and
+never the office or the service. Staff texts and letters to the office are in the office's language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from flows import answers
+from flows.companions import companion_words
+from flows.counter import Booking
+from flows.deciding import DECLINE_REASONS
+from flows.office_days import OfficeDays
+from flows.text import Text
+
+CHAT = {
+    "received": Text(
+        "[Received] Reference {ref}\n"
+        "{date} {time}\n"
+        "\n"
+        "The booking is not confirmed yet. Staff will check it and email {email} by {reply_by}. It is confirmed when"
+        " that email reaches you.\n"
+        "\n"
+        "If there is no email after {reply_by}, it may not have arrived. Please call {office_phone} ({office_hours})."
+    ),
+    "no_reply": Text(
+        "[About the reply] Reference {ref}\n"
+        "We cannot yet see a reply from our staff.\n"
+        "The booking is not confirmed yet.\n"
+        "\n"
+        "An email may not have reached you. Please call to check.\n"
+        "Phone: {office_phone} ({office_hours})"
+    ),
+    "confirmed": Text(
+        "[Confirmed] Reference {ref}\n"
+        "{date} {time}\n"
+        "\n"
+        "We have emailed {email}. The video-call URL also comes by email.\n"
+        "\n"
+        "Please tell us early if you need to cancel. On the day itself, by phone only: {office_phone}"
+    ),
+    "confirmed_by_phone": Text(
+        "[Confirmed] Reference {ref}\n"
+        "{date} {time}\n"
+        "\n"
+        "Our staff have told you by phone. The video-call URL comes separately.\n"
+        "\n"
+        "Please tell us early if you need to cancel. On the day itself, by phone only: {office_phone}"
+    ),
+    "confirming": Text(
+        "[Confirmation under way] Reference {ref}\n"
+        "{date} {time}\n"
+        "\n"
+        "The booking is not confirmed yet. Staff will write or call you.\n"
+        "\n"
+        "Questions: {office_phone} ({office_hours})"
+    ),
+    "declined": Text(
+        "[Not accepted] {date} {time}\n"
+        "Sorry, we could not accept your request.\n"
+        "Reason: {reason}\n"
+        "\n"
+        "Questions: {office_phone} ({office_hours})"
+    ),
+    "cancelled": Text(
+        '[Cancelled] {date} {time} (reference {ref})\nThank you for telling us. To book again, choose "Book a session".'
+    ),
+    "expired": Text(
+        "[Not confirmed] We are sorry. We did not check your request in time.\n"
+        "Your request for {date} {time} is now closed.\n"
+        "\n"
+        "Please book again with /book, or call {office_phone} ({office_hours})."
+    ),
+    "remind_day_before": Text(
+        "[Reminder] {date} {time}\n"
+        "\n"
+        "Please get ready:\n"
+        "- check that TeleOffice opens\n"
+        "- find a quiet place with no one else present\n"
+        "\n"
+        "The video-call URL has not been sent yet. It comes by email.\n"
+        "No recording."
+    ),
+    "remind_one_hour": Text(
+        "[Starts in 1 hour] {date} {time}\n"
+        "\n"
+        "Open TeleOffice from the URL in our email.\n"
+        "If you cannot find the email, it does not open or you are late, call at once: {office_phone}\n"
+        "If we hear nothing, it is treated as cancelled 10 minutes after the start."
+    ),
+}
+HOW_TO_CANCEL = Text(
+    "To cancel, tell us by the day before, by this chat, email or phone. On the day itself, by phone only:"
+    " {office_phone}"
+)
+HOW_TO_CANCEL_NO_CHAT = Text(
+    "To cancel, tell us by the day before, by email or phone. On the day itself, by phone only: {office_phone}"
+)
+
+STAFF = {
+    "overdue": Text("[Reply overdue] {ref} {date} {time}"),
+    "undelivered": Text("[Cannot deliver] {ref} The user has stopped the bot. Please contact them by phone."),
+    "letter_failed": Text(
+        "[Mail failed] {ref} {date} {time}\nA letter about this booking could not be sent. Please call the person."
+    ),
+}
+
+MAIL = {
+    "confirmed_mail": (
+        Text("[Confirmed] {date} {time}"),
+        Text(
+            "[Your booking is confirmed]\n"
+            "Date and time: {date} {time}\n"
+            "Reference: {ref}\n"
+            "\n"
+            "The video-call URL comes in another letter. Please check before that day that TeleOffice opens."
+        ),
+    ),
+    "declined_mail": (
+        Text("[Request not accepted] {date} {time}"),
+        Text(
+            "[We could not accept your request]\n"
+            "Date and time: {date} {time}\n"
+            "Reference: {ref}\n"
+            "Reason: {reason}\n"
+            "\n"
+            "We are sorry. If you have questions, please call."
+        ),
+    ),
+    "cancelled_mail": (
+        Text("[Cancelled] {date} {time}"),
+        Text(
+            "[Your booking is cancelled]\n"
+            "Date and time: {date} {time}\n"
+            "Reference: {ref}\n"
+            "\n"
+            "Thank you for telling us. To book again, use the chat or call us."
+        ),
+    ),
+    "received_office": (
+        Text("[New request] {ref}"),
+        Text(
+            "[A new request has arrived]\n"
+            "Reference: {ref}\n"
+            "Wanted: {date} {time}\n"
+            "Received: {received_at}\n"
+            "Reply due: {reply_by}\n"
+            "Confirm by: {deadline}\n"
+            "\n"
+            "Name: {name}\n"
+            "Job-seeker number: {seeker_no}\n"
+            "Email: {email}\n"
+            "Phone: {phone}\n"
+            "Companion: {companion}\n"
+            "Notes: {flags}\n"
+            "\n"
+            "Confirm or decline it in the staff group."
+        ),
+    ),
+    "cancelled_office": (
+        Text("[Booking cancelled] {ref}"),
+        Text(
+            "[Notice of cancellation]\n"
+            "Reference: {ref}\n"
+            "Date and time: {date} {time}\n"
+            "Received: {received_at}\n"
+            "By: {channel}\n"
+            "\n"
+            "The booking has been cancelled, and the time is free again."
+        ),
+    ),
+}
+CANCEL_NOTE = Text(
+    "To cancel, reply to this letter or call us. A reply to this letter until the day before is a valid notice of"
+    " cancellation. On the day itself, by phone only.\n"
+    "Declining in a calendar app cancels nothing."
+)
+SIGNATURE = Text("Hello Work Kawagoe\nPhone number: {office_phone} ({office_hours})")
+
+CALENDAR: dict[str, Literal["REQUEST", "CANCEL"]] = {"confirmed_mail": "REQUEST", "cancelled_mail": "CANCEL"}
+CALENDAR_TITLE = Text("Booking {ref}")
+CALENDAR_NOTE = Text(
+    "Declining or deleting this entry cancels nothing. To cancel, reply to the letter until the day before, or call"
+    " {office_phone}."
+)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A letter not yet in any language."""
+
+    subject: Text
+    body: tuple[Text, ...]
+
+
+def facts(days: OfficeDays, booking: Booking) -> dict[str, Any]:
+    """What the sentences about a booking may name; the person's address is masked."""
+    start, decision = booking.slot.start.astimezone(days.office.zone), booking.decision
+    known = DECLINE_REASONS.get(decision.reason if decision else "", DECLINE_REASONS["other"])
+    return {
+        "date": start.date(),
+        "time": start.time(),
+        "ref": booking.reference,
+        "reply_by": booking.reply_by,
+        "deadline": booking.confirm_by,
+        "email": answers.masked_email(booking.details["email"]) if booking.details else "",
+        "reason": known[1],
+    }
+
+
+def chat(days: OfficeDays, kind: str, booking: Booking) -> tuple[Text, ...]:
+    """A message to the person's chat."""
+    words = CHAT[kind].given(**facts(days, booking))
+    if kind != "remind_day_before":
+        return (words,)
+    return (words, HOW_TO_CANCEL if days.office.bot_cancel_enabled else HOW_TO_CANCEL_NO_CHAT)
+
+
+def staff(days: OfficeDays, kind: str, booking: Booking) -> Text:
+    """A message to the staff group."""
+    return STAFF[kind].given(**facts(days, booking))
+
+
+def letter(days: OfficeDays, kind: str, booking: Booking) -> Words:
+    """A letter to the person."""
+    subject, body = MAIL[kind]
+    known = facts(days, booking)
+    note = (CANCEL_NOTE,) if kind == "confirmed_mail" else ()
+    return Words(subject.given(**known), (body.given(**known), *note, SIGNATURE))
+
+
+def office_letter(days: OfficeDays, kind: str, booking: Booking) -> Words:
+    """A letter to the office mailbox, the one place besides the database that gets the details in full."""
+    subject, body = MAIL[kind]
+    known = {**facts(days, booking), **_details(days, booking)}
+    return Words(subject.given(**known), (body.given(**known),))
+
+
+def _details(days: OfficeDays, booking: Booking) -> dict[str, Any]:
+    zone, given, decision = days.office.zone, booking.details, booking.decision
+    at = (decision.at if decision and decision.event == "cancel" else booking.requested_at).astimezone(zone)
+    same_number = Text("Another live request with the same job-seeker number")
+    return {
+        "received_at": Text("{date} {time}", date=at.date(), time=at.time()),
+        "name": given["name"],
+        "seeker_no": given["seeker_number"],
+        "email": given["email"],
+        "phone": answers.national(given["phone"]),
+        "companion": companion_words(given),
+        "flags": same_number if booking.same_number else Text("None"),
+        "channel": Text("Chat"),
+    }

@@ -1,0 +1,140 @@
+"""The office's one calendar, for slots, deadlines, the reply promise and reminders alike.
+
+A business day (営業日) is no Saturday, Sunday, national holiday or day of the year-end closure, plus or minus what
+the office says. Days are those of the office's zone: a moment becomes a day through `day_of`, never by its own date.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+
+from flows.office import Office
+from flows.text import Text
+
+DAY = timedelta(days=1)
+SATURDAY, SUNDAY = Text("Saturday"), Text("Sunday")
+YEAR_END = Text("Year-end and New Year closure")
+NATIONAL_HOLIDAY = Text("National holiday")
+HOLIDAYS = {
+    "元日": Text("New Year's Day"),
+    "成人の日": Text("Coming of Age Day"),
+    "建国記念の日": Text("National Foundation Day"),
+    "天皇誕生日": Text("Emperor's Birthday"),
+    "春分の日": Text("Vernal Equinox Day"),
+    "昭和の日": Text("Showa Day"),
+    "憲法記念日": Text("Constitution Day"),
+    "みどりの日": Text("Greenery Day"),
+    "こどもの日": Text("Children's Day"),
+    "海の日": Text("Marine Day"),
+    "山の日": Text("Mountain Day"),
+    "敬老の日": Text("Respect for the Aged Day"),
+    "秋分の日": Text("Autumnal Equinox Day"),
+    "スポーツの日": Text("Sports Day"),
+    "文化の日": Text("Culture Day"),
+    "勤労感謝の日": Text("Labor Thanksgiving Day"),
+    "振替休日": Text("Substitute holiday"),
+    "国民の休日": NATIONAL_HOLIDAY,
+}
+
+
+def holiday_name(day: date) -> str | None:
+    """The Japanese name of the national holiday (国民の祝日に関する法律 2条, 3条) on this day, if it is one.
+
+    ValueError for a year the library knows nothing of; TypeError for a datetime, whose own date may be another
+    day than the office's.
+    """
+    if isinstance(day, datetime):
+        raise TypeError("a day is wanted, not a moment: see OfficeDays.day_of")
+    years, names = _national_holidays()
+    if day.year not in years:
+        raise ValueError(f"the national holidays of {day.year} are not known")
+    return names.get(day)
+
+
+@cache
+def _national_holidays() -> tuple[range, Mapping[date, str]]:
+    """All years at once: they take a tenth of the time that the first import of the library does."""
+    import holidays
+
+    knows = type(holidays.country_holidays("JP"))
+    years = range(knows.start_year, knows.end_year + 1)  # outside of these the library is silently empty
+    # without a language the machine's own would name them
+    return years, dict(holidays.country_holidays("JP", years=years, expand=False, language="ja"))
+
+
+class OfficeDays:
+    """The calendar of one office; made in a moment, and again when its closures change."""
+
+    def __init__(self, office: Office) -> None:
+        self.office = office
+        self._closed = {closure.day: closure.reason for closure in office.closures}
+        self._opened = frozenset(office.openings)
+
+    def closed_because(self, day: date) -> Text | None:
+        """Why the office is closed on this day; None on a business day. A closure goes before an extra opening."""
+        holiday = holiday_name(day)
+        if reason := self._closed.get(day):
+            return Text("Closed by the office: {ja} / {en}", ja=reason["ja"], en=reason["en"])
+        if day in self._opened:
+            return None
+        if day.weekday() >= 5:
+            return SATURDAY if day.weekday() == 5 else SUNDAY
+        if holiday:
+            return HOLIDAYS.get(holiday, NATIONAL_HOLIDAY)
+        return YEAR_END if self._is_year_end(day) else None
+
+    def _is_year_end(self, day: date) -> bool:
+        first, last = self.office.year_end
+        today = (day.month, day.day)
+        return first <= today <= last if first <= last else today >= first or today <= last
+
+    def is_business_day(self, day: date) -> bool:
+        """営業日."""
+        return self.closed_because(day) is None
+
+    def business_day_before(self, day: date, n: int = 1) -> date:
+        """The n-th business day before this day, which itself is not counted (2: 営業日上の前々日)."""
+        return self._step(day, -DAY, n)
+
+    def business_day_after(self, day: date, n: int = 1) -> date:
+        """The n-th business day after this day, which itself is not counted (1: 翌営業日)."""
+        return self._step(day, DAY, n)
+
+    def _step(self, day: date, step: timedelta, n: int) -> date:
+        for _ in range(n):
+            day += step
+            while not self.is_business_day(day):
+                day += step
+        return day
+
+    def day_of(self, moment: datetime) -> date:
+        """The office's day at this moment. ValueError for a naive one."""
+        return self._local(moment).date()
+
+    def at(self, day: date, clock: time) -> datetime:
+        """The moment, in UTC, when the office's clock shows this on this day."""
+        return datetime.combine(day, clock, self.office.zone).astimezone(UTC)
+
+    def starts(self, day: date) -> tuple[datetime, ...]:
+        """The moments, in UTC, at which a session can start on this day; none on a closed day."""
+        if not self.is_business_day(day):
+            return ()
+        length, found = timedelta(minutes=self.office.session_minutes), []
+        for begin, end in self.office.windows:
+            start = self.at(day, begin)
+            while start + length <= self.at(day, end):
+                found.append(start)
+                start += length
+        return tuple(found)
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether the counter is open: within its hours, on a business day."""
+        local = self._local(moment)
+        return self.office.opens <= local.time() < self.office.closes and self.is_business_day(local.date())
+
+    def _local(self, moment: datetime) -> datetime:
+        if moment.utcoffset() is None:
+            raise ValueError("a moment must have a time zone")
+        return moment.astimezone(self.office.zone)

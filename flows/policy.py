@@ -1,0 +1,246 @@
+"""The terms of use as code: one small pure function per clause, which quotes it.
+
+What a clause leaves open is a setting of the office, never a number here. Article 4 has two paragraphs (2): the
+second is called 4(2)b. Moments are aware and returned in UTC; days are those of the office's zone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from difflib import SequenceMatcher
+from typing import Literal
+
+from flows.counter import Permit, Refused, Slot
+from flows.office import Office, Terms
+from flows.office_days import DAY, OfficeDays
+from flows.text import Text
+
+MIDNIGHT = datetime.min.time()
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Who consented is with the record; this is to which text (SHA-256), when, read in which language, and how."""
+
+    version: str
+    sha256: str
+    at: datetime
+    language: str
+    how: str
+
+
+def consent_missing(given: Consent | None, terms: Terms) -> bool:
+    """前文 「オンライン職業相談（…）を利用するためには、この利用規約への同意が必要となります」
+
+    第11条 「本規約の変更後にオンライン職業相談を利用した場合、利用者は当該変更について同意したものとみなします」:
+    a consent holds for the text it was given to; after a change the terms are shown again.
+    """
+    return given is None or (given.version, given.sha256) != (terms.version, terms.sha256)
+
+
+def conditions_met(registered: bool, device: bool, continuing: bool) -> bool:
+    """第2条 「次の全ての条件を満たす方」: (1) 「求職登録が完了している方」
+
+    (2) 「必要な環境を準備できる方」 (3) 「継続的な職業相談を希望する方」
+    """
+    return registered and device and continuing
+
+
+def confirm_by(days: OfficeDays, session: date) -> date:
+    """第4条(1) 「原則として、営業日上の前々日までに予約が完了した方が利用できます」
+
+    The second business day before the session, which is not counted: staff confirm by this day.
+    """
+    return days.business_day_before(session, 2)
+
+
+def latest_day(days: OfficeDays, session: date) -> date:
+    """第4条(1) 「営業日上の前々日までに予約が完了した方が利用できます」: the last day to apply.
+
+    Where the confirmation is what must be done by then, one business day earlier: staff need one to answer.
+    """
+    last = confirm_by(days, session)
+    return last if days.office.deadline_applies_to == "application" else days.business_day_before(last)
+
+
+def closes_at(days: OfficeDays, session: date) -> datetime:
+    """第4条(1) 「前々日まで」: the first moment at which it is too late to apply; of 24:00, the next midnight."""
+    return _end(days, latest_day(days, session))
+
+
+def _end(days: OfficeDays, day: date) -> datetime:
+    return days.at(day, MIDNIGHT) + days.office.cutoff
+
+
+def first_day(days: OfficeDays, now: datetime) -> date:
+    """第4条(1) 「営業日上の前々日までに」: the first day of sessions that can still be asked for."""
+    session = days.business_day_after(days.day_of(now))
+    while now >= closes_at(days, session):
+        session = days.business_day_after(session)
+    return session
+
+
+def last_day(days: OfficeDays, now: datetime) -> date:
+    """第4条(2)③ 「希望日時」: how far ahead is not said; never past the last year whose holidays are official."""
+    return min(days.day_of(now) + days.office.horizon_days * DAY, days.office.holidays_known_until)
+
+
+def days_to_offer(days: OfficeDays, now: datetime) -> tuple[date, ...]:
+    """第4条(2)③ 「希望日時（平日」, 平日 being business days: those for which a session can be asked for now."""
+    first = first_day(days, now)
+    ahead = (first + n * DAY for n in range((last_day(days, now) - first).days + 1))
+    return tuple(day for day in ahead if days.is_business_day(day))
+
+
+def reply_by(days: OfficeDays, requested: datetime) -> date:
+    """第4条(2)b 「予約申込みの翌営業日中に当ハローワークからの返信がない場合」: the office answers by the end of it."""
+    return days.business_day_after(days.day_of(requested))
+
+
+def no_reply_at(days: OfficeDays, requested: datetime, start: datetime) -> datetime:
+    """第4条(2)b 「返信がない場合には、メールが届いていない可能性がございますので、…お電話等によりご確認をお願いします」
+
+    When the person is asked to phone: at opening after `reply_by`, or, as that would be after the lapse, on that day.
+    """
+    promised = reply_by(days, requested)
+    opening = days.at(days.business_day_after(promised), days.office.opens)
+    return opening if opening <= lapses_at(days, start) else days.at(promised, days.office.no_reply_latest_at)
+
+
+def lapses_at(days: OfficeDays, start: datetime) -> datetime:
+    """第4条(1) 「予約が完了した方が利用できます」: a request not decided by then, on the business day before, ends."""
+    return days.at(days.business_day_before(days.day_of(start)), days.office.lapse_at)
+
+
+def permit(days: OfficeDays, slot: Slot, now: datetime) -> Permit | Refused:
+    """第4条(1) 「営業日上の前々日までに」, (2)③ 「平日9:30～12:00、13:00～16:00の間の30分単位」
+
+    The only maker of a Permit: an offered start of a business day, not too far ahead, asked for in time.
+    """
+    if refused := _not_offered(days, slot, now) or _too_late(days, days.day_of(slot.start), now):
+        return refused
+    return Permit(
+        slot=slot,
+        requested_at=now,
+        reply_by=reply_by(days, now),
+        confirm_by=confirm_by(days, days.day_of(slot.start)),
+        no_reply_at=no_reply_at(days, now, slot.start),
+        lapses_at=lapses_at(days, slot.start),
+    )
+
+
+def _not_offered(days: OfficeDays, slot: Slot, now: datetime) -> Refused | None:
+    day, last = days.day_of(slot.start), last_day(days, now)
+    if closed := days.closed_because(day):
+        closed_day = "We are closed on {date} ({reason}). Please choose another day."
+        return Refused("4(2)", Text(closed_day, date=day, reason=closed))
+    if slot.start not in days.starts(day) or slot.counsellor not in days.office.counsellors:
+        return Refused("4(2)", Text("There is no session at that time. Please choose another time."))
+    if day > last:
+        not_yet = "Requests for {date} are not open yet. Please choose a day up to {last_date}."
+        return Refused("4(2)", Text(not_yet, date=day, last_date=last))
+    return None
+
+
+def _too_late(days: OfficeDays, session: date, now: datetime) -> Refused | None:
+    if now < closes_at(days, session):
+        return None
+    why = Text(
+        "Requests for {date} closed on {deadline} (two business days before).\n"
+        "Choose another day, or call if it is urgent.\n"
+        "Phone: {office_phone} ({office_hours})",
+        date=session,
+        deadline=latest_day(days, session),
+    )
+    return Refused("4(1)", why)
+
+
+def late_confirmation(
+    days: OfficeDays, requested: datetime, start: datetime, now: datetime
+) -> Literal["in_time", "auto", "ask_reason"]:
+    """第4条(1) 「原則として、営業日上の前々日までに予約が完了した方」: confirming later is an exception, on record.
+
+    "auto": the request came after closing on that day itself, so staff could not have been in time; it needs no
+    reason. "ask_reason": it was there in counter hours, or staff took it in after the deadline.
+    """
+    last = confirm_by(days, days.day_of(start))
+    if now < _end(days, last):
+        return "in_time"
+    return "auto" if days.at(last, days.office.closes) <= requested < _end(days, last) else "ask_reason"
+
+
+def may_cancel_in_chat(days: OfficeDays, start: datetime, now: datetime, ref: str) -> Refused | None:
+    """第4条(4) 「電話又はメールにて（当日キャンセルの場合は電話のみにて）ご連絡をお願いします」
+
+    当日 is the calendar day of the session: until 24:00 of the day before, a chat message is a notice like mail.
+    `ref` is the reference as people read it.
+    """
+    if now < days.at(days.day_of(start), MIDNIGHT):
+        return None
+    same_day = (
+        "Today's booking can be cancelled by phone only.\n"
+        "It has not been cancelled here.\n"
+        "\n"
+        "Phone: {office_phone} ({office_hours})\n"
+        "Reference: {ref}"
+    )
+    return Refused("4(4)", Text(same_day, ref=ref))
+
+
+def no_contact_at(days: OfficeDays, start: datetime) -> datetime:
+    """第4条(4) 「連絡がないまま(2)の実施日時を10分経過した場合は、キャンセルとみなします」: when staff are asked."""
+    return start + timedelta(minutes=days.office.no_contact_minutes)
+
+
+def ends_at(days: OfficeDays, start: datetime) -> datetime:
+    """第4条(1) 「必要により延長する場合は45分まで」: by then a session has ended."""
+    return start + timedelta(minutes=days.office.session_max_minutes)
+
+
+def staff_lists_at(days: OfficeDays, day: date) -> tuple[datetime, ...]:
+    """第4条(2)b 「翌営業日中に」: when staff get the list of what waits; none on a closed day."""
+    return tuple(days.at(day, clock) for clock in days.office.staff_lists_at) if days.is_business_day(day) else ()
+
+
+def remind_readiness_at(days: OfficeDays, start: datetime) -> datetime:
+    """第10条（4） 「通信環境がオンライン職業相談に支障がないことの確認を済ませて下さい」: some business days before."""
+    day = days.business_day_before(days.day_of(start), days.office.remind_readiness_days)
+    return days.at(day, days.office.remind_readiness_at)
+
+
+def remind_day_before_at(days: OfficeDays, start: datetime) -> datetime:
+    """第10条（4） 「先立ち、…使用可能な状態にしておいてください」: on the business day before."""
+    return days.at(days.business_day_before(days.day_of(start)), days.office.remind_day_before_at)
+
+
+def remind_one_hour_at(days: OfficeDays, start: datetime) -> datetime:
+    """第4条(4) 「連絡がないまま」: brought to mind before the start, though never in the quiet hours."""
+    wanted = start - timedelta(minutes=days.office.remind_minutes_before)
+    return max(wanted, days.at(days.day_of(start), days.office.quiet_until))
+
+
+def within_limits(office: Office, requested_at: Sequence[datetime], now: datetime) -> bool:
+    """第10条（1） 「適正なオンライン職業相談の遂行に支障がある」: whether one more request is within the limits.
+
+    They count the requests of a calendar day of the office, and of the 30 days before `now`.
+    """
+    today = now.astimezone(office.zone).date()
+    of_today = sum(moment.astimezone(office.zone).date() == today for moment in requested_at)
+    of_30_days = sum(moment > now - 30 * DAY for moment in requested_at)
+    return of_today < office.requests_per_day and of_30_days < office.requests_per_30_days
+
+
+def what_changed(old: str, new: str) -> tuple[str, ...]:
+    """第11条 「本規約を変更することができる」: the paragraphs that differ, in the order of the text.
+
+    New wording stands in full and unaltered; wording that is gone comes before it, after "- ". What stayed is left out.
+    """
+    before, after = ([line.strip() for line in text.splitlines() if line.strip()] for text in (old, new))
+    changed: list[str] = []
+    for kind, old_from, old_to, new_from, new_to in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        if kind != "equal":
+            changed += [f"- {gone}" for gone in before[old_from:old_to]]
+            changed += after[new_from:new_to]
+    return tuple(changed)

@@ -1,0 +1,195 @@
+"""One turn of a private chat: which dialog hears what was said. Nobody is ever stuck, whatever the state.
+
+A form that is being filled in is set aside (parked) while another dialog is open, and comes back after it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from flows import showing
+from flows.booking import BOOKING
+from flows.cancelling import CANCELLING
+from flows.dialog import Dialog
+from flows.steps import BACK, NOT_TEXT, OLD_BUTTON, UNKNOWN
+from flows.steps import Context, Conversation, End, Pressed, Said, Screen, Typed, Unreadable
+from flows.text import Text
+from flows.welcome import LANGUAGE, MENU, MENU_BUTTON, WELCOME_DIALOG
+
+DIALOGS = {dialog.name: dialog for dialog in (WELCOME_DIALOG, BOOKING, CANCELLING, LANGUAGE)}
+FORM = BOOKING.name
+KEPT_OF_A_FORM = ("dialog", "state", "flow", "answers", "known", "page", "editing", "check")
+
+CHANGED_MEANWHILE = Text(
+    "We are sorry. This chat was improved while you were using it, and we have to begin again."
+    " Nothing was sent; requests and bookings that were already accepted stay as they are."
+)
+NO_FORM = Text("You are not filling in a form. /cancel does not cancel a booking; for that, use /mine.")
+HELP = Text(
+    "How to use\n"
+    '- "Book a session": choose a date and time and answer the questions (about 3 minutes).\n'
+    "- See or cancel your booking: /mine\n"
+    "- Leave the form that you are filling in: /cancel\n"
+    "- Back to the start: /start\n"
+    "- How we handle your details: /privacy\n"
+    "\n"
+    "/cancel does not cancel a booking.\n"
+    "Please do not send the content of your consultation or your My Number here.\n"
+    "\n"
+    "Hello Work Kawagoe\n"
+    "Phone: {office_phone} ({office_hours})"
+)
+OTHER_WAYS = Text("Other ways to book: by phone, at the counter, or with the official form:\n{form_url}")
+PRIVACY = Text(
+    "How we handle your details\n"
+    "- We use them only for booking and to check who you are (Article 5-5 of the Employment Security Act).\n"
+    "- What you type at a question is kept encrypted in the office's own system and deleted from this chat.\n"
+    "- The chat shows your details only on the review screen, and only until you have sent the request or stopped.\n"
+    "- Contact details are erased {contact_days} days after the last session.\n"
+    "- We keep records such as the time of use (Article 5).\n"
+    "- Please do not send the content of your consultation or your My Number here.\n"
+    "\n"
+    "To see, correct or erase your details, call us: {office_phone} ({office_hours})"
+)
+NOTES = {"help": (HELP, OTHER_WAYS), "privacy": (PRIVACY,)}
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command of the menu: `/mine`, or the button that stands for it."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a turn asks for beyond the screen: a short word for a late button; the terms as a message of their own."""
+
+    toast: Text | None = None
+    terms: bool = False
+
+
+async def hear(context: Context, said: Said | Command) -> Heard:
+    """Play one turn. Afterwards the conversation stands at a Question or an End that `screen` can show."""
+    conversation = context.conversation
+    conversation.notes, conversation.note_if_kept = [], None
+    if isinstance(said, Pressed) and said.value.startswith(MENU_BUTTON):
+        said = Command(said.value.removeprefix(MENU_BUTTON))
+    if conversation.dialog and not _known(conversation):
+        conversation.parked, conversation.notes = None, [CHANGED_MEANWHILE]
+        await _open(context, WELCOME_DIALOG)
+        heard = Heard()
+    elif isinstance(said, Command):
+        heard = await _obey(context, said.name)
+    elif not conversation.dialog or isinstance(_step(conversation), End):
+        heard = await _greet(context, said)
+    else:
+        heard = Heard(await DIALOGS[conversation.dialog].hear(context, said))
+    await _after(context, said)
+    return heard
+
+
+async def screen(context: Context) -> Screen:
+    """What this chat shows now; where a dialog is over, the menu stands under its last words."""
+    shown = await showing.screen(DIALOGS[context.conversation.dialog], context)
+    at_end = isinstance(_step(context.conversation), End)
+    return Screen(shown.say, MENU, forget=shown.forget) if at_end else shown
+
+
+async def expire(context: Context) -> None:
+    """Close a form that nobody went on with; what was typed is forgotten."""
+    conversation = context.conversation
+    conversation.notes, conversation.note_if_kept = [], None
+    if conversation.parked:
+        _unpark(conversation)
+    dialog = DIALOGS[conversation.dialog]
+    dialog.fire("expire", context)
+    await dialog.go_on(context)
+
+
+def in_form(conversation: Conversation) -> bool:
+    """Whether a form is being filled in, here or set aside."""
+    return conversation.parked is not None or _filling_in(conversation)
+
+
+def _filling_in(conversation: Conversation) -> bool:
+    return conversation.dialog == FORM and _known(conversation) and not isinstance(_step(conversation), End)
+
+
+def _known(conversation: Conversation) -> bool:
+    return conversation.dialog in DIALOGS and conversation.state in DIALOGS[conversation.dialog].by_name
+
+
+def _step(conversation: Conversation) -> object:
+    return DIALOGS[conversation.dialog].by_name[conversation.state]
+
+
+async def _greet(context: Context, said: Said) -> Heard:
+    """Something arrived where nothing is asked: the menu, and a word why."""
+    if isinstance(said, Pressed):
+        if not context.conversation.dialog:
+            await _open(context, WELCOME_DIALOG)
+        return Heard(OLD_BUTTON)
+    context.conversation.notes = (
+        [NOT_TEXT if isinstance(said, Unreadable) else UNKNOWN] if context.conversation.dialog else []
+    )
+    await _open(context, WELCOME_DIALOG)
+    return Heard()
+
+
+async def _obey(context: Context, command: str) -> Heard:
+    opens = {"start": WELCOME_DIALOG, "book": BOOKING, "mine": CANCELLING, "language": LANGUAGE}
+    if command == "book" and in_form(context.conversation):
+        command = "start"  # asks whether to continue or to begin again
+    if command in opens:
+        await _open(context, opens[command])
+    elif command == "cancel":
+        await _leave_the_form(context)
+    else:
+        context.conversation.notes = list(NOTES.get(command, () if command == "terms" else (UNKNOWN,)))
+        if not context.conversation.dialog or isinstance(_step(context.conversation), End):
+            await _open(context, WELCOME_DIALOG)
+    return Heard(terms=command == "terms")
+
+
+async def _leave_the_form(context: Context) -> None:
+    conversation = context.conversation
+    if conversation.parked:
+        _unpark(conversation)
+    if _filling_in(conversation):
+        DIALOGS[FORM].fire("quit", context)
+        await DIALOGS[FORM].go_on(context)
+    else:
+        conversation.notes = [NO_FORM]
+        await _open(context, WELCOME_DIALOG)
+
+
+async def _open(context: Context, dialog: Dialog) -> None:
+    conversation = context.conversation
+    if _filling_in(conversation):
+        conversation.parked = {name: getattr(conversation, name) for name in KEPT_OF_A_FORM}
+    known = {name: conversation.known[name] for name in ("ask_language",) if name in conversation.known}
+    conversation.start(dialog.name, secrets.token_hex(3), known)
+    await dialog.begin(context)
+
+
+def _unpark(conversation: Conversation) -> None:
+    for name, value in (conversation.parked or {}).items():
+        setattr(conversation, name, value)
+    conversation.parked = None
+
+
+async def _after(context: Context, said: Said | Command) -> None:
+    """At an End: a form that was set aside comes back; somebody who stepped back out of a dialog sees the menu."""
+    conversation = context.conversation
+    step = _step(conversation)
+    if not isinstance(step, End):
+        return
+    if conversation.parked:
+        last_words = step.said(context)
+        _unpark(conversation)
+        conversation.notes += [last_words] if last_words else []
+    elif isinstance(said, Pressed) and said.value == BACK:
+        conversation.notes = []
+        await _open(context, WELCOME_DIALOG)

@@ -1,0 +1,194 @@
+"""The calendar: national holidays against two other sources, the year's end, closures, and the trap of the JST date."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import jpholiday
+import pytest
+
+from flows.office import KAWAGOE, Closure, load_office
+from flows.office_days import HOLIDAYS, OfficeDays, holiday_name
+from flows.text import Text
+
+OFFICE = load_office(KAWAGOE)
+DAYS = OfficeDays(OFFICE)
+OFFICIAL = Path(__file__).parents[2] / "shared" / "domain" / "syukujitsu.csv"
+CLOSURE = Closure(date(2026, 12, 1), {"ja": "庁舎の点検", "en": "building inspection"})
+
+
+def days_from(first: date, last: date) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in range((last - first).days + 1))
+
+
+def holidays_of(year: int) -> dict[date, str]:
+    named = ((day, holiday_name(day)) for day in days_from(date(year, 1, 1), date(year, 12, 31)))
+    return {day: name for day, name in named if name}
+
+
+@pytest.mark.parametrize("year", range(2020, 2041))
+def test_two_libraries_agree_on_the_holidays_and_their_names(year: int):
+    other = {day: name.split()[-1] for day, name in jpholiday.year_holidays(year)}  # 「元日 振替休日」
+    assert holidays_of(year) == other
+
+
+@pytest.mark.skipif(not OFFICIAL.exists(), reason="the official list is not at hand")
+def test_both_libraries_agree_with_the_official_list_since_1986():
+    with OFFICIAL.open(encoding="cp932", newline="") as file:
+        written = [row[0] for row in list(csv.reader(file))[1:]]
+    official = {date(*map(int, day.split("/"))) for day in written}
+    official = {day for day in official if day.year >= 1986}
+    years = range(1986, 2028)
+    assert official == {day for year in years for day in holidays_of(year)}
+    assert official == {day for year in years for day, _ in jpholiday.year_holidays(year)}
+
+
+@pytest.mark.parametrize(
+    ("day", "name"),
+    [
+        (date(2026, 11, 23), "勤労感謝の日"),
+        (date(2026, 5, 6), "振替休日"),
+        (date(2026, 9, 22), "国民の休日"),
+        (date(2027, 1, 11), "成人の日"),
+        (date(2021, 7, 23), "スポーツの日"),  # moved by a special law
+        (date(2021, 10, 11), None),
+    ],
+)
+def test_holidays_have_their_japanese_names(day: date, name: str | None):
+    assert holiday_name(day) == name
+
+
+@pytest.mark.parametrize("year", [1948, 2100])
+def test_a_year_the_library_does_not_know_is_an_error_and_no_empty_year(year: int):
+    with pytest.raises(ValueError, match=str(year)):
+        holiday_name(date(year, 1, 1))
+
+
+def test_a_moment_is_not_taken_for_a_day():
+    with pytest.raises(TypeError):
+        DAYS.closed_because(datetime(2026, 11, 22, 15, 30, tzinfo=UTC))
+
+
+def test_half_past_midnight_on_a_holiday_is_that_holiday_though_utc_is_a_day_behind():
+    moment = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
+    assert DAYS.day_of(moment) == date(2026, 11, 23)
+    assert DAYS.closed_because(DAYS.day_of(moment)) == Text("Labor Thanksgiving Day")
+
+
+def test_a_naive_moment_has_no_day():
+    with pytest.raises(ValueError, match="time zone"):
+        DAYS.day_of(datetime(2026, 11, 24, 9, 30))
+
+
+@pytest.mark.parametrize(
+    ("day", "reason"),
+    [
+        (date(2026, 11, 21), "Saturday"),
+        (date(2026, 11, 22), "Sunday"),
+        (date(2026, 11, 23), "Labor Thanksgiving Day"),
+        (date(2026, 9, 22), "National holiday"),
+        (date(2026, 5, 6), "Substitute holiday"),
+        (date(2027, 1, 1), "New Year's Day"),
+        (date(2026, 12, 29), "Year-end and New Year closure"),
+        (date(2026, 12, 30), "Year-end and New Year closure"),
+        (date(2026, 12, 31), "Year-end and New Year closure"),
+        (date(2025, 1, 2), "Year-end and New Year closure"),
+        (date(2025, 1, 3), "Year-end and New Year closure"),
+    ],
+)
+def test_a_closed_day_says_why(day: date, reason: str):
+    assert DAYS.closed_because(day) == Text(reason)
+    assert not DAYS.is_business_day(day)
+
+
+@pytest.mark.parametrize("day", [date(2026, 12, 28), date(2027, 1, 4), date(2026, 11, 24), date(2026, 11, 19)])
+def test_a_business_day_has_no_reason_to_be_closed(day: date):
+    assert DAYS.closed_because(day) is None
+
+
+@pytest.mark.parametrize("year", range(2020, 2041))
+def test_every_holiday_since_2020_has_an_english_name(year: int):
+    assert set(holidays_of(year).values()) <= HOLIDAYS.keys()
+
+
+@pytest.mark.parametrize("year", range(2025, 2035))
+def test_no_business_day_lies_between_29_december_and_3_january(year: int):
+    assert not any(map(DAYS.is_business_day, days_from(date(year, 12, 29), date(year + 1, 1, 3))))
+
+
+def test_a_year_end_within_one_year_is_understood_too():
+    summer = OfficeDays(replace(OFFICE, year_end=((8, 12), (8, 14))))
+    assert not summer.is_business_day(date(2026, 8, 13))
+    assert summer.is_business_day(date(2026, 12, 29))
+
+
+def test_there_are_482_business_days_in_2026_and_2027():
+    assert sum(map(DAYS.is_business_day, days_from(date(2026, 1, 1), date(2027, 12, 31)))) == 482
+
+
+def test_a_closure_of_the_office_is_a_closed_day_with_the_office_s_reason():
+    days = OfficeDays(replace(OFFICE, closures=(CLOSURE,)))
+    why = days.closed_because(date(2026, 12, 1))
+    assert why is not None
+    assert why.values == CLOSURE.reason
+    assert days.starts(date(2026, 12, 1)) == ()
+
+
+def test_a_saturday_the_office_opens_is_a_business_day():
+    days = OfficeDays(replace(OFFICE, openings=(date(2026, 12, 5),)))
+    assert days.is_business_day(date(2026, 12, 5))
+    assert len(days.starts(date(2026, 12, 5))) == 11
+    assert days.business_day_after(date(2026, 12, 4)) == date(2026, 12, 5)
+
+
+def test_a_day_both_closed_and_opened_is_closed():
+    days = OfficeDays(replace(OFFICE, closures=(CLOSURE,), openings=(CLOSURE.day,)))
+    assert not days.is_business_day(CLOSURE.day)
+
+
+@pytest.mark.parametrize(
+    ("day", "n", "before", "after"),
+    [
+        (date(2026, 11, 24), 1, date(2026, 11, 20), date(2026, 11, 25)),
+        (date(2026, 11, 24), 2, date(2026, 11, 19), date(2026, 11, 26)),
+        (date(2026, 11, 22), 1, date(2026, 11, 20), date(2026, 11, 24)),
+        (date(2027, 1, 4), 2, date(2026, 12, 25), date(2027, 1, 6)),
+        (date(2026, 12, 28), 3, date(2026, 12, 23), date(2027, 1, 6)),
+    ],
+)
+def test_business_days_are_counted_without_the_day_itself(day: date, n: int, before: date, after: date):
+    assert (DAYS.business_day_before(day, n), DAYS.business_day_after(day, n)) == (before, after)
+
+
+def test_a_business_day_has_eleven_starts():
+    local = [start.astimezone(OFFICE.zone).strftime("%H:%M") for start in DAYS.starts(date(2026, 11, 24))]
+    assert local[:5] == ["09:30", "10:00", "10:30", "11:00", "11:30"]
+    assert local[5:] == ["13:00", "13:30", "14:00", "14:30", "15:00", "15:30"]
+
+
+def test_starts_are_in_utc():
+    first = DAYS.starts(date(2026, 11, 24))[0]
+    assert first == datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
+    assert first.tzinfo is UTC
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 21), date(2026, 11, 23), date(2026, 12, 31)])
+def test_a_closed_day_has_no_starts(day: date):
+    assert DAYS.starts(day) == ()
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "is_open"),
+    [
+        (date(2026, 11, 24), time(8, 29, 59), False),
+        (date(2026, 11, 24), time(8, 30), True),
+        (date(2026, 11, 24), time(17, 14, 59), True),
+        (date(2026, 11, 24), time(17, 15), False),
+        (date(2026, 11, 23), time(10), False),
+        (date(2026, 11, 21), time(10), False),
+    ],
+)
+def test_the_counter_is_open_in_its_hours_on_business_days(day: date, clock: time, is_open: bool):
+    assert DAYS.is_open(DAYS.at(day, clock)) is is_open

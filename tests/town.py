@@ -1,0 +1,186 @@
+"""A town with one office, for tests: the real bot, through the real library, over real HTTP and SMTP on loopback.
+
+People and staff are driven through the local Bot API server; the clock is turned by hand; nothing sleeps.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from bot.app import App
+from bot.config import Settings
+from bot.playground.people import Group, Person
+from bot.playground.server import BotApiServer
+
+TOKEN = "123456:TEST-token-of-nobody"
+TOKYO = ZoneInfo("Asia/Tokyo")
+TICK = 0.02  # seconds between two looks at what is due
+OFFICE_MAIL = "counter@office.example"
+
+
+class Clock:
+    """The bot's clock: it stands still until it is turned."""
+
+    def __init__(self, now: str = "2026-11-19 10:00"):
+        self.turn(now)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, to: str) -> None:
+        """Turn it to a moment as the office's clock shows it."""
+        self.now = datetime.fromisoformat(to).replace(tzinfo=TOKYO).astimezone(UTC)
+
+
+class Mailbox:
+    """A mail server on loopback that keeps what it is given; `answers` are said instead of 250 to RCPT, in order."""
+
+    def __init__(self) -> None:
+        self.letters: list[EmailMessage] = []
+        self.answer: str | None = None  # said to every RCPT TO instead of 250
+        self._arrived = asyncio.Event()
+
+    async def open(self) -> None:
+        """Listen on a free port of loopback, in the test's own loop."""
+        loop = asyncio.get_running_loop()
+        make = lambda: SMTP(self, hostname="localhost", loop=loop)  # noqa: E731  # a protocol factory
+        self.server = await loop.create_server(make, "127.0.0.1", 0)
+        self.port: int = self.server.sockets[0].getsockname()[1]
+
+    async def close(self) -> None:
+        self.server.close()
+        await self.server.wait_closed()
+
+    async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: Any) -> str:  # noqa: N802  # aiosmtpd's name
+        if self.answer and to != OFFICE_MAIL:
+            return self.answer
+        envelope.rcpt_tos.append(to)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
+        letter = message_from_bytes(envelope.content or b"", policy=policy.default)  # type: ignore[arg-type]  # bytes here
+        assert isinstance(letter, EmailMessage)
+        self.letters.append(letter)
+        self._arrived.set()
+        return "250 OK"
+
+    def to(self, address: str) -> list[EmailMessage]:
+        return [letter for letter in self.letters if letter["To"] == address]
+
+    async def gets(self, subject: str, to: str | None = None, timeout: float = 10.0) -> EmailMessage:  # noqa: ASYNC109
+        """Wait for a letter whose subject contains the words."""
+        async with asyncio.timeout(timeout):
+            while True:
+                for letter in self.letters:
+                    if subject in letter["Subject"] and to in (None, letter["To"]):
+                        return letter
+                self._arrived.clear()
+                await self._arrived.wait()
+
+
+class Town:
+    """The server, the bot (`start`, `stop`), its clock and mailbox, one job-seeker and a staff group."""
+
+    def __init__(self, server: BotApiServer, mailbox: Mailbox, folder: Path, database_url: str):
+        self.server, self.mailbox, self.clock = server, mailbox, Clock()
+        self.taro: Person = server.person("川越 太郎", language_code="ja")
+        self.staff: Person = server.person("職員 一号", language_code="ja")
+        self.colleague: Person = server.person("職員 二号", language_code="ja")
+        self.group: Group = server.group("職員グループ", members=[self.staff, self.colleague])
+        self.environment = {
+            "MADOGUCHI_TOKEN": TOKEN,
+            "MADOGUCHI_API_URL": server.url,
+            "MADOGUCHI_DATA": str(folder),
+            "MADOGUCHI_DATABASE_URL": database_url,
+            "MADOGUCHI_STAFF_CHAT": str(self.group.id),
+            "MADOGUCHI_MAIL_URL": f"smtp://127.0.0.1:{mailbox.port}",
+        }
+        self.group.adds_bot(by=self.staff)
+        self._running: asyncio.Task[None] | None = None
+
+    async def start(self, **environment: str) -> None:
+        """Start the bot; it is polling when this returns."""
+        self.app = App(Settings.load({**self.environment, **environment}), self.clock, tick=TICK)
+        self._stop = asyncio.Event()
+        self._running = asyncio.create_task(self.app.run(self._stop))
+        await self.server.settled()
+
+    async def stop(self) -> None:
+        """Stop it as SIGTERM does."""
+        if self._running:
+            self._stop.set()
+            running, self._running = self._running, None
+            await running
+
+    async def turn_clock(self, to: str) -> None:
+        """Turn the clock and let the bot look at it."""
+        self.clock.turn(to)
+        self.app.sender.wake.set()
+
+
+@asynccontextmanager
+async def town(folder: Path, database_url: str, started: bool = True) -> AsyncIterator[Town]:
+    mailbox = Mailbox()
+    await mailbox.open()
+    try:
+        async with BotApiServer(token=TOKEN) as server:
+            place = Town(server, mailbox, folder, database_url)
+            if started:
+                await place.start()
+            try:
+                yield place
+            finally:
+                with contextlib.suppress(asyncio.CancelledError):
+                    await place.stop()
+    finally:
+        await mailbox.close()
+
+
+async def book(
+    person: Person,
+    *,
+    day: Callable[[list[str]], str] = lambda labels: labels[0],
+    at: str = "9:30",
+    name: str = "川越 太郎",
+    number: str = "11030-01234567",
+    email: str = "taro@example.jp",
+    phone: str = "090-1234-5678",
+    send: bool = True,
+) -> None:
+    """Walk a Japanese-speaking newcomer through the whole form, up to the review, and send it."""
+    await person.says("/book")
+    await person.sees("利用規約に同意して")
+    await person.presses("同意して進む")
+    for question in ("質問1／3", "質問2／3", "質問3／3"):
+        await person.sees(question)
+        await person.presses("はい")
+    await person.sees("職業安定法")
+    await person.presses("続ける")
+    await person.sees("お名前を入力")
+    await person.says(name)
+    await person.sees("求職番号を入力")
+    await person.says(number)
+    await person.sees("希望する日")
+    await person.presses(day([button.label for row in person.screen.buttons for button in row]))
+    await person.sees("希望する時間")
+    await person.presses(at)
+    await person.sees("メールアドレスを入力")
+    await person.says(email)
+    await person.sees("電話番号を入力")
+    await person.says(phone)
+    await person.sees("同席する方")
+    await person.presses("なし")
+    await person.sees("ご確認ください")
+    if send:
+        await person.presses("この内容で申し込む")
