@@ -19,6 +19,7 @@ from bot.database import Database
 from bot.encryption import load_keys
 from bot.kept import Kept
 from bot.letters import Letters
+from bot.logs import trace
 from bot.mail import Post
 from bot.migrate import migrate
 from bot.notices import Sender
@@ -87,13 +88,20 @@ class App:
             await self.database.close()
 
     async def _begin(self) -> None:
-        await migrate(self.database)
+        await self._open_database()
         await self.kept.check_keys(self.seal)
         await self.kept.remember_terms(self.days.office.terms, self.clock())
         await self.kept.load()
         holiday_name(self.days.day_of(self.clock()))  # the library takes its time at its first question
         await self._reach_telegram()
         await self.clockwork.show_owed(self.clock())
+
+    async def _open_database(self) -> None:
+        try:
+            await migrate(self.database)
+        except (SQLAlchemyError, OSError) as error:
+            problem = f"names a database that cannot be opened ({type(error).__name__}): look whether it is there"
+            raise BadSetting("MADOGUCHI_DATABASE_URL", problem) from None
 
     async def _reach_telegram(self) -> None:
         pause = 1.0
@@ -134,8 +142,8 @@ class App:
             await work()
         except (SQLAlchemyError, OSError) as error:
             log.error("the database is away; waiting", error=type(error).__name__)
-        except Exception:
-            log.exception("a round failed; going on")
+        except Exception as error:
+            log.error("a round failed; going on", **trace(error))
 
     async def _finish(self, tasks: Sequence[asyncio.Task[Any]]) -> None:
         for task in tasks:
@@ -148,7 +156,7 @@ class App:
 
     async def invite_a_group(self) -> str:
         """A link that makes the group which follows it the staff group; good once."""
-        await migrate(self.database)
+        await self._open_database()
         try:
             await self._reach_telegram()
             code = await self.kept.invite(self.clock())

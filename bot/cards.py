@@ -43,21 +43,23 @@ async def press(desk: Desk, transaction: Transaction, incoming: Incoming, now: d
     """A member of staff pressed a button. Who was first has decided; the others read who it was, and when."""
     if not await desk.store.first_time(transaction, incoming.update_id, now):
         return None
-    assert isinstance(incoming.said, Pressed) and incoming.query_id, "the staff group speaks by buttons"
+    said, query_id = incoming.said, incoming.query_id
+    if not isinstance(said, Pressed) or query_id is None:
+        return None  # the staff group speaks by buttons
     words = desk.words(desk.days.office.language, now)
-    name, _, booking_id = incoming.said.flow.partition(":")
+    name, _, booking_id = said.flow.partition(":")
     dialog = CARDS.get(name)
-    booking = await desk.counter(transaction, now, None, "").booking(id=booking_id) if dialog else None
+    booking = await desk.counter(transaction, now, None, "").booking(booking_id) if dialog else None
     if dialog is None or booking is None:
-        return Press(incoming.query_id, incoming.message_id, words.say(GONE), alert=True)
-    place = await desk.store.load(transaction, (incoming.chat_id, incoming.said.flow))
+        return Press(query_id, incoming.message_id, words.say(GONE), alert=True)
+    place = await desk.store.load(transaction, (incoming.chat_id, said.flow))
     context = _context(desk, transaction, place, booking, now, incoming)
     if place.conversation.dialog != name:  # a crash left the card without its row
-        place.conversation.start(name, incoming.said.flow, {})
+        place.conversation.start(name, said.flow, {})
         await dialog.begin(context)
-    toast = await _hear(dialog, context, incoming.said)
+    toast = await _hear(dialog, context, said)
     reply = await _saved(desk, transaction, dialog, place, context)
-    press = Press(incoming.query_id, incoming.message_id, words.say(toast)[:200] if toast else "", toast is not None)
+    press = Press(query_id, incoming.message_id, words.say(toast)[:200] if toast else "", toast is not None)
     return Reply(reply.key, reply.turn, reply.card, reply.shot, press=press)
 
 
@@ -94,7 +96,7 @@ async def _shown(desk: Desk, dialog: Dialog, place: Place, context: Context) -> 
 
 async def again(desk: Desk, transaction: Transaction, key: Key, now: datetime) -> Reply | None:
     """A card whose screen is owed."""
-    booking = await desk.counter(transaction, now, None, "").booking(id=key[1].partition(":")[2])
+    booking = await desk.counter(transaction, now, None, "").booking(key[1].partition(":")[2])
     place = await desk.store.load(transaction, key)
     dialog = CARDS.get(place.conversation.dialog)
     if place.new or place.shown >= place.turns or dialog is None or booking is None:

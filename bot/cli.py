@@ -9,10 +9,13 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import click
+import structlog
 
 from bot import logs
 from bot.config import Settings
 from flows.office import BadSetting
+
+log = structlog.get_logger()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,6 +51,9 @@ def _guarded(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
     except BadSetting as problem:
         click.echo(str(problem), err=True)
         sys.exit(2)
+    except Exception as error:
+        log.critical("stopped by a fault", **logs.trace(error))
+        sys.exit(1)
 
 
 async def _run(settings: Settings) -> None:

@@ -4,10 +4,13 @@ that nobody goes on with are closed, screens that are owed are shown, what was s
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Hashable
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import delete
+from telegram.error import TelegramError
 
 from bot.database import Transaction
 from bot.service import Service
@@ -19,7 +22,11 @@ from flows.counter import Decision
 
 OWED_AFTER = timedelta(seconds=10)  # a screen this old and not shown is owed; a turn in hand shows its own
 UPDATES_REMEMBERED = timedelta(days=8)  # Telegram keeps an update for a day and draws new ids after a quiet week
+AGAIN_SECONDS = 3.0  # between two tries to show one screen
 HOUSEKEEPING = timedelta(minutes=1)
+
+
+log = structlog.get_logger()
 
 
 class Clockwork:
@@ -28,6 +35,7 @@ class Clockwork:
     def __init__(self, desk: Desk, service: Service, lanes: Lanes):
         self.desk, self.service, self.lanes = desk, service, lanes
         self._kept_house: datetime | None = None
+        self._trying: set[Key] = set()
 
     async def tick(self, now: datetime) -> None:
         """Everything that is due at `now`."""
@@ -45,7 +53,7 @@ class Clockwork:
         async def work(transaction: Transaction) -> None:
             counter = self.desk.counter(transaction, now, None, "")
             for booking_id, event in await counter.overdue():
-                booking = await counter.booking(id=booking_id)
+                booking = await counter.booking(booking_id)
                 if booking and lifecycle.may(booking, event):
                     await counter.move(booking, event, Decision(event, now))
                     self.service.sender.wake.set()
@@ -56,7 +64,18 @@ class Clockwork:
         """Screens that a crash or an outage left unsaid: nobody stays in silence."""
         keys = await self.desk.store.database.run(lambda t: self.desk.store.owed(t, before))
         for key in keys:
-            self.lanes.put(_lane(key), self._later(self.service.again, key))
+            if key not in self._trying:
+                self._trying.add(key)
+                self.lanes.put(_lane(key), self._later(self._again, key))
+
+    async def _again(self, key: Key) -> None:
+        try:
+            await self.service.again(key)
+        except TelegramError as error:
+            log.info("still not said", error=type(error).__name__)
+            await asyncio.sleep(AGAIN_SECONDS)
+        finally:
+            self._trying.discard(key)
 
     def _later(self, work: Callable[[Key], Awaitable[None]], key: Key) -> Callable[[], Awaitable[None]]:
         return lambda: work(key)

@@ -22,7 +22,7 @@ DESCRIPTION = Text("Booking by chat, at any time.\nPlease do not send your My Nu
 
 
 async def set_commands(bot: Bot, office: Office, staff_chat: int | None) -> None:
-    """`setMyCommands` for private chats, Japanese by default and English; none in the staff group. `setMyDescription`."""
+    """`setMyCommands`, `setMyDescription`: Japanese by default, and English; no commands in the staff group."""
     private = BotCommandScopeAllPrivateChats()
     for language, code in (("ja", None), ("en", "en")):
         words = catalogue(language).gettext

@@ -11,13 +11,24 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import BindParameter, Row, bindparam, delete, insert, select, update
 
 from bot.database import Transaction, insert_once
 from bot.encryption import Seal
 from bot.outbox import Outbox
-from bot.tables import ENDING, LAPSING, LIVE_ONLY
-from bot.tables import BookingRow, ConsentRow, ConversationRow, DecisionRow, HoldRow, PersonRow, TermsRow, table
+from bot.tables import (
+    ENDING,
+    LAPSING,
+    LIVE_ONLY,
+    BookingRow,
+    ConsentRow,
+    ConversationRow,
+    DecisionRow,
+    HoldRow,
+    PersonRow,
+    TermsRow,
+    table,
+)
 from flows import lifecycle, notices, policy
 from flows.counter import Booking, Decision, Free, Permit, Slot, Told
 from flows.office_days import OfficeDays
@@ -25,6 +36,24 @@ from flows.policy import Consent
 
 BOOKING, HOLD, DECISION = table(BookingRow), table(HoldRow), table(DecisionRow)
 CONSENT, PERSON, TERMS, CONVERSATION = table(ConsentRow), table(PersonRow), table(TermsRow), table(ConversationRow)
+
+# Statements of the path of a turn are built once: to build one costs more than to run it.
+_OF_CHAT: BindParameter[int] = bindparam("chat")
+HELD = select(HOLD.c.start, HOLD.c.counsellor).where(
+    HOLD.c.start >= bindparam("first"), HOLD.c.start < bindparam("last")
+)
+LAST_CONSENT = select(CONSENT).where(CONSENT.c.chat_id == _OF_CHAT).order_by(CONSENT.c.id.desc()).limit(1)
+INFORMED = select(PERSON.c.informed_at).where(PERSON.c.chat_id == _OF_CHAT)
+LAST_BOOKING = select(BOOKING).where(BOOKING.c.chat_id == _OF_CHAT).order_by(BOOKING.c.requested_at.desc()).limit(1)
+LIVE_BOOKING = select(BOOKING).where(BOOKING.c.chat_id == _OF_CHAT, LIVE_ONLY)
+ONE_BOOKING = select(BOOKING).where(BOOKING.c.id == bindparam("id")).with_for_update()
+SAME_NUMBER = select(BOOKING.c.id).where(BOOKING.c.number_index == bindparam("number"), LIVE_ONLY).limit(1)
+REQUESTED_AT = select(BOOKING.c.requested_at).where(
+    BOOKING.c.chat_id == _OF_CHAT, BOOKING.c.requested_at > bindparam("since")
+)
+LAST_MOVE = select(DECISION).where(DECISION.c.booking_id == bindparam("id")).order_by(DECISION.c.id.desc()).limit(1)
+LAPSING_NOW = select(BOOKING.c.id).where(LAPSING, BOOKING.c.lapses_at <= bindparam("now")).limit(100)
+ENDING_NOW = select(BOOKING.c.id).where(ENDING, BOOKING.c.ends_at <= bindparam("now")).limit(100)
 
 FREES_THE_SLOT = (lifecycle.DECLINED, lifecycle.CANCELLED, lifecycle.LAPSED)
 OFFERED_AGAIN = ("name", "seeker_number", "email", "phone")  # of the last booking, masked
@@ -41,16 +70,14 @@ class SqlCounter:
         self.transaction, self.seal, self.outbox, self.days, self.now = transaction, seal, outbox, days, now
         self.chat, self.language = chat, language
         self.consented = False
-        self.promised = False  # something was promised in this transaction: the sender need not wait for its tick
 
     async def free(self, days: Sequence[date]) -> Free:
         """The free places: all starts of these days less the holds, which one index range answers."""
         if not days:
             return {}
         first, last = self.days.at(days[0], time(0)), self.days.at(days[-1] + timedelta(days=1), time(0))
-        holds = select(HOLD.c.start, HOLD.c.counsellor).where(HOLD.c.start >= first, HOLD.c.start < last)
         taken = defaultdict(set)
-        for row in await self.transaction.execute(holds):
+        for row in await self.transaction.execute(HELD, {"first": first, "last": last}):
             taken[row.start].add(row.counsellor)
         return {day: starts for day in days if (starts := self._free_on(day, taken))}
 
@@ -60,10 +87,9 @@ class SqlCounter:
         return {start: counsellors for start, counsellors in free.items() if counsellors}
 
     async def known(self) -> dict[str, Any]:
-        consent = select(CONSENT).where(CONSENT.c.chat_id == self.chat).order_by(CONSENT.c.id.desc()).limit(1)
-        informed = select(PERSON.c.informed_at).where(PERSON.c.chat_id == self.chat)
-        given = (await self.transaction.execute(consent)).first()
-        known: dict[str, Any] = {"informed": (await self.transaction.execute(informed)).scalar() is not None}
+        chat = {"chat": self.chat}
+        given = (await self.transaction.execute(LAST_CONSENT, chat)).first()
+        known: dict[str, Any] = {"informed": (await self.transaction.execute(INFORMED, chat)).scalar() is not None}
         if given:
             known["consent"] = {
                 "version": given.version, "sha256": given.sha256, "at": given.at.isoformat(),
@@ -75,8 +101,7 @@ class SqlCounter:
         return known
 
     async def _last(self) -> Booking | None:
-        last = select(BOOKING).where(BOOKING.c.chat_id == self.chat).order_by(BOOKING.c.requested_at.desc()).limit(1)
-        row = (await self.transaction.execute(last)).first()
+        row = (await self.transaction.execute(LAST_BOOKING, {"chat": self.chat})).first()
         return await self._opened(row) if row else None
 
     async def terms_text(self, sha256: str) -> str:
@@ -93,24 +118,20 @@ class SqlCounter:
         await self.transaction.execute(was)
 
     async def requested_at(self) -> Sequence[datetime]:
-        since = self.now - timedelta(days=31)
-        asked = select(BOOKING.c.requested_at).where(BOOKING.c.chat_id == self.chat, BOOKING.c.requested_at > since)
-        return list((await self.transaction.execute(asked)).scalars())
+        asked = {"chat": self.chat, "since": self.now - timedelta(days=31)}
+        return list((await self.transaction.execute(REQUESTED_AT, asked)).scalars())
 
     async def live(self) -> Booking | None:
-        live = select(BOOKING).where(BOOKING.c.chat_id == self.chat, LIVE_ONLY)
-        row = (await self.transaction.execute(live)).first()
+        row = (await self.transaction.execute(LIVE_BOOKING, {"chat": self.chat})).first()
         return await self._opened(row) if row else None
 
-    async def booking(self, id: str) -> Booking | None:
+    async def booking(self, booking_id: str) -> Booking | None:
         """One booking, locked until the commit."""
-        found = select(BOOKING).where(BOOKING.c.id == id).with_for_update()
-        row = (await self.transaction.execute(found)).first()
+        row = (await self.transaction.execute(ONE_BOOKING, {"id": booking_id})).first()
         return await self._opened(row) if row else None
 
     async def _opened(self, row: Row[Any]) -> Booking:
-        moves = select(DECISION).where(DECISION.c.booking_id == row.id).order_by(DECISION.c.id.desc()).limit(1)
-        last = (await self.transaction.execute(moves)).first()
+        last = (await self.transaction.execute(LAST_MOVE, {"id": row.id})).first()
         return Booking(
             id=row.id, ref=row.ref, state=row.state, version=row.version, slot=Slot(row.counsellor, row.start),
             chat=row.chat_id, language=row.language, requested_at=row.requested_at, reply_by=row.reply_by,
@@ -141,23 +162,22 @@ class SqlCounter:
         )  # fmt: skip
 
     async def _same_number(self, booking: Booking) -> bool:
-        index = self._number_index(booking)
-        same = select(BOOKING.c.id).where(BOOKING.c.number_index == index, LIVE_ONLY)
-        return (await self.transaction.execute(same.limit(1))).first() is not None
+        number = {"number": self._number_index(booking)}
+        return (await self.transaction.execute(SAME_NUMBER, number)).first() is not None
 
     def _number_index(self, booking: Booking) -> str:
         return self.seal.index("booking.seeker_number", booking.details["seeker_number"])
 
     async def _insert(self, booking: Booking) -> None:
         """Write the booking with a reference that nobody has; `duplicate` where the person has a live one."""
-        consent = select(CONSENT.c.id).where(CONSENT.c.chat_id == self.chat).order_by(CONSENT.c.id.desc()).limit(1)
+        consent = (await self.transaction.execute(LAST_CONSENT, {"chat": self.chat})).first()
         values = {
             "id": booking.id, "chat_id": booking.chat, "state": booking.state, "version": booking.version,
             "counsellor": booking.slot.counsellor, "start": booking.slot.start, "language": booking.language,
             "ends_at": policy.ends_at(self.days, booking.slot.start), "requested_at": booking.requested_at,
             "reply_by": booking.reply_by, "confirm_by": booking.confirm_by, "lapses_at": booking.lapses_at,
             "told": "", "same_number": booking.same_number, "number_index": self._number_index(booking),
-            "consent_id": (await self.transaction.execute(consent)).scalar(),
+            "consent_id": consent.id if consent else None,
             "details": self.seal.seal(dict(booking.details), "booking", "details", booking.id),
         }  # fmt: skip
         for _ in range(20):
@@ -175,7 +195,7 @@ class SqlCounter:
             raise _Lost("taken")
 
     async def move(self, booking: Booking, event: str, decision: Decision) -> bool:
-        fresh = await self.booking(id=booking.id)
+        fresh = await self.booking(booking.id)
         if fresh is None or not lifecycle.may(fresh, event):
             return False
         lifecycle.fire(fresh, event)
@@ -197,17 +217,17 @@ class SqlCounter:
 
     async def _promise(self, booking: Booking, event: str) -> None:
         await self.outbox.promise(self.transaction, booking, notices.promises(self.days, booking, event, self.now))
-        self.promised = True
 
     async def tell(self, booking: Booking, how: Told, decision: Decision | None = None) -> None:
         """How the confirmation went: handed to the mail server, failed for good; or staff wrote or phoned."""
         booking.told = how
+        booking.version += 1
         booking.decision = decision or booking.decision
         await self._write(booking, decision)
         await self._promise(booking, how)
 
     async def told_by_staff(self, booking: Booking, how: Literal["by_hand", "by_phone"], decision: Decision) -> bool:
-        fresh = await self.booking(id=booking.id)
+        fresh = await self.booking(booking.id)
         if fresh is None or fresh.told != "failed":
             return False
         await self.tell(fresh, how, decision)
@@ -220,11 +240,9 @@ class SqlCounter:
 
     async def overdue(self) -> list[tuple[str, str]]:
         """What the clock moves next: (booking id, event), requests that lapse and sessions that end."""
-        lapsing = select(BOOKING.c.id).where(LAPSING, BOOKING.c.lapses_at <= self.now)
-        ending = select(BOOKING.c.id).where(ENDING, BOOKING.c.ends_at <= self.now)
         found = []
-        for event, due in (("lapse", lapsing), ("end", ending)):
-            found += [(row.id, event) for row in await self.transaction.execute(due.limit(100))]
+        for event, due in (("lapse", LAPSING_NOW), ("end", ENDING_NOW)):
+            found += [(row.id, event) for row in await self.transaction.execute(due, {"now": self.now})]
         return found
 
 

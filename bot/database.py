@@ -1,4 +1,4 @@
-"""Transactions, on SQLite or PostgreSQL by one code path. Whoever writes does it in `Database.run`; nobody else commits.
+"""Transactions, on SQLite or PostgreSQL by one code path. Only `Database` begins and commits one.
 
 SQLite is driven in the event loop by SQLAlchemy's plain engine (its statements take microseconds; a thread hop
 costs more), one transaction at a time, begun IMMEDIATE, synchronous=FULL. PostgreSQL is driven by asyncpg, with as
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import (
@@ -92,7 +93,9 @@ class Database:
             self._sqlite = _sqlite_engine(str(self.url.set(drivername="sqlite").render_as_string(hide_password=False)))
         else:
             asyncpg = self.url.set(drivername="postgresql+asyncpg")
-            self._postgres: AsyncEngine = create_async_engine(asyncpg, pool_size=POOL, pool_pre_ping=True)
+            self._postgres: AsyncEngine = create_async_engine(
+                asyncpg, pool_size=POOL, pool_pre_ping=True, hide_parameters=True
+            )
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """Do the work in one transaction and commit it; an exception undoes all of it and goes on to the caller."""
@@ -126,7 +129,10 @@ class Database:
 
 def _sqlite_engine(url: str) -> Engine:
     engine = create_engine(
-        url, poolclass=StaticPool, connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000}
+        url,
+        hide_parameters=True,
+        poolclass=StaticPool,
+        connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000},
     )
 
     @event.listens_for(engine, "connect")
@@ -144,9 +150,13 @@ def _sqlite_engine(url: str) -> Engine:
 
 async def insert_once(transaction: Transaction, into: Table, values: dict[str, Any]) -> Row[Any] | None:
     """INSERT … ON CONFLICT DO NOTHING RETURNING: the row, or None where another one was first."""
-    insert = (sqlite.insert if transaction.dialect == "sqlite" else postgresql.insert)(into)
-    statement = insert.values(**values).on_conflict_do_nothing().returning(*into.primary_key.columns)
-    return (await transaction.execute(statement)).first()
+    return (await transaction.execute(_insert_once(into, transaction.dialect), values)).first()
+
+
+@cache
+def _insert_once(into: Table, dialect: str) -> Executable:
+    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(into)
+    return insert.on_conflict_do_nothing().returning(*into.primary_key.columns)
 
 
 def epoch(dialect: str) -> ColumnElement[float]:

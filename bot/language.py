@@ -26,8 +26,10 @@ LOCALES = HERE / "locales" if (HERE / "locales").is_dir() else HERE.parent / "lo
 
 # First guess from the app's language, which is not the person's: Japanese unless English; another known one is asked.
 KNOWN_CODES = frozenset(
-    "ar be bg bn ca cs da de el es et fa fi fil fr he hi hr hu id in it iw kk km ko lo lt lv mn ms my ne nl no nb pl pt"
-    " ro ru si sk sl sq sr sv ta th tl tr uk ur uz vi zh".split()
+    """
+    ar be bg bn ca cs da de el es et fa fi fil fr he hi hr hu id in it iw kk km ko lo lt lv mn ms my ne nl no nb pl
+    pt ro ru si sk sl sq sr sv ta th tl tr uk ur uz vi zh
+    """.split()  # noqa: SIM905  # a list of sixty short strings is harder to read
 )
 
 
@@ -54,7 +56,7 @@ def guess(language_code: str | None) -> tuple[str, bool]:
 
 @cache
 def _locale(language: str) -> Locale:
-    return Locale.parse(language.split("_")[0])
+    return Locale.parse(language.split("_", maxsplit=1)[0])
 
 
 @lru_cache(maxsize=4096)

@@ -10,8 +10,10 @@ import json
 import logging
 import re
 import sys
+import traceback
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote, quote_plus
 
@@ -67,6 +69,12 @@ class _StandardError(logging.Handler):
             line = f"{record.pathname}:{record.lineno}: an event that cannot be logged ({type(error).__name__})"
         sys.stderr.write(line + "\n")
         sys.stderr.flush()
+
+
+def trace(error: BaseException) -> dict[str, object]:
+    """What went wrong and where, without its message: that may hold what somebody typed."""
+    frames = [f"{Path(f.filename).name}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-12:]]
+    return {"error": type(error).__name__, "at": frames, "after": type(error.__cause__ or error.__context__).__name__}
 
 
 def _formatter(style: Literal["text", "json"], secrets: Sequence[str]) -> logging.Formatter:

@@ -18,10 +18,11 @@ from telegram.error import ChatMigrated, RetryAfter, TelegramError
 from bot import cards
 from bot.counter import CONVERSATION
 from bot.database import Transaction
+from bot.kept import Kept
 from bot.letters import Letters
+from bot.logs import trace
 from bot.mail import Undeliverable
 from bot.outbox import Notice, backoff
-from bot.kept import Kept
 from bot.telegram.api import Api, failure, seconds
 from bot.telegram.polling import Lanes
 from bot.telegram.replies import Speaker
@@ -35,6 +36,8 @@ log = structlog.get_logger()
 Clock = Callable[[], datetime]
 AT_ONCE = 30  # notices in hand at one time
 GIVE_UP_AFTER = 10  # tries: about two hours
+TO_STAFF = ("alert", "welcome_staff")
+ANYTHING = notices.Kind("chat")
 NO_STAFF_GROUP = timedelta(minutes=1)  # how long a message to staff waits for a staff group
 
 SYSTEM = Text(
@@ -69,6 +72,7 @@ class Sender:
 
     async def send_due(self, now: datetime) -> None:
         """Claim what is due and hand it to its lanes: a slow mail server keeps no chat waiting."""
+        self.desk.outbox.fresh = False
         if self.api.held or (room := AT_ONCE - len(self._in_hand)) <= 0:
             return
         for notice in await self.desk.outbox.claim(now, room):
@@ -87,8 +91,8 @@ class Sender:
         async def work() -> None:
             try:
                 await self._deliver(notice, self.clock())
-            except Exception:
-                log.exception("a notice could not be handled; its lease will run out", notice=notice.key)
+            except Exception as error:
+                log.error("a notice could not be handled; its lease will run out", notice=notice.key, **trace(error))
             finally:
                 self._in_hand.discard(notice.key)
 
@@ -118,8 +122,8 @@ class Sender:
         if notice.not_after and now > notice.not_after:
             return Sending(end="expired")
         if notice.booking_id is None:
-            return self._simple(notice, now)
-        booking = await self.desk.counter(transaction, now, None, "").booking(id=notice.booking_id)
+            return await self._simple(transaction, notice, now)
+        booking = await self.desk.counter(transaction, now, None, "").booking(notice.booking_id)
         kind = notices.KINDS[notice.kind]
         if booking is None or not kind.holds(booking):
             return Sending(end="cancelled")
@@ -141,16 +145,16 @@ class Sender:
             return Sending(lambda: self._say(self._staff(), text))
         if channel == "office":
             return Sending(lambda: self.post.to_office(notice.kind, booking, notice.due_at))
-        language = await self._language(transaction, booking)
+        language = await self._language(transaction, booking.chat, booking.language)
         if channel == "mail":
             return Sending(lambda: self.post.to_person(notice.kind, booking, language, notice.due_at))
         text = self.desk.words(language, now).all(letters.chat(days, notice.kind, booking))
         return Sending(lambda: self._say(booking.chat, text)) if booking.chat else Sending(end="cancelled")
 
-    def _simple(self, notice: Notice, now: datetime) -> Sending:
+    async def _simple(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending:
         """Notices that belong to no booking."""
         chat, office = notice.chat_id, self.desk.days.office
-        words = self.desk.words(office.language, now)
+        words = self.desk.words(await self._language(transaction, chat, office.language), now)
         if notice.kind == "alert":
             if self.kept.staff_chat is None:
                 return Sending(later=now + NO_STAFF_GROUP)
@@ -165,25 +169,24 @@ class Sender:
             return Sending(lambda: self._leave(chat, words.say(PRIVATE_ONLY)), end="")
         return Sending(lambda: self._delete(chat, notice.message_id))
 
-    async def _language(self, transaction: Transaction, booking: Booking) -> str:
-        """The language the person uses now; the booking's where the chat is not known any more."""
-        spoken = select(CONVERSATION.c.language).where(
-            CONVERSATION.c.chat_id == booking.chat, CONVERSATION.c.subject == ""
-        )
-        return str((await transaction.execute(spoken)).scalar() or booking.language)
+    async def _language(self, transaction: Transaction, chat: int | None, otherwise: str) -> str:
+        """The language the person uses now; another where the chat is not known any more."""
+        spoken = select(CONVERSATION.c.language).where(CONVERSATION.c.chat_id == chat, CONVERSATION.c.subject == "")
+        return str((await transaction.execute(spoken)).scalar() or otherwise)
 
     def _staff(self) -> int:
-        assert self.kept.staff_chat is not None, "looked at before"
+        if self.kept.staff_chat is None:
+            raise Undeliverable(permanent=False, code="no_staff_group")
         return self.kept.staff_chat
 
     async def _speak(self, reply: Reply) -> None:
         await self.speaker.speak(reply)
 
     async def _say(self, chat: int | None, text: str) -> None:
-        await self.api.call(self.api.bot.send_message, chat, text)
+        await self.api.call("sendMessage", chat_id=chat, text=text)
 
     async def _delete(self, chat: int | None, message: int | None) -> None:
-        await self.api.call(self.api.bot.delete_message, chat, message)
+        await self.api.call("deleteMessage", chat_id=chat, message_id=message)
 
     async def _leave(self, chat: int | None, text: str) -> None:
         """Say so once, and leave; not if the group has become the staff group meanwhile."""
@@ -192,7 +195,7 @@ class Sender:
         try:
             await self._say(chat, text)
         finally:
-            await self.api.call(self.api.bot.leave_chat, chat)
+            await self.api.call("leaveChat", chat_id=chat)
 
     async def _note(
         self, transaction: Transaction, notice: Notice, sending: Sending, error: Undeliverable | None, now: datetime
@@ -201,11 +204,16 @@ class Sender:
         outbox = self.desk.outbox
         if sending.later:
             await outbox.try_again(transaction, notice, sending.later, "")
-        elif error and not error.permanent and notice.attempts < GIVE_UP_AFTER:
+        elif error and self._worth_another_try(notice, error):
             log.info("not sent yet", notice=notice.key, error=error.code, attempts=notice.attempts)
             await outbox.try_again(transaction, notice, now + backoff(notice.attempts), error.code)
         elif await outbox.mark(transaction, notice, _end(sending, error), error.code if error else ""):
             await self._follow(transaction, notice, sending, error, now)
+
+    def _worth_another_try(self, notice: Notice, error: Undeliverable) -> bool:
+        """Staff are always told in the end, whatever happened to their group; people while there is hope."""
+        to_staff = notice.kind in TO_STAFF or notices.KINDS.get(notice.kind, ANYTHING).channel in ("staff", "card")
+        return to_staff or (not error.permanent and notice.attempts < GIVE_UP_AFTER)
 
     async def _follow(
         self, transaction: Transaction, notice: Notice, sending: Sending, error: Undeliverable | None, now: datetime
@@ -227,7 +235,7 @@ class Sender:
 
     async def _tell(self, transaction: Transaction, booking_id: str, how: notices.How, now: datetime) -> None:
         counter = self.desk.counter(transaction, now, None, "")
-        booking = await counter.booking(id=booking_id)
+        booking = await counter.booking(booking_id)
         if booking is not None:
             await counter.tell(booking, how)
 

@@ -18,7 +18,7 @@ from flows.counter import Booking
 from flows.notices import Promise
 
 NOTICE = table(NoticeRow)
-LEASE_SECONDS = 60.0
+LEASE_SECONDS = 120.0  # longer than the slowest send
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Outbox:
     def __init__(self, database: Database):
         self.database = database
         self.owner = secrets.token_hex(8)
+        self.fresh = False  # something due now was promised since the sender last looked
         self.done: set[str] = set()  # kept otherwise than by the sender; written with the next commit
 
     async def promise(self, transaction: Transaction, booking: Booking, promises: Sequence[Promise]) -> None:
@@ -58,9 +59,10 @@ class Outbox:
         """Promise one notice; a second one with the same key is the same promise."""
         values = {"key": key, "kind": kind, "due_at": due_at, "next_try": due_at, "not_after": not_after}
         await insert_once(transaction, NOTICE, {**BLANK, **values, **reference})
+        self.fresh = True
 
     async def claim(self, now: datetime, most: int) -> list[Notice]:
-        """Take a lease on what is due, at most so many; what a dead worker left is due again when its lease has run out."""
+        """Take a lease on what is due; what a dead worker left is due again when its lease has run out."""
         async with self.database.transaction() as transaction:
             clock = epoch(transaction.dialect)
             due = (

@@ -58,7 +58,8 @@ class Service:
 
     async def _run(self, work: Callable[[Transaction, datetime], Any]) -> Any:
         result = await self.desk.store.database.run(lambda transaction: work(transaction, self.clock()))
-        self.sender.wake.set()
+        if self.desk.outbox.fresh:
+            self.sender.wake.set()
         return result
 
     def _speech(self, reply: Reply | Press | None, incoming: Incoming) -> Speech | None:
@@ -84,10 +85,10 @@ class Service:
         if asked is not None and now - asked < timedelta(seconds=REMEMBERED_SECONDS):
             return True
         try:
-            member = await self.api.call(self.api.bot.get_chat_member, incoming.chat_id, incoming.who)
+            member = await self.api.call("getChatMember", chat_id=incoming.chat_id, user_id=incoming.who)
         except TelegramError:
             return False
-        if member.status not in MEMBERS and not getattr(member, "is_member", False):
+        if member["status"] not in MEMBERS and not member.get("is_member"):
             return False
         self._members[incoming.who] = now
         return True
@@ -126,7 +127,7 @@ class Service:
             outbox = self.desk.outbox
             if isinstance(chat, int) and chat > 0:
                 await outbox.put(transaction, f"sorry:{number}", "sorry", now, chat_id=chat)
-            await outbox.put(transaction, f"alert:{number}", "alert", now)
+            await outbox.put(transaction, f"alert:{what}:{now:%Y-%m-%dT%H}", "alert", now)  # one an hour of a kind
 
         await self._run(work)
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import Row, bindparam, delete, select, update
 
 from bot.database import Database, Transaction, insert_once
 from bot.encryption import Seal
@@ -19,6 +19,17 @@ from flows.steps import Conversation
 from flows.text import Text
 
 CONVERSATION, PERSON, UPDATE = table(ConversationRow), table(PersonRow), table(UpdateRow)
+# Statements of every turn are built once: to build one costs more than to run it.
+MINE = (CONVERSATION.c.chat_id == bindparam("of_chat"), CONVERSATION.c.subject == bindparam("of_subject"))
+STILL = (*MINE, CONVERSATION.c.turns == bindparam("of_turn"))
+LOAD = (
+    select(CONVERSATION, PERSON.c.chat_id.label("person"))
+    .outerjoin(PERSON, PERSON.c.chat_id == CONVERSATION.c.chat_id)
+    .where(*MINE)
+    .with_for_update(of=CONVERSATION)
+)
+SAVE, SHOW = update(CONVERSATION).where(*MINE), update(CONVERSATION).where(*STILL)
+FORGET, FORGET_SHOWN = delete(CONVERSATION).where(*MINE), delete(CONVERSATION).where(*STILL)
 FORM = ("flow", "answers", "known", "page", "editing", "check", "parked")
 
 Key = tuple[int, str]  # chat, subject: a private chat, or one card in the staff group
@@ -69,13 +80,7 @@ class Store:
 
     async def load(self, transaction: Transaction, key: Key) -> Place:
         """The conversation, locked until the commit (PostgreSQL); a new one where there is none."""
-        statement = (
-            select(CONVERSATION, PERSON.c.chat_id.label("person"))
-            .outerjoin(PERSON, PERSON.c.chat_id == CONVERSATION.c.chat_id)
-            .where(CONVERSATION.c.chat_id == key[0], CONVERSATION.c.subject == key[1])
-            .with_for_update(of=CONVERSATION)
-        )
-        row = (await transaction.execute(statement)).first()
+        row = (await transaction.execute(LOAD, _of(key))).first()
         place = self._opened(key, row) if row else Place(key, Conversation())
         if (shown := self.shown.get(key)) and shown.turn == place.turns:
             place.shown, place.card = shown.turn, shown.card
@@ -109,7 +114,7 @@ class Store:
             if await insert_once(transaction, CONVERSATION, whole) is not None:
                 return
             raise Conflict(f"conversation of chat {place.key[0]} was begun twice at once")
-        await transaction.execute(update(CONVERSATION).where(*_is(place.key)).values(**values))
+        await transaction.execute(SAVE, {**values, **_of(place.key)})
 
     def was_shown(self, key: Key, shown: Shown) -> None:
         self.shown[key] = shown
@@ -127,17 +132,17 @@ class Store:
                 del self.shown[key]
 
     async def _write_one(self, transaction: Transaction, key: Key, shown: Shown) -> None:
-        still = (*_is(key), CONVERSATION.c.turns == shown.turn)
+        still = {**_of(key), "of_turn": shown.turn}
         if shown.forget:
-            await transaction.execute(delete(CONVERSATION).where(*still))
+            await transaction.execute(FORGET_SHOWN, still)
         else:
-            await transaction.execute(update(CONVERSATION).where(*still).values(**_card(shown.turn, shown.card)))
+            await transaction.execute(SHOW, {**_card(shown.turn, shown.card), **still})
 
     async def bury(self, transaction: Transaction, chat: int) -> None:
         """A message of the bot now stands below the card of this private chat."""
         if (shown := self.shown.get((chat, ""))) is not None:
             shown.card.buried = True
-        await transaction.execute(update(CONVERSATION).where(*_is((chat, ""))).values(buried=True))
+        await transaction.execute(SAVE, {"buried": True, **_of((chat, ""))})
 
     async def owed(self, transaction: Transaction, before: datetime) -> list[Key]:
         """Conversations whose screen is behind, last touched before this moment."""
@@ -160,7 +165,7 @@ class Store:
 
     async def forget(self, transaction: Transaction, key: Key) -> None:
         self.shown.pop(key, None)
-        await transaction.execute(delete(CONVERSATION).where(*_is(key)))
+        await transaction.execute(FORGET, _of(key))
 
 
 class Conflict(Exception):
@@ -171,8 +176,8 @@ def _card(shown: int, card: Card) -> dict[str, Any]:
     return {"shown": shown, "card": card.id, "card_kind": card.kind, "buried": card.buried}
 
 
-def _is(key: Key) -> tuple[Any, Any]:
-    return CONVERSATION.c.chat_id == key[0], CONVERSATION.c.subject == key[1]
+def _of(key: Key) -> dict[str, Any]:
+    return {"of_chat": key[0], "of_subject": key[1]}
 
 
 def _row_id(key: Key) -> str:

@@ -12,16 +12,15 @@ from typing import Literal
 from bot.counter import SqlCounter
 from bot.database import Transaction
 from bot.encryption import Seal
-from bot.language import LANGUAGES, Words, guess, in_every_language
+from bot.language import Words, guess, in_every_language
 from bot.outbox import Outbox
 from bot.store import Card, Key, Place, Store
-from flows import deciding, reception, showing
+from flows import reception
 from flows.answers import holds_private_data
-from flows.dialog import Dialog
 from flows.office_days import OfficeDays
 from flows.reception import Command
 from flows.showing import GO_BACK, STOP
-from flows.steps import Button, Context, End, Pressed, Question, Said, Screen, Typed, Unreadable
+from flows.steps import Button, Context, Pressed, Question, Said, Typed, Unreadable
 from flows.text import Text
 
 Where = Literal["private", "staff", "other"]
@@ -39,7 +38,7 @@ DELETE_FAILED = Text("We could not delete that message from this chat. Please de
 
 @dataclass(frozen=True)
 class Incoming:
-    """An update as far as the bot cares. `message_id`: the message that arrived, or the one whose button was pressed."""
+    """An update as far as the bot cares. `message_id`: of the message that arrived, or whose button was pressed."""
 
     update_id: int
     where: Where

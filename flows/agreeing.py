@@ -10,10 +10,10 @@ from typing import Any
 
 from flows import policy
 from flows.policy import Consent
-from flows.steps import PAGE, Button, Context, Offer, Outcome, Sentences
+from flows.steps import PAGE, Button, Context, Offer, Outcome, Rows, Sentences
 from flows.text import Text
 
-AGREE, DISAGREE = "agree", "disagree"
+AGREE, DISAGREE, DISAGREE_NOW = "agree", "disagree", "disagree_now"  # the last: after an earlier consent
 LONGEST_CHANGE = 1500  # characters of changed passages on one screen
 
 SUMMARY = Text(
@@ -36,10 +36,6 @@ CHANGED = Text(
     "If you use the service from now on, you are taken to agree to the new terms (Article 11). Please read them.\n"
     "A booking that you already have stays valid."
 )
-AGREE_OR_NOT = (
-    (Button(Text("I agree"), AGREE),),
-    (Button(Text("I do not agree"), DISAGREE),),
-)
 
 
 def consent(context: Context) -> Consent | None:
@@ -57,15 +53,22 @@ async def terms_pages(context: Context) -> Offer:
     pages, page = context.office.terms.pages(), context.conversation.page
     if not 0 < page <= len(pages):
         full = Button(Text("Read all 12 articles"), f"{PAGE}1")
-        return Offer(((full,), *AGREE_OR_NOT), (*await _what_changed(context), SUMMARY, _do_you_agree(context)))
+        return Offer(
+            ((full,), *_agree_or_not(context)), (*await _what_changed(context), SUMMARY, _do_you_agree(context))
+        )
     turn = [Button(Text("Back"), f"{PAGE}{page - 1}")]
     turn += [Button(Text("Next"), f"{PAGE}{page + 1}")] if page < len(pages) else []
     say = (Text("[Terms] {page}/{pages} (Japanese original)", page=page, pages=len(pages)), pages[page - 1])
     note = Text("The official terms are in Japanese only. If anything is unclear, call {office_phone}.")
-    last = AGREE_OR_NOT if page == len(pages) else ()
+    last = _agree_or_not(context) if page == len(pages) else ()
     return Offer(
         (tuple(turn), *last), (*say, *((note,) if page == 1 else ()), *((_do_you_agree(context),) if last else ()))
     )
+
+
+def _agree_or_not(context: Context) -> Rows:
+    disagree = DISAGREE_NOW if consent(context) else DISAGREE
+    return ((Button(Text("I agree"), AGREE),), (Button(Text("I do not agree"), disagree),))
 
 
 def _do_you_agree(context: Context) -> Text:

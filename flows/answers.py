@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
-from os.path import commonprefix
+from itertools import takewhile
 from typing import TypeAlias
 
 import phonenumbers
@@ -255,11 +255,16 @@ def _meant(domain: str) -> str | None:
     return max(close, key=lambda listed: SequenceMatcher(None, domain, listed).ratio(), default=None)
 
 
+def _shared(one: str, other: str) -> int:
+    """How many letters they begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
 def _one_slip_apart(one: str, other: str) -> bool:
     """One letter changed, added or dropped, or two neighbours swapped."""
-    start = len(commonprefix((one, other)))
+    start = _shared(one, other)
     one, other = one[start:], other[start:]
-    end = len(commonprefix((one[::-1], other[::-1])))
+    end = _shared(one[::-1], other[::-1])
     one, other = one[: len(one) - end], other[: len(other) - end]
     return max(len(one), len(other)) == 1 or (len(one) == 2 and one == other[::-1])
 

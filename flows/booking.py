@@ -1,4 +1,7 @@
-"""The dialog that asks for a session (第4条(2)). To add a question: one line in QUESTIONS, and its words in locales/."""
+"""The dialog that asks for a session (第4条(2)).
+
+To add a question: one line in QUESTIONS, and its words in locales/.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flows import answers, policy
-from flows.agreeing import AGREE, DISAGREE, SUMMARY, agree, consent_missing, terms_pages
+from flows.agreeing import AGREE, DISAGREE, DISAGREE_NOW, SUMMARY, agree, consent_missing, terms_pages
 from flows.choosing import chosen_slot, date_and_time, day_gone, free_times, local_time, open_days, time_gone
 from flows.companions import choose_a_companion, choose_a_language, companion, interpreter, to_be_told_by_phone
 from flows.counter import Booking, Permit, Refused
@@ -89,7 +92,13 @@ def phone_as_before(value: dict[str, Any]) -> Text:
 
 CONSENT_AND_CONDITIONS = (
     Job("opening", run=open_the_form, then={"has_one": "already", "too_many": "limited"}),
-    Question("terms", ask=SUMMARY, offer=terms_pages, when=consent_missing, then={DISAGREE: "no_consent"}),
+    Question(
+        "terms",
+        ask=SUMMARY,
+        offer=terms_pages,
+        when=consent_missing,
+        then={DISAGREE: "no_consent", DISAGREE_NOW: "old_consent"},
+    ),
     Job("agreeing", run=agree, when=lambda c: c.answers.get("terms") == AGREE and consent_missing(c)),
     Question(
         "registered",
@@ -253,6 +262,16 @@ BOOKING = Dialog(
         forget=True,
     ),
     End(
+        "old_consent",
+        say=Text(
+            "Without your agreement to the new terms we cannot book another online session."
+            " A booking that you already have stays valid.\n"
+            "\n"
+            "You can still visit or call us.\n"
+            "Phone: {office_phone} ({office_hours})"
+        ),
+    ),
+    End(
         "not_eligible",
         say=Text(
             "Online counselling is for people who meet all three conditions (Article 2).\n"
@@ -270,7 +289,7 @@ BOOKING = Dialog(
         ),
     ),
     End("stopped", say=Text("Stopped. Your request was not sent. What you entered was deleted.")),
-    quit="stopped",
+    stop="stopped",
     expire="timed_out",
     review="review",
 )

@@ -94,6 +94,6 @@ CANCELLING = Dialog(
     End("kept", say=Text("Nothing was cancelled.")),
     End("nothing", say=Text("You have no request or booking.")),
     End("left", say=Text("Nothing was cancelled.")),
-    quit="left",
+    stop="left",
     expire="left",
 )

@@ -1,6 +1,6 @@
-"""The staff's card of a request: confirm, or decline with a reason from the list (第4条(2)b). One card, shared by the group.
+"""The staff's card of a request: confirm, or decline with a reason from the list (第4条(2)b).
 
-No name, number or address stands on it: reference, date, time and flags only.
+One card, shared by the group. No name, number or address stands on it: reference, date, time and flags only.
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ LATE_REASONS = {
 
 def the_booking(context: Context) -> Booking:
     """The booking whose card this is."""
-    assert context.booking is not None, "a staff card always has a booking"
+    if context.booking is None:
+        raise LookupError("a staff card always has a booking")
     return context.booking
 
 
@@ -139,7 +140,7 @@ DECIDING = Dialog(
     Question("reason", ask=ask_reason, offer=decline_reasons, when=reason_needed),
     Job("deciding", run=decide, when=open_to_decide),
     End("decided", say=card),
-    quit="decided",
+    stop="decided",
     leavable=False,
 )
 
@@ -184,7 +185,7 @@ SETTLING = Dialog(
     Question("how", ask=ask_how_told, offer=how_told, when=mail_failed),
     Job("noting", run=note_told, when=mail_failed),
     End("settled", say=settled),
-    quit="settled",
+    stop="settled",
     leavable=False,
 )
 

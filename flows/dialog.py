@@ -13,8 +13,26 @@ from typing import Any
 from transitions import EventData, Machine
 
 from flows.answers import Check, Reading, Rejected
-from flows.steps import BACK, CHECK, NOT_TEXT, OLD_BUTTON, PAGE, QUIT, SAME, UNKNOWN
-from flows.steps import Contact, Context, End, Gone, Job, Pressed, Question, Said, Step, Typed
+from flows.steps import (
+    BACK,
+    CHECK,
+    NOT_TEXT,
+    OLD_BUTTON,
+    PAGE,
+    QUIT,
+    SAME,
+    UNKNOWN,
+    Contact,
+    Context,
+    End,
+    Gone,
+    Job,
+    Pressed,
+    Question,
+    Said,
+    Step,
+    Typed,
+)
 from flows.text import Text
 
 ELSEWHERE = Text("Please share your own number, or type it.")
@@ -31,12 +49,12 @@ class Dialog:
         self,
         name: str,
         *steps: Step,
-        quit: str,
+        stop: str,
         expire: str | None = None,
         review: str | None = None,
         leavable: bool = True,
     ):
-        self.name, self.steps, self.quit, self.expire, self.review = name, steps, quit, expire, review
+        self.name, self.steps, self.stop, self.expire, self.review = name, steps, stop, expire, review
         self.leavable = leavable  # whether one can stop; a menu or a card of the staff group is not left
         self.by_name = {step.name: step for step in steps}
         self.counted = [step.name for step in steps if isinstance(step, Question) and step.counted]
@@ -56,8 +74,8 @@ class Dialog:
         if len(self.by_name) != len(self.steps):
             raise BadDialog(f"{self.name}: two steps have the same name")
         ends = {step.name for step in self.steps if isinstance(step, End)}
-        if not isinstance(self.steps[-1], End) or self.quit not in ends or self.expire not in {None, *ends}:
-            raise BadDialog(f"{self.name}: the last step, quit and expire must be Ends")
+        if not isinstance(self.steps[-1], End) or self.stop not in ends or self.expire not in {None, *ends}:
+            raise BadDialog(f"{self.name}: the last step, stop and expire must be Ends")
         named = {d for step in self.steps if not isinstance(step, End) for d in step.then.values()}
         dropped = {d for step in self.steps if isinstance(step, Question) for d in step.drops}
         if unknown := (named | dropped | {self.review} - {None}) - set(self.by_name):
@@ -86,12 +104,12 @@ class Dialog:
             yield {"trigger": "back", "source": step.name, "dest": self.review, "conditions": _editing}
         if earlier:
             yield {"trigger": "back", "source": step.name, "dest": earlier[-1]}
-        yield {"trigger": "quit", "source": step.name, "dest": self.quit}
+        yield {"trigger": "quit", "source": step.name, "dest": self.stop}
         if self.expire:
             yield {"trigger": "expire", "source": step.name, "dest": self.expire}
 
     def fire(self, event: str, context: Context, came_to: Any = None) -> bool:
-        """Move the conversation; False where no transition's condition holds, MachineError where the event is illegal."""
+        """Move the conversation; False where no condition holds, MachineError where the event is illegal here."""
         context.conversation.page, context.conversation.check = 0, None
         return bool(self.machine.events[event].trigger(context.conversation, context=context, came_to=came_to))
 
@@ -121,7 +139,7 @@ class Dialog:
         if step.name == self.review:
             context.conversation.editing = False
         if isinstance(step, End):
-            context.conversation.answers = {}
+            context.conversation.answers, context.conversation.known = {}, {}
 
     async def _run(self, job: Job, context: Context) -> None:
         outcome = await job.run(context)

@@ -96,7 +96,7 @@ def promises(days: OfficeDays, booking: Booking, event: str, now: datetime) -> t
         "decline": lambda *_: _now(now, "declined_mail", "declined", "card"),
         "cancel": lambda *_: _now(now, "cancelled", "cancelled_mail", "cancelled_office", "card"),
         "lapse": lambda *_: _now(now, "expired", "card"),
-        "handed": lambda *_: _now(now, "confirmed"),
+        "handed": lambda *_: _now(now, "confirmed", "cancelled_mail"),  # cancelled while the mail was on its way
         "failed": lambda *_: _now(now, "mail_failed", "confirming"),
         "by_hand": lambda *_: _now(now, "confirmed"),
         "by_phone": lambda *_: _now(now, "confirmed_by_phone"),

@@ -230,7 +230,7 @@ def _from_midnight(raw: Any) -> timedelta:
 def _clock(raw: Any) -> time:
     since = _from_midnight(raw)
     _fits(since < timedelta(hours=24), raw, "must be a time of day before 24:00")
-    return (datetime.min + since).time()
+    return (datetime(1, 1, 1) + since).time()  # noqa: DTZ001  # no moment: a time of day only
 
 
 def _zone(raw: Any) -> ZoneInfo:

@@ -71,6 +71,7 @@ class OfficeDays:
         self.office = office
         self._closed = {closure.day: closure.reason for closure in office.closures}
         self._opened = frozenset(office.openings)
+        self._starts: dict[date, tuple[datetime, ...]] = {}
 
     def closed_because(self, day: date) -> Text | None:
         """Why the office is closed on this day; None on a business day. A closure goes before an extra opening."""
@@ -119,6 +120,11 @@ class OfficeDays:
 
     def starts(self, day: date) -> tuple[datetime, ...]:
         """The moments, in UTC, at which a session can start on this day; none on a closed day."""
+        if day not in self._starts:
+            self._starts[day] = self._starts_of(day)
+        return self._starts[day]
+
+    def _starts_of(self, day: date) -> tuple[datetime, ...]:
         if not self.is_business_day(day):
             return ()
         length, found = timedelta(minutes=self.office.session_minutes), []

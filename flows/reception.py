@@ -12,8 +12,19 @@ from flows import showing
 from flows.booking import BOOKING
 from flows.cancelling import CANCELLING
 from flows.dialog import Dialog
-from flows.steps import BACK, NOT_TEXT, OLD_BUTTON, UNKNOWN
-from flows.steps import Context, Conversation, End, Pressed, Said, Screen, Typed, Unreadable
+from flows.steps import (
+    BACK,
+    NOT_TEXT,
+    OLD_BUTTON,
+    UNKNOWN,
+    Context,
+    Conversation,
+    End,
+    Pressed,
+    Said,
+    Screen,
+    Unreadable,
+)
 from flows.text import Text
 from flows.welcome import LANGUAGE, MENU, MENU_BUTTON, WELCOME_DIALOG
 

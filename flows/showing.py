@@ -17,7 +17,8 @@ async def screen(dialog: Dialog, context: Context) -> Screen:
     if isinstance(step, End):
         said = step.said(context)
         return Screen((*notes, said) if said else notes, forget=step.forget)
-    assert isinstance(step, Question), "a turn ends at a Question or an End"
+    if not isinstance(step, Question):
+        raise TypeError(f"{dialog.name}: nothing is shown at the job {step.name}")
     if conversation.check:
         say: Sentences = (Text.from_json(conversation.check["ask"]),)
         rows, contact = _choices(conversation.check), False

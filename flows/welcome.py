@@ -83,7 +83,7 @@ WELCOME_DIALOG = Dialog(
     Question("menu", ask=WELCOME, offer=menu, kept=False),
     End("continued"),
     End("left", say=Text("What would you like to do?")),
-    quit="left",
+    stop="left",
     leavable=False,
 )
 
@@ -93,5 +93,5 @@ LANGUAGE = Dialog(
     Job("speaking", run=speak),
     End("set", say=Text("We will write in this language from now on.")),
     End("left", say=Text("What would you like to do?")),
-    quit="left",
+    stop="left",
 )

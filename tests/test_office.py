@@ -41,30 +41,30 @@ def changed(name: str, value: str | None) -> str:
     return toml
 
 
-def test_kawagoe_is_the_office_of_the_terms():
+def test_kawagoe_is_the_office_of_the_terms() -> None:
     assert (OFFICE.key, OFFICE.name, OFFICE.phone) == ("kawagoe", "ハローワーク川越", "049-242-0197")
     assert (OFFICE.opens, OFFICE.closes) == (time(8, 30), time(17, 15))
     assert OFFICE.zone.key == "Asia/Tokyo"
 
 
-def test_the_numbers_of_article_4_are_those_of_the_text():
+def test_the_numbers_of_article_4_are_those_of_the_text() -> None:
     assert (OFFICE.session_minutes, OFFICE.session_max_minutes, OFFICE.no_contact_minutes) == (30, 45, 10)
     assert OFFICE.windows == ((time(9, 30), time(12)), (time(13), time(16)))
     assert OFFICE.form_url in OFFICE.terms.text
     assert OFFICE.product in OFFICE.terms.text
 
 
-def test_24_00_is_the_end_of_the_day():
+def test_24_00_is_the_end_of_the_day() -> None:
     assert OFFICE.cutoff == timedelta(days=1)
     assert OFFICE.deadline_applies_to == "application"
 
 
-def test_the_year_ends_on_29_december_and_begins_after_3_january():
+def test_the_year_ends_on_29_december_and_begins_after_3_january() -> None:
     assert OFFICE.year_end == ((12, 29), (1, 3))
     assert OFFICE.holidays_known_until == date(2027, 12, 31)
 
 
-def test_what_the_terms_leave_open_is_settled():
+def test_what_the_terms_leave_open_is_settled() -> None:
     assert (OFFICE.horizon_days, OFFICE.counsellors, OFFICE.closures, OFFICE.openings) == (30, ("1",), (), ())
     assert (OFFICE.requests_per_day, OFFICE.requests_per_30_days, OFFICE.bot_cancel_enabled) == (3, 10, True)
     assert (OFFICE.quiet_from, OFFICE.quiet_until) == (time(21), time(8))
@@ -73,34 +73,34 @@ def test_what_the_terms_leave_open_is_settled():
 
 
 @pytest.mark.parametrize("name", [*NAMES, *TERMS_NAMES])
-def test_above_each_setting_stands_its_clause_or_source(name: str):
+def test_above_each_setting_stands_its_clause_or_source(name: str) -> None:
     [comment] = re.findall(rf"^(#.*)\n{name} = ", TOML, flags=re.MULTILINE)
     assert re.search(r"第\d+条|前文|Source: ", comment)
 
 
-def test_comments_quote_the_terms_to_the_letter():
+def test_comments_quote_the_terms_to_the_letter() -> None:
     quotes = re.findall("「([^「」]+)」", "\n".join(line for line in TOML.splitlines() if line.startswith("#")))
     assert len(quotes) > 15
     assert [quote for quote in quotes if quote not in OFFICE.terms.text] == ["国民の祝日について"]
 
 
 @pytest.mark.parametrize("name", ["phone", "opens", "closes", "counsellors", "cutoff", "contact_days"])
-def test_what_the_office_has_not_confirmed_says_so(name: str):
+def test_what_the_office_has_not_confirmed_says_so(name: str) -> None:
     [comment] = re.findall(rf"^(#.*)\n{name} = ", TOML, flags=re.MULTILINE)
     assert "he office must confirm" in comment
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_a_missing_setting_is_named(tmp_path: Path, name: str):
+def test_a_missing_setting_is_named(tmp_path: Path, name: str) -> None:
     assert refused(tmp_path, changed(name, None)).setting == name
 
 
 @pytest.mark.parametrize("name", TERMS_NAMES)
-def test_a_missing_entry_of_the_terms_is_named(tmp_path: Path, name: str):
+def test_a_missing_entry_of_the_terms_is_named(tmp_path: Path, name: str) -> None:
     assert refused(tmp_path, changed(name, None)).setting == f"terms.{name}"
 
 
-def test_an_unknown_setting_is_named(tmp_path: Path):
+def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
     problem = refused(tmp_path, f"opening = '9:00'\n{TOML}")
     assert str(problem) == "The setting opening is not known."
 
@@ -145,52 +145,52 @@ def test_an_unknown_setting_is_named(tmp_path: Path):
         ("quiet_from", '"15:00"'),
     ],
 )
-def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str):
+def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
     problem = refused(tmp_path, changed(name, value))
     assert problem.setting == name
     assert str(problem).startswith(f"The setting {name} must ")
 
 
-def test_a_reminder_in_the_quiet_hours_is_refused(tmp_path: Path):
+def test_a_reminder_in_the_quiet_hours_is_refused(tmp_path: Path) -> None:
     assert "quiet hours" in str(refused(tmp_path, changed("remind_day_before_at", '"21:00"')))
 
 
-def test_a_file_that_is_not_toml_is_named(tmp_path: Path):
+def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:
     assert refused(tmp_path, "phone: 049-242-0197").setting == "office.toml"
 
 
-def test_a_folder_without_an_office_is_refused(tmp_path: Path):
+def test_a_folder_without_an_office_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadSetting, match=r"office\.toml cannot be read"):
         load_office(tmp_path)
 
 
-def test_a_closure_keeps_its_reason_in_each_language(tmp_path: Path):
+def test_a_closure_keeps_its_reason_in_each_language(tmp_path: Path) -> None:
     closure = '[{ day = 2026-12-01, reason = { ja = "庁舎の点検", en = "building inspection" } }]'
     office = load_office(folder_with(tmp_path, changed("closures", closure)))
     assert office.closures == (Closure(date(2026, 12, 1), {"ja": "庁舎の点検", "en": "building inspection"}),)
 
 
-def test_an_extra_opening_is_a_day(tmp_path: Path):
+def test_an_extra_opening_is_a_day(tmp_path: Path) -> None:
     assert load_office(folder_with(tmp_path, changed("openings", "[2026-12-05]"))).openings == (date(2026, 12, 5),)
 
 
-def test_this_version_of_the_terms_has_this_text():
+def test_this_version_of_the_terms_has_this_text() -> None:
     digest = "02935f6e02c30a71c6057152e7288952e4268a080bf1550ba6fed60c9440651a"
     assert (OFFICE.terms.version, OFFICE.terms.sha256) == ("令和5年7月14日改定", digest)
     assert sha256(FILE.read_bytes()).hexdigest() == digest
     assert OFFICE.terms.effective == date(2023, 7, 14)
 
 
-def test_the_text_is_the_file_to_the_byte():
+def test_the_text_is_the_file_to_the_byte() -> None:
     assert OFFICE.terms.text.encode() == FILE.read_bytes()
 
 
-def test_a_changed_text_without_a_new_entry_is_refused(tmp_path: Path):
+def test_a_changed_text_without_a_new_entry_is_refused(tmp_path: Path) -> None:
     terms = FILE.read_bytes().replace("30分".encode(), "40分".encode())
     assert refused(tmp_path, TOML, terms).setting == "terms.sha256"
 
 
-def test_a_changed_text_with_its_new_entry_is_taken(tmp_path: Path):
+def test_a_changed_text_with_its_new_entry_is_taken(tmp_path: Path) -> None:
     terms = FILE.read_bytes().replace("30分".encode(), "40分".encode())
     toml = TOML.replace(OFFICE.terms.sha256, sha256(terms).hexdigest()).replace("令和5年7月14日", "令和9年4月1日")
     office = load_office(folder_with(tmp_path, toml, terms))
@@ -198,35 +198,35 @@ def test_a_changed_text_with_its_new_entry_is_taken(tmp_path: Path):
     assert "40分" in office.terms.text
 
 
-def test_a_missing_text_is_named(tmp_path: Path):
+def test_a_missing_text_is_named(tmp_path: Path) -> None:
     assert refused(tmp_path, changed("file", '"terms.txt"')).setting == "terms.file"
 
 
 @pytest.mark.parametrize("pages", ["[]", "[4, 5]", "[0, 5, 4]", "[0, 13]", '["0"]', "[0, 4, 4]"])
-def test_pages_that_do_not_make_the_text_are_refused(tmp_path: Path, pages: str):
+def test_pages_that_do_not_make_the_text_are_refused(tmp_path: Path, pages: str) -> None:
     assert refused(tmp_path, changed("pages", pages)).setting == "terms.pages"
 
 
-def test_the_pages_joined_are_the_file():
+def test_the_pages_joined_are_the_file() -> None:
     assert without_space("".join(OFFICE.terms.pages())) == without_space(FILE.read_text("utf-8"))
 
 
-def test_there_are_five_pages_and_each_begins_with_its_article():
+def test_there_are_five_pages_and_each_begins_with_its_article() -> None:
     begins = ["オンライン職業相談利用規約", "第4条（", "第5条（", "第10条（", "第 11 条（"]
     assert len(OFFICE.terms.pages()) == 5
     assert all(page.startswith(begin) for page, begin in zip(OFFICE.terms.pages(), begins, strict=True))
 
 
-def test_every_page_fits_a_message():
+def test_every_page_fits_a_message() -> None:
     assert max(len(page) for page in OFFICE.terms.pages()) < 1000
 
 
-def test_what_is_easily_normalised_away_is_still_there():
+def test_what_is_easily_normalised_away_is_still_there() -> None:
     pages = "".join(OFFICE.terms.pages())
     assert all(sign in pages for sign in ("①", "～", "第 11 条", "2 5 日", "（1）", "(1)", "WEB カメラ"))
 
 
-def test_pages_come_from_any_text_with_articles():
+def test_pages_come_from_any_text_with_articles() -> None:
     text = "規約\n第１条（目的）\n第2条により行う。\n第 2　条（範囲）\n以上\n附則\n第1条（施行）\n"
     terms = Terms("1", date(2026, 1, 1), text, "", (0, 1, 2))  # 附則 counts its articles anew
     assert terms.pages() == ("規約", "第１条（目的）\n第2条により行う。", "第 2　条（範囲）\n以上\n附則\n第1条（施行）")

@@ -29,13 +29,13 @@ def holidays_of(year: int) -> dict[date, str]:
 
 
 @pytest.mark.parametrize("year", range(2020, 2041))
-def test_two_libraries_agree_on_the_holidays_and_their_names(year: int):
+def test_two_libraries_agree_on_the_holidays_and_their_names(year: int) -> None:
     other = {day: name.split()[-1] for day, name in jpholiday.year_holidays(year)}  # 「元日 振替休日」
     assert holidays_of(year) == other
 
 
 @pytest.mark.skipif(not OFFICIAL.exists(), reason="the official list is not at hand")
-def test_both_libraries_agree_with_the_official_list_since_1986():
+def test_both_libraries_agree_with_the_official_list_since_1986() -> None:
     with OFFICIAL.open(encoding="cp932", newline="") as file:
         written = [row[0] for row in list(csv.reader(file))[1:]]
     official = {date(*map(int, day.split("/"))) for day in written}
@@ -56,28 +56,28 @@ def test_both_libraries_agree_with_the_official_list_since_1986():
         (date(2021, 10, 11), None),
     ],
 )
-def test_holidays_have_their_japanese_names(day: date, name: str | None):
+def test_holidays_have_their_japanese_names(day: date, name: str | None) -> None:
     assert holiday_name(day) == name
 
 
 @pytest.mark.parametrize("year", [1948, 2100])
-def test_a_year_the_library_does_not_know_is_an_error_and_no_empty_year(year: int):
+def test_a_year_the_library_does_not_know_is_an_error_and_no_empty_year(year: int) -> None:
     with pytest.raises(ValueError, match=str(year)):
         holiday_name(date(year, 1, 1))
 
 
-def test_a_moment_is_not_taken_for_a_day():
+def test_a_moment_is_not_taken_for_a_day() -> None:
     with pytest.raises(TypeError):
         DAYS.closed_because(datetime(2026, 11, 22, 15, 30, tzinfo=UTC))
 
 
-def test_half_past_midnight_on_a_holiday_is_that_holiday_though_utc_is_a_day_behind():
+def test_half_past_midnight_on_a_holiday_is_that_holiday_though_utc_is_a_day_behind() -> None:
     moment = datetime(2026, 11, 22, 15, 30, tzinfo=UTC)
     assert DAYS.day_of(moment) == date(2026, 11, 23)
     assert DAYS.closed_because(DAYS.day_of(moment)) == Text("Labor Thanksgiving Day")
 
 
-def test_a_naive_moment_has_no_day():
+def test_a_naive_moment_has_no_day() -> None:
     with pytest.raises(ValueError, match="time zone"):
         DAYS.day_of(datetime(2026, 11, 24, 9, 30))
 
@@ -98,37 +98,37 @@ def test_a_naive_moment_has_no_day():
         (date(2025, 1, 3), "Year-end and New Year closure"),
     ],
 )
-def test_a_closed_day_says_why(day: date, reason: str):
+def test_a_closed_day_says_why(day: date, reason: str) -> None:
     assert DAYS.closed_because(day) == Text(reason)
     assert not DAYS.is_business_day(day)
 
 
 @pytest.mark.parametrize("day", [date(2026, 12, 28), date(2027, 1, 4), date(2026, 11, 24), date(2026, 11, 19)])
-def test_a_business_day_has_no_reason_to_be_closed(day: date):
+def test_a_business_day_has_no_reason_to_be_closed(day: date) -> None:
     assert DAYS.closed_because(day) is None
 
 
 @pytest.mark.parametrize("year", range(2020, 2041))
-def test_every_holiday_since_2020_has_an_english_name(year: int):
+def test_every_holiday_since_2020_has_an_english_name(year: int) -> None:
     assert set(holidays_of(year).values()) <= HOLIDAYS.keys()
 
 
 @pytest.mark.parametrize("year", range(2025, 2035))
-def test_no_business_day_lies_between_29_december_and_3_january(year: int):
+def test_no_business_day_lies_between_29_december_and_3_january(year: int) -> None:
     assert not any(map(DAYS.is_business_day, days_from(date(year, 12, 29), date(year + 1, 1, 3))))
 
 
-def test_a_year_end_within_one_year_is_understood_too():
+def test_a_year_end_within_one_year_is_understood_too() -> None:
     summer = OfficeDays(replace(OFFICE, year_end=((8, 12), (8, 14))))
     assert not summer.is_business_day(date(2026, 8, 13))
     assert summer.is_business_day(date(2026, 12, 29))
 
 
-def test_there_are_482_business_days_in_2026_and_2027():
+def test_there_are_482_business_days_in_2026_and_2027() -> None:
     assert sum(map(DAYS.is_business_day, days_from(date(2026, 1, 1), date(2027, 12, 31)))) == 482
 
 
-def test_a_closure_of_the_office_is_a_closed_day_with_the_office_s_reason():
+def test_a_closure_of_the_office_is_a_closed_day_with_the_office_s_reason() -> None:
     days = OfficeDays(replace(OFFICE, closures=(CLOSURE,)))
     why = days.closed_because(date(2026, 12, 1))
     assert why is not None
@@ -136,14 +136,14 @@ def test_a_closure_of_the_office_is_a_closed_day_with_the_office_s_reason():
     assert days.starts(date(2026, 12, 1)) == ()
 
 
-def test_a_saturday_the_office_opens_is_a_business_day():
+def test_a_saturday_the_office_opens_is_a_business_day() -> None:
     days = OfficeDays(replace(OFFICE, openings=(date(2026, 12, 5),)))
     assert days.is_business_day(date(2026, 12, 5))
     assert len(days.starts(date(2026, 12, 5))) == 11
     assert days.business_day_after(date(2026, 12, 4)) == date(2026, 12, 5)
 
 
-def test_a_day_both_closed_and_opened_is_closed():
+def test_a_day_both_closed_and_opened_is_closed() -> None:
     days = OfficeDays(replace(OFFICE, closures=(CLOSURE,), openings=(CLOSURE.day,)))
     assert not days.is_business_day(CLOSURE.day)
 
@@ -158,24 +158,24 @@ def test_a_day_both_closed_and_opened_is_closed():
         (date(2026, 12, 28), 3, date(2026, 12, 23), date(2027, 1, 6)),
     ],
 )
-def test_business_days_are_counted_without_the_day_itself(day: date, n: int, before: date, after: date):
+def test_business_days_are_counted_without_the_day_itself(day: date, n: int, before: date, after: date) -> None:
     assert (DAYS.business_day_before(day, n), DAYS.business_day_after(day, n)) == (before, after)
 
 
-def test_a_business_day_has_eleven_starts():
+def test_a_business_day_has_eleven_starts() -> None:
     local = [start.astimezone(OFFICE.zone).strftime("%H:%M") for start in DAYS.starts(date(2026, 11, 24))]
     assert local[:5] == ["09:30", "10:00", "10:30", "11:00", "11:30"]
     assert local[5:] == ["13:00", "13:30", "14:00", "14:30", "15:00", "15:30"]
 
 
-def test_starts_are_in_utc():
+def test_starts_are_in_utc() -> None:
     first = DAYS.starts(date(2026, 11, 24))[0]
     assert first == datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
     assert first.tzinfo is UTC
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 21), date(2026, 11, 23), date(2026, 12, 31)])
-def test_a_closed_day_has_no_starts(day: date):
+def test_a_closed_day_has_no_starts(day: date) -> None:
     assert DAYS.starts(day) == ()
 
 
@@ -190,5 +190,5 @@ def test_a_closed_day_has_no_starts(day: date):
         (date(2026, 11, 21), time(10), False),
     ],
 )
-def test_the_counter_is_open_in_its_hours_on_business_days(day: date, clock: time, is_open: bool):
+def test_the_counter_is_open_in_its_hours_on_business_days(day: date, clock: time, is_open: bool) -> None:
     assert DAYS.is_open(DAYS.at(day, clock)) is is_open

@@ -6,16 +6,16 @@ A 429 halts all sending of this bot until Telegram's `retry_after` is over.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from telegram import Bot
+from telegram._utils.types import ODVInput
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.request import BaseRequest
 
 from bot.mail import Undeliverable
 from bot.telegram.request import AiohttpRequest
 
-T = TypeVar("T")
 TRIES_AFTER_429 = 5
 LONGEST_WAIT = 20.0  # seconds that a call waits by itself; the lease of a notice is longer
 UNCHANGED = "message is not modified"
@@ -23,12 +23,17 @@ NO_CHAT = ("chat not found", "user not found", "peer_id_invalid", "have no right
 
 
 class Client(Bot):
-    """python-telegram-bot's client, and updates as the plain JSON they come as: one strange update spoils no other."""
+    """python-telegram-bot's client, its answers as the plain JSON they come as.
 
-    async def raw_updates(self, values: dict[str, Any], read_timeout: float) -> list[dict[str, Any]]:
-        """`getUpdates`."""
-        updates: list[dict[str, Any]] = await self._post("getUpdates", values, read_timeout=read_timeout)
-        return updates
+    One strange update spoils no other, and an answer of which only the id is wanted is not taken apart.
+    """
+
+    async def raw(
+        self, method: str, values: dict[str, Any], read_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE
+    ) -> Any:
+        """A method of the Bot API by its name. Raises `telegram.error.TelegramError`."""
+        given = {name: value for name, value in values.items() if value is not None}
+        return await self._post(method, given, read_timeout=read_timeout)
 
 
 def make_client(token: str, api_url: str) -> Client:
@@ -43,20 +48,20 @@ def make_client(token: str, api_url: str) -> Client:
 
 
 class Api:
-    """Calls that wait while Telegram wants nothing sent; `call(bot.send_message, …)`."""
+    """Calls that wait while Telegram wants nothing sent; `call("sendMessage", chat_id=…, text=…)`."""
 
     def __init__(self, bot: Client):
         self.bot = bot
         self._held_until = 0.0
 
-    async def call(self, method: Callable[..., Awaitable[T]], *args: Any, **values: Any) -> T:
+    async def call(self, method: str, **values: Any) -> Any:
         """One call, after any halt; a longer one is left to whoever calls (`RetryAfter`). Raises `TelegramError`."""
         tries = 0
         while True:
             if self.held:
                 await asyncio.sleep(self.held)
             try:
-                return await method(*args, **values)
+                return await self.bot.raw(method, values)
             except RetryAfter as wait:
                 tries += 1
                 self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds(wait))

@@ -1,7 +1,8 @@
-"""Long polling whose offset advances only after the commit. Each person's updates are served in order, people side by side.
+"""Long polling whose offset advances only after the commit.
 
-A turn that hangs is cut after a bound and tried again; an update that fails three times is set aside, its person
-told. While the database is away nothing is set aside: everything waits.
+A person's updates are served in order, people side by side. A turn that hangs is cut after a bound and tried again;
+an update that fails three times is set aside, its person told. While the database is away nothing is set aside:
+everything waits.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import structlog
 from telegram.error import Conflict, InvalidToken, TelegramError
 
 from bot.database import unavailable
+from bot.logs import trace
 from bot.telegram.api import Client
 from bot.telegram.updates import KINDS
 
@@ -106,7 +108,8 @@ class Polling:
     async def _fetch(self) -> list[dict[str, Any]]:
         asked = POLL_SECONDS if not self._settled else 0  # something in hand: only look what else there is
         values = {"offset": self._offset, "timeout": asked, "limit": 100, "allowed_updates": list(KINDS)}
-        return await self.bot.raw_updates(values, asked + 10.0)
+        updates: list[dict[str, Any]] = await self.bot.raw("getUpdates", values, asked + 10.0)
+        return updates
 
     def _take(self, update: dict[str, Any]) -> None:
         number = int(update["update_id"])
@@ -123,8 +126,8 @@ class Polling:
                 await speech()
             except TelegramError as error:
                 log.warning("not said; it is owed", update=number, error=type(error).__name__)
-            except Exception:
-                log.exception("not said; it is owed", update=number)
+            except Exception as error:
+                log.error("not said; it is owed", update=number, **trace(error))
 
     async def _commit(self, update: dict[str, Any]) -> Speech | None:
         """Try until the update has taken effect or is set aside; a database that is away costs no try."""
@@ -138,7 +141,7 @@ class Polling:
                     log.error("the database is away; waiting", error=type(error).__name__)
                 else:
                     tries += 1
-                    log.exception("turn failed", update=update["update_id"], tries=tries)
+                    log.error("turn failed", update=update["update_id"], tries=tries, **trace(error))
                 if tries >= TRIES and await self._set_aside(update, error):
                     return None
             await asyncio.sleep(pause)
@@ -153,7 +156,7 @@ class Polling:
         return True
 
     async def _wait_for_progress(self) -> None:
-        """Until all is settled. Where something takes long: until the offset can advance, or newer updates are due a look."""
+        """Until all is settled; where something takes long, until the offset can advance or it is time to look."""
         before, waited = self._offset, 0.0
         while True:
             self._advance()

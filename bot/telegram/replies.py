@@ -8,40 +8,38 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from typing import Any
 
 import structlog
-from telegram import (
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    KeyboardButton,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-)
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.outbox import Outbox
 from bot.store import Card, Shown, Store
-from bot.telegram.api import UNCHANGED, Api
+from bot.telegram.api import UNCHANGED, Api, failure
 from bot.telegram.updates import SEPARATOR
 from bot.turn import Deletion, Press, Reply, Shot
 
 log = structlog.get_logger()
+
+NO_KEYBOARD = {"remove_keyboard": True}
 
 
 class Speaker:
     """Says what a turn left to say. What cannot be said now is owed, and the sweeper says it later."""
 
     def __init__(self, api: Api, store: Store, outbox: Outbox):
-        self.api, self.bot, self.store, self.outbox = api, api.bot, store, outbox
+        self.api, self.store, self.outbox = api, store, outbox
 
     async def speak(self, reply: Reply) -> None:
         """Answer the button, delete what must go, show the screen, remember that it was shown."""
         answer = asyncio.create_task(self.answer(reply.press)) if reply.press else None
         try:
             card = await self._show(reply)
-        except Forbidden:
+        except (Forbidden, BadRequest) as error:
+            if reply.key[1] or not failure(error).permanent:
+                raise  # a card of the staff group waits
             card = reply.card  # the person has stopped the bot: nothing is owed to this chat
-            log.info("chat closed to the bot", chat=reply.key[0])
+            log.info("chat closed to the bot", chat=reply.key[0], error=type(error).__name__)
         finally:
             if answer:
                 await answer
@@ -50,7 +48,12 @@ class Speaker:
     async def answer(self, press: Press) -> None:
         """`answerCallbackQuery`: stops the button's clock. Too late is harmless."""
         await self._harmless(
-            self.api.call(self.bot.answer_callback_query, press.query_id, press.toast or None, show_alert=press.alert)
+            self.api.call(
+                "answerCallbackQuery",
+                callback_query_id=press.query_id,
+                text=press.toast or None,
+                show_alert=press.alert or None,
+            )
         )
 
     async def _show(self, reply: Reply) -> Card:
@@ -58,7 +61,7 @@ class Speaker:
         deleted = await self._delete(chat, reply.deletion)
         said, text = _texts(reply, deleted)
         if card.kind == "keyboard" and not shot.contact:
-            await self.api.call(self.bot.send_message, chat, said or reply.put_away, reply_markup=ReplyKeyboardRemove())
+            await self.api.call("sendMessage", chat_id=chat, text=said or reply.put_away, reply_markup=NO_KEYBOARD)
             await self._retire(chat, card, below=False)
             card, said = Card(), ""
         text = f"{said}\n\n{text}" if said else text
@@ -75,15 +78,13 @@ class Speaker:
         ):
             return Card(card.id, "private" if shot.private else "")
         await self._retire(chat, card, below)
-        sent = await self.api.call(self.bot.send_message, chat, text, reply_markup=_markup(shot))
-        return Card(sent.message_id, "keyboard" if shot.contact else "private" if shot.private else "")
+        sent = await self.api.call("sendMessage", chat_id=chat, text=text, reply_markup=_markup(shot))
+        return Card(sent["message_id"], "keyboard" if shot.contact else "private" if shot.private else "")
 
     async def _edit(self, chat: int, card: int, text: str, shot: Shot) -> bool:
         """`editMessageText`; False where the message can no longer be edited."""
         try:
-            await self.api.call(
-                self.bot.edit_message_text, text, chat_id=chat, message_id=card, reply_markup=_inline(shot)
-            )
+            await self.api.call("editMessageText", chat_id=chat, message_id=card, text=text, reply_markup=_inline(shot))
         except BadRequest as error:
             return UNCHANGED in str(error).lower()
         return True
@@ -93,23 +94,21 @@ class Speaker:
         if card.id is None:
             return
         stays = below and not card.kind  # what shows values never stays
-        if not stays and await self._harmless(self.api.call(self.bot.delete_message, chat, card.id)):
+        if not stays and await self._harmless(self.api.call("deleteMessage", chat_id=chat, message_id=card.id)):
             return
         if card.kind == "private":
-            await self._harmless(self.api.call(self.bot.edit_message_text, "…", chat_id=chat, message_id=card.id))
+            await self._harmless(self.api.call("editMessageText", chat_id=chat, message_id=card.id, text="…"))
         elif not card.kind:
             await self._without_buttons(chat, card.id)
 
     async def _without_buttons(self, chat: int, message: int) -> None:
-        await self._harmless(
-            self.api.call(self.bot.edit_message_reply_markup, chat_id=chat, message_id=message, reply_markup=None)
-        )
+        await self._harmless(self.api.call("editMessageReplyMarkup", chat_id=chat, message_id=message))
 
     async def _delete(self, chat: int, deletion: Deletion | None) -> bool:
         """Delete the person's message now; where that fails for a while the outbox goes on trying."""
         if deletion is None:
             return False
-        deleted = await self._harmless(self.api.call(self.bot.delete_message, chat, deletion.message_id))
+        deleted = await self._harmless(self.api.call("deleteMessage", chat_id=chat, message_id=deletion.message_id))
         if deleted:
             self.outbox.done.add(deletion.key)
         return deleted
@@ -134,19 +133,17 @@ def _texts(reply: Reply, deleted: bool) -> tuple[str, str]:
     return deletion.failed, reply.shot.text_if_kept or reply.shot.text
 
 
-def _markup(shot: Shot) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
+def _markup(shot: Shot) -> dict[str, Any] | None:
+    """An inline keyboard; for the contact button a `ReplyKeyboardMarkup`, whose buttons send their labels."""
     if not shot.contact:
         return _inline(shot)
-    rows = [
-        [KeyboardButton(shot.contact, request_contact=True)],
-        *([KeyboardButton(str(b.label)) for b in row] for row in shot.rows),
-    ]
-    return ReplyKeyboardMarkup(rows, resize_keyboard=True, one_time_keyboard=True)
+    share = {"text": shot.contact, "request_contact": True}
+    rows = [[share], *([{"text": button.label} for button in row] for row in shot.rows)]
+    return {"keyboard": rows, "resize_keyboard": True, "one_time_keyboard": True}
 
 
-def _inline(shot: Shot) -> InlineKeyboardMarkup | None:
-    rows = [
-        [InlineKeyboardButton(str(b.label), callback_data=SEPARATOR.join((shot.flow, shot.step, b.value))) for b in row]
-        for row in shot.rows
-    ]
-    return InlineKeyboardMarkup(rows) if rows else None
+def _inline(shot: Shot) -> dict[str, Any] | None:
+    """An `InlineKeyboardMarkup`: each button names the run of the dialog, the step and the value."""
+    here = f"{shot.flow}{SEPARATOR}{shot.step}{SEPARATOR}"
+    rows = [[{"text": button.label, "callback_data": here + button.value} for button in row] for row in shot.rows]
+    return {"inline_keyboard": rows} if rows else None
