@@ -9,19 +9,18 @@ from collections.abc import Awaitable, Callable, Hashable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete
 from telegram.error import TelegramError
 
 from bot.database import Transaction
+from bot.retention import forget_what_is_old
 from bot.service import Service
-from bot.store import UPDATE, Key
+from bot.store import Key
 from bot.telegram.polling import Lanes
 from bot.turn import Desk
 from flows import lifecycle
 from flows.counter import Decision
 
 OWED_AFTER = timedelta(seconds=10)  # a screen this old and not shown is owed; a turn in hand shows its own
-UPDATES_REMEMBERED = timedelta(days=8)  # Telegram keeps an update for a day and draws new ids after a quiet week
 AGAIN_SECONDS = 3.0  # between two tries to show one screen
 HOUSEKEEPING = timedelta(minutes=1)
 
@@ -85,8 +84,8 @@ class Clockwork:
         store = self.desk.store
         for key in await store.database.run(lambda t: store.fleeting(t, idle)):
             self.lanes.put(_lane(key), self._later(self.service.expire, key))
-        old = delete(UPDATE).where(UPDATE.c.at < now - UPDATES_REMEMBERED)
-        await store.database.run(lambda t: t.execute(old))
+        desk = self.desk
+        await store.database.run(lambda t: forget_what_is_old(t, desk.seal, desk.days.office, now))
 
 
 def _lane(key: Key) -> Hashable:

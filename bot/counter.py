@@ -176,7 +176,8 @@ class SqlCounter:
             "counsellor": booking.slot.counsellor, "start": booking.slot.start, "language": booking.language,
             "ends_at": policy.ends_at(self.days, booking.slot.start), "requested_at": booking.requested_at,
             "reply_by": booking.reply_by, "confirm_by": booking.confirm_by, "lapses_at": booking.lapses_at,
-            "told": "", "same_number": booking.same_number, "number_index": self._number_index(booking),
+            "told": "", "erased": False, "same_number": booking.same_number,
+            "number_index": self._number_index(booking),
             "consent_id": consent.id if consent else None,
             "details": self.seal.seal(dict(booking.details), "booking", "details", booking.id),
         }  # fmt: skip

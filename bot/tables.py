@@ -21,6 +21,7 @@ ENDING = text("state IN ('confirmed', 'in_session')")
 PENDING = text("state = 'pending'")
 OWED = text("shown < turns")
 FLEETING = text("fleeting")
+NOT_ERASED = text("NOT erased")
 
 
 def partial(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
@@ -121,6 +122,8 @@ class BookingRow(SQLModel, table=True):
         partial("booking_same_number", "number_index", where=LIVE_ONLY),
         partial("booking_lapsing", "lapses_at", where=LAPSING),
         partial("booking_ending", "ends_at", where=ENDING),
+        partial("booking_erasing", "start", where=NOT_ERASED),
+        Index("booking_start", "start"),
         Index("booking_of_chat", "chat_id", "requested_at"),
     )
 
@@ -140,6 +143,7 @@ class BookingRow(SQLModel, table=True):
     told: str = ""
     same_number: bool = False
     consent_id: int | None = None
+    erased: bool = False  # the details are gone, the record stays for a while
     number_index: str
     details: bytes = Field(sa_type=LargeBinary)
 

@@ -195,7 +195,7 @@ QUESTIONS = (
         contact=answers.shared_phone,
         mask=phone_as_before,
         label=Text("Phone"),
-        show=lambda c: answers.national(c.answers["phone"]),
+        show=lambda given, days: answers.national(given["phone"]),
         private=True,
         counted=True,
     ),

@@ -7,7 +7,8 @@ from itertools import groupby
 
 from flows import policy
 from flows.counter import Refused, Slot
-from flows.steps import OLD_BUTTON, PAGE, Button, Context, Gone, Offer, Rows, Sentences
+from flows.office_days import OfficeDays
+from flows.steps import OLD_BUTTON, PAGE, Answers, Button, Context, Gone, Offer, Rows, Sentences
 from flows.text import Text
 
 A_ROW = 3  # times on one row: labels stay readable on a small phone
@@ -122,10 +123,14 @@ def chosen_day(context: Context) -> date:
 
 
 def chosen_slot(context: Context) -> Slot:
-    """The slot of the answers `day` and `time` (HHMM-counsellor)."""
-    clock, counsellor = str(context.answers["time"]).split("-", 1)
-    start = context.days.at(chosen_day(context), time(int(clock[:2]), int(clock[2:])))
-    return Slot(counsellor, start)
+    """The slot of the answers `day` and `time`."""
+    clock, counsellor = _clock_and_counsellor(context.answers)
+    return Slot(counsellor, context.days.at(chosen_day(context), clock))
+
+
+def _clock_and_counsellor(answers: Answers) -> tuple[time, str]:
+    clock, counsellor = str(answers["time"]).split("-", 1)  # HHMM-counsellor
+    return time(int(clock[:2]), int(clock[2:])), counsellor
 
 
 def local_time(context: Context, slot: Slot) -> time:
@@ -133,6 +138,6 @@ def local_time(context: Context, slot: Slot) -> time:
     return slot.start.astimezone(context.office.zone).time()
 
 
-def date_and_time(context: Context) -> Text:
+def date_and_time(answers: Answers, days: OfficeDays) -> Text:
     """The chosen slot in words."""
-    return Text("{date} {time}", date=chosen_day(context), time=local_time(context, chosen_slot(context)))
+    return Text("{date} {time}", date=date.fromisoformat(answers["day"]), time=_clock_and_counsellor(answers)[0])

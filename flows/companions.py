@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from flows.steps import Button, Context, Offer
+from flows.office_days import OfficeDays
+from flows.steps import Answers, Button, Context, Offer
 from flows.text import Text
 
 COMPANIONS = {
@@ -48,12 +46,8 @@ def to_be_told_by_phone(context: Context) -> bool:
     return "other" in (context.answers.get("companion"), interpreter(context) and context.answers.get("language"))
 
 
-def companion(context: Context) -> Text:
-    return companion_words(context.answers)
-
-
-def companion_words(given: Mapping[str, Any]) -> Text:
+def companion(answers: Answers, days: OfficeDays) -> Text:
     """How a companion reads on the review and in the letter to the office."""
-    if given["companion"] != "interpreter":
-        return COMPANIONS[given["companion"]]
-    return Text("Interpreter ({language})", language=LANGUAGES[given["language"]])
+    if answers["companion"] != "interpreter":
+        return COMPANIONS[answers["companion"]]
+    return Text("Interpreter ({language})", language=LANGUAGES[answers["language"]])

@@ -7,7 +7,8 @@ The machine is made once, at import, and holds nobody's state: it moves a Conver
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from transitions import EventData, Machine
@@ -92,7 +93,7 @@ class Dialog:
                 continue
             event = "answer" if isinstance(step, Question) else "done"
             for value, dest in step.then.items():
-                yield {"trigger": event, "source": step.name, "dest": dest, "conditions": _came_to(value)}
+                yield {"trigger": event, "source": step.name, "dest": dest, "conditions": CameTo(value)}
             yield {"trigger": event, "source": step.name, "dest": following.name}
             yield {"trigger": "skip", "source": step.name, "dest": following.name, "conditions": self._not_wanted}
             if isinstance(step, Question):
@@ -252,8 +253,14 @@ def _kept(label: Text | str) -> Any:
     return label.to_json() if isinstance(label, Text) else label
 
 
-def _came_to(value: str) -> Callable[[EventData], bool]:
-    return lambda event: event.kwargs["came_to"] == value
+@dataclass(frozen=True)
+class CameTo:
+    """A condition: the answer, or the outcome of a job, is this one."""
+
+    came_to: str
+
+    def __call__(self, event: EventData) -> bool:
+        return bool(event.kwargs["came_to"] == self.came_to)
 
 
 def _editing(event: EventData) -> bool:

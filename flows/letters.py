@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flows import answers
-from flows.companions import companion_words
+from flows.booking import QUESTIONS
 from flows.counter import Booking
 from flows.deciding import DECLINE_REASONS
 from flows.office_days import OfficeDays
+from flows.reviewing import in_words
 from flows.text import Text
 
 CHAT = {
@@ -150,11 +151,7 @@ MAIL = {
             "Reply due: {reply_by}\n"
             "Confirm by: {deadline}\n"
             "\n"
-            "Name: {name}\n"
-            "Job-seeker number: {seeker_no}\n"
-            "Email: {email}\n"
-            "Phone: {phone}\n"
-            "Companion: {companion}\n"
+            "{answers}\n"
             "Notes: {flags}\n"
             "\n"
             "Confirm or decline it in the staff group."
@@ -240,16 +237,12 @@ def office_letter(days: OfficeDays, kind: str, booking: Booking) -> Words:
 
 
 def _details(days: OfficeDays, booking: Booking) -> dict[str, Any]:
-    zone, given, decision = days.office.zone, booking.details, booking.decision
+    zone, decision = days.office.zone, booking.decision
     at = (decision.at if decision and decision.event == "cancel" else booking.requested_at).astimezone(zone)
     same_number = Text("Another live request with the same job-seeker number")
     return {
         "received_at": Text("{date} {time}", date=at.date(), time=at.time()),
-        "name": given["name"],
-        "seeker_no": given["seeker_number"],
-        "email": given["email"],
-        "phone": answers.national(given["phone"]),
-        "companion": companion_words(given),
+        "answers": in_words(QUESTIONS, booking.details, days),
         "flags": same_number if booking.same_number else Text("None"),
         "channel": Text("Chat"),
     }

@@ -57,7 +57,7 @@ PRIVACY = Text(
     "- We use them only for booking and to check who you are (Article 5-5 of the Employment Security Act).\n"
     "- What you type at a question is kept encrypted in the office's own system and deleted from this chat.\n"
     "- The chat shows your details only on the review screen, and only until you have sent the request or stopped.\n"
-    "- Contact details are erased {contact_days} days after the last session.\n"
+    "- Your details are erased {contact_days} days after the session.\n"
     "- We keep records such as the time of use (Article 5).\n"
     "- Please do not send the content of your consultation or your My Number here.\n"
     "\n"

@@ -7,11 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flows.steps import Button, Context, Offer, Question, Rows, never
+from flows.office_days import OfficeDays
+from flows.steps import Answers, Button, Context, Offer, Question, Rows, never
 from flows.text import Text
 
 SEND, CHANGE = "send", "change"
 SEND_OR_CHANGE = Offer(((Button(Text("Send this request"), SEND),), (Button(Text("Edit"), CHANGE),)))
+
+
+def in_words(questions: Sequence[Question], answers: Answers, days: OfficeDays) -> tuple[Text, ...]:
+    """The answers to the questions that have a label, one a line, in full."""
+    return tuple(
+        Text("{label}: {value}", label=question.label, value=question.shown(answers, days))
+        for question in questions
+        if question.label and question.name in answers
+    )
 
 
 def review_of(questions: Sequence[Question]) -> tuple[Question, Question]:
@@ -19,11 +29,8 @@ def review_of(questions: Sequence[Question]) -> tuple[Question, Question]:
     labelled = [question for question in questions if question.label]
 
     def ask(context: Context) -> Text:
-        lines = tuple(
-            Text("{label}: {value}", label=question.label, value=question.shown(context))
-            for question in labelled
-            if question.when(context)
-        )
+        asked = [question for question in labelled if question.when(context)]
+        lines = in_words(asked, context.answers, context.days)
         return Text("Please check your request.\n\n{answers}\n\nThe booking is not confirmed yet.", answers=lines)
 
     async def send_or_change(context: Context) -> Offer:

@@ -53,6 +53,8 @@ class Unreadable:
     """A photo, voice message, sticker, file …: nothing that can be read as an answer."""
 
 
+Answers = Mapping[str, Any]  # by the question's name
+
 Said = Typed | Pressed | Contact | Unreadable
 
 
@@ -174,7 +176,7 @@ class Question:
     then: Mapping[str, str] = field(default_factory=dict)
     private: bool = False
     label: Text | None = None
-    show: Callable[[Context], Text | str] | None = None
+    show: Callable[[Answers, OfficeDays], Text | str] | None = None
     mask: Callable[[Any], Text | str] | None = None
     drops: tuple[str, ...] = ()
     gone: Callable[[Context, str], Gone] = old_button
@@ -185,8 +187,8 @@ class Question:
     def asked(self, context: Context) -> Text:
         return self.ask if isinstance(self.ask, Text) else self.ask(context)
 
-    def shown(self, context: Context) -> Text | str:
-        return self.show(context) if self.show else str(context.answers[self.name])
+    def shown(self, answers: Answers, days: OfficeDays) -> Text | str:
+        return self.show(answers, days) if self.show else str(answers[self.name])
 
 
 @dataclass(frozen=True)

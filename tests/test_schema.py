@@ -58,7 +58,10 @@ def a_value(column: Column[Any]) -> Any:
 def counts(connection: Connection) -> dict[str, int]:
     there = MetaData()
     there.reflect(connection)
-    return {each.name: connection.execute(select(func.count()).select_from(each)).scalar_one() for each in there.tables.values()}
+    return {
+        each.name: connection.execute(select(func.count()).select_from(each)).scalar_one()
+        for each in there.tables.values()
+    }
 
 
 async def test_the_migrations_make_what_the_models_say(database: Database) -> None:
@@ -97,8 +100,12 @@ async def test_migrating_twice_changes_nothing(database: Database) -> None:
 
 async def test_a_database_of_a_newer_version_is_refused_and_left_alone(database: Database) -> None:
     await migrate(database)
-    await database.run_sync(lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    await database.run_sync(
+        lambda connection: connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    )
     with pytest.raises(BadSetting, match=r"MADOGUCHI_DATABASE_URL .* newer version of this program \(9999\)"):
         await migrate(database)
-    kept = await database.run_sync(lambda connection: connection.execute(text("SELECT version_num FROM alembic_version")).scalar())
+    kept = await database.run_sync(
+        lambda connection: connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    )
     assert kept == "9999"

@@ -200,7 +200,9 @@ def test_the_last_millisecond_is_in_time_wherever_the_machine_stands(
 
 
 @pytest.mark.parametrize(("session", "last", "safe"), SESSIONS)
-def test_midnight_is_too_late_wherever_the_machine_stands(machine_zone: str, session: date, last: date, safe: date) -> None:
+def test_midnight_is_too_late_wherever_the_machine_stands(
+    machine_zone: str, session: date, last: date, safe: date
+) -> None:
     midnight = datetime.fromisoformat(f"{last + DAY}T00:00:00+09:00")
     answer = refused(DAYS, Slot("1", DAYS.starts(session)[0]), midnight.astimezone())
     assert (answer.clause, answer.why.values) == ("4(1)", {"date": session, "deadline": last})
@@ -460,7 +462,9 @@ def test_a_later_session_never_closes_earlier(closed: set[date], one: date, othe
 
 
 @given(some_closures, some_day, time_of_day)
-def test_on_a_closed_day_the_first_date_is_that_of_the_next_business_day(closed: set[date], day: date, at: time) -> None:
+def test_on_a_closed_day_the_first_date_is_that_of_the_next_business_day(
+    closed: set[date], day: date, at: time
+) -> None:
     days = calendar(closed | {day})
     next_day = days.business_day_after(day)
     assert policy.first_day(days, days.at(day, at)) == policy.first_day(days, days.at(next_day, at))
@@ -491,7 +495,9 @@ def test_the_reply_is_promised_for_a_later_business_day(closed: set[date], day: 
 
 
 @given(some_closures, some_day, time_of_day)
-def test_whatever_is_offered_is_permitted_and_answered_before_the_session(closed: set[date], day: date, at: time) -> None:
+def test_whatever_is_offered_is_permitted_and_answered_before_the_session(
+    closed: set[date], day: date, at: time
+) -> None:
     days = calendar(closed)
     now = days.at(day, at)
     for session in policy.days_to_offer(days, now)[:3]:

@@ -39,7 +39,9 @@ async def counter(python: tuple[str, ...] = (), folder: Path | None = None) -> A
         mailbox = Mailbox()
         await mailbox.open()
         async with BotApiServer(TOKEN) as server:
-            town = Town(server, mailbox, data, os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{data / 'madoguchi.db'}"))
+            town = Town(
+                server, mailbox, data, os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{data / 'madoguchi.db'}")
+            )
             began = perf_counter()
             bot = await BotProcess.start(town.environment, python=python, core=BOT_CORE)
             try:

@@ -12,7 +12,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-
     op.create_table(
         "booking",
         sa.Column("id", sa.String(), nullable=False),
@@ -31,6 +30,7 @@ def upgrade() -> None:
         sa.Column("told", sa.String(), nullable=False),
         sa.Column("same_number", sa.Boolean(), nullable=False),
         sa.Column("consent_id", sa.Integer(), nullable=True),
+        sa.Column("erased", sa.Boolean(), nullable=False),
         sa.Column("number_index", sa.String(), nullable=False),
         sa.Column("details", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
@@ -43,6 +43,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("state IN ('confirmed', 'in_session')"),
             postgresql_where=sa.text("state IN ('confirmed', 'in_session')"),
+        )
+        batch_op.create_index(
+            "booking_erasing",
+            ["start"],
+            unique=False,
+            sqlite_where=sa.text("NOT erased"),
+            postgresql_where=sa.text("NOT erased"),
         )
         batch_op.create_index(
             "booking_lapsing",
@@ -66,6 +73,7 @@ def upgrade() -> None:
             sqlite_where=sa.text("state IN ('requested', 'proposed', 'confirmed')"),
             postgresql_where=sa.text("state IN ('requested', 'proposed', 'confirmed')"),
         )
+        batch_op.create_index("booking_start", ["start"], unique=False)
 
     op.create_table(
         "consent",
@@ -209,7 +217,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-
     op.drop_table("terms")
     op.drop_table("setting")
     with op.batch_alter_table("seen_update", schema=None) as batch_op:
@@ -248,6 +255,7 @@ def downgrade() -> None:
 
     op.drop_table("consent")
     with op.batch_alter_table("booking", schema=None) as batch_op:
+        batch_op.drop_index("booking_start")
         batch_op.drop_index(
             "booking_same_number",
             sqlite_where=sa.text("state IN ('requested', 'proposed', 'confirmed')"),
@@ -263,6 +271,9 @@ def downgrade() -> None:
             "booking_lapsing",
             sqlite_where=sa.text("state IN ('requested', 'proposed')"),
             postgresql_where=sa.text("state IN ('requested', 'proposed')"),
+        )
+        batch_op.drop_index(
+            "booking_erasing", sqlite_where=sa.text("NOT erased"), postgresql_where=sa.text("NOT erased")
         )
         batch_op.drop_index(
             "booking_ending",
