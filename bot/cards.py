@@ -11,7 +11,7 @@ from bot.counter import SqlCounter
 from bot.database import Transaction
 from bot.store import Key, Place
 from bot.turn import Desk, Incoming, Press, Reply, Shot
-from flows import showing
+from flows import hearing, showing
 from flows.counter import Booking
 from flows.deciding import CARDS, verdict
 from flows.dialog import Dialog
@@ -68,7 +68,7 @@ async def _hear(dialog: Dialog, context: Context, said: Pressed) -> Text | None:
     context.conversation.notes = []
     await dialog.go_on(context)
     late = isinstance(dialog.by_name[context.conversation.state], End)
-    toast = await dialog.hear(context, said)
+    toast = await hearing.hear(dialog, context, said)
     return verdict(context) if late and dialog.name == "deciding" else toast
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Row, bindparam, delete, insert, select, update
 
-from bot.database import Transaction, insert_once
+from bot.database import Transaction, insert_once, one_at_a_time
 from bot.encryption import Seal
 from bot.outbox import Outbox
 from bot.tables import (
@@ -163,6 +163,7 @@ class SqlCounter:
 
     async def _same_number(self, booking: Booking) -> bool:
         number = {"number": self._number_index(booking)}
+        await one_at_a_time(self.transaction, number["number"])  # two requests at once must see each other
         return (await self.transaction.execute(SAME_NUMBER, number)).first() is not None
 
     def _number_index(self, booking: Booking) -> str:

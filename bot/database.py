@@ -24,6 +24,7 @@ from sqlalchemy import (
     create_engine,
     event,
     literal_column,
+    text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import CursorResult, Engine, make_url
@@ -31,7 +32,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 T = TypeVar("T")
-BUSY_MS = 250  # how long one SQLite statement waits for another process; `Database.run` tries again
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+BUSY_MS = 250  # how long one SQLite statement waits for another process; then whoever asked tries again
 POOL = 16
 
 
@@ -89,6 +91,8 @@ class Database:
         self.url = make_url(url)
         self.dialect = self.url.get_backend_name()
         self._one_writer = asyncio.Lock()
+        self._waiting: list[tuple[Callable[[Transaction], Awaitable[Any]], asyncio.Future[Any]]] = []
+        self._committer: asyncio.Task[None] | None = None
         if self.dialect == "sqlite":
             self._sqlite = _sqlite_engine(str(self.url.set(drivername="sqlite").render_as_string(hide_password=False)))
         else:
@@ -98,9 +102,47 @@ class Database:
             )
 
     async def run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
-        """Do the work in one transaction and commit it; an exception undoes all of it and goes on to the caller."""
-        async with self.transaction() as transaction:
-            return await work(transaction)
+        """Do the work in one savepoint and commit it; an exception undoes all of it and goes on to the caller.
+
+        On SQLite, which has one writer, all that waits is committed together: one sync to disk for many turns.
+        """
+        if self.dialect != "sqlite":
+            async with self.transaction() as transaction:
+                return await work(transaction)
+        done: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((work, done))
+        if self._committer is None or self._committer.done():
+            self._committer = asyncio.create_task(self._commit_what_waits())
+        return await done
+
+    async def surely(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """`run`, again and again while the database is away: for what has happened already and must be written down."""
+        pause = 0.2
+        while True:
+            try:
+                return await self.run(work)
+            except Exception as error:
+                if not unavailable(error):
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)
+
+    async def _commit_what_waits(self) -> None:
+        while self._waiting:
+            together, self._waiting = self._waiting, []
+            ends: list[Any]
+            try:
+                async with self.transaction() as transaction:
+                    ends = [await _one(transaction, work) for work, _ in together]
+            except Exception as error:  # nobody's work was kept
+                ends = [error] * len(together)
+            for (_, done), end in zip(together, ends, strict=True):
+                if done.done():
+                    continue  # the caller went away; if its work was kept, trying it again has no effect
+                if isinstance(end, Exception):
+                    done.set_exception(end)
+                else:
+                    done.set_result(end)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
@@ -125,6 +167,15 @@ class Database:
             self._sqlite.dispose()
         else:
             await self._postgres.dispose()
+
+
+async def _one(transaction: Transaction, work: Callable[[Transaction], Awaitable[Any]]) -> Any:
+    """The result of one piece of work in its own savepoint, or its exception: the others go on."""
+    try:
+        async with transaction.savepoint():
+            return await work(transaction)
+    except Exception as error:
+        return error
 
 
 def _sqlite_engine(url: str) -> Engine:
@@ -157,6 +208,12 @@ async def insert_once(transaction: Transaction, into: Table, values: dict[str, A
 def _insert_once(into: Table, dialect: str) -> Executable:
     insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(into)
     return insert.on_conflict_do_nothing().returning(*into.primary_key.columns)
+
+
+async def one_at_a_time(transaction: Transaction, name: str) -> None:
+    """Until the commit no other transaction goes past here with the same name; on SQLite none goes on at all."""
+    if transaction.dialect == "postgresql":
+        await transaction.execute(ONE_AT_A_TIME, {"name": name})
 
 
 def epoch(dialect: str) -> ColumnElement[float]:

@@ -113,7 +113,7 @@ class Sender:
                 sending = Sending(later=now + timedelta(seconds=seconds(held)))
             except TelegramError as failed:
                 error = failure(failed)
-        await self.desk.store.database.run(lambda t: self._note(t, notice, sending, error, now))
+        await self.desk.store.database.surely(lambda t: self._note(t, notice, sending, error, now))
 
     async def _prepare(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending:
         """Look at the booking again and put the notice into words."""

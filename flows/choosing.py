@@ -65,9 +65,9 @@ def day_gone(context: Context, value: str) -> Gone:
     """Why a day that was offered no longer is: its deadline passed, the office closed it, or it is full."""
     try:
         day = date.fromisoformat(value)
-    except ValueError:
+        refused = _no_longer_permitted(context, day)
+    except ValueError:  # no day, or one of a year whose holidays nobody knows: not a button of ours
         return Gone(OLD_BUTTON)
-    refused = _no_longer_permitted(context, day)
     full = Text("There are no free times on {date}. Please choose another day.", date=day)
     return Gone(refused.why if refused else full)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from flows import showing
+from flows import hearing, showing
 from flows.booking import BOOKING
 from flows.cancelling import CANCELLING
 from flows.dialog import Dialog
@@ -96,7 +96,7 @@ async def hear(context: Context, said: Said | Command) -> Heard:
     elif not conversation.dialog or isinstance(_step(conversation), End):
         heard = await _greet(context, said)
     else:
-        heard = Heard(await DIALOGS[conversation.dialog].hear(context, said))
+        heard = Heard(await hearing.hear(DIALOGS[conversation.dialog], context, said))
     await _after(context, said)
     return heard
 

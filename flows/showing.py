@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from flows.dialog import Dialog, given_before
+from flows.dialog import Dialog
+from flows.hearing import given_before
 from flows.steps import BACK, CHECK, QUIT, SAME, Button, Context, End, Offer, Question, Rows, Screen, Sentences
 from flows.text import Text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import product
@@ -93,7 +94,12 @@ async def at_once(folder: Path, url: str, *works: Callable[[Office], Awaitable[A
             finally:
                 await worker.database.close()
 
-    return await asyncio.gather(*(asyncio.to_thread(lambda work=work: asyncio.run(one(work))) for work in works))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
+    def in_a_loop(work: Callable[[Office], Awaitable[Any]]) -> Any:
+        return asyncio.run(one(work))
+
+    loop = asyncio.get_running_loop()
+    with ThreadPoolExecutor(len(works)) as threads:
+        return await asyncio.gather(*(loop.run_in_executor(threads, in_a_loop, work) for work in works))
 
 
 async def test_of_many_people_on_one_slot_one_gets_it_and_the_others_read_that_it_is_taken(

@@ -5,47 +5,69 @@ Nothing of it is live or due, as in a real office: what is open at one time does
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, text
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Column, Connection, Table, TypeDecorator, text
+from sqlmodel import SQLModel
+
+from bot import tables
 
 SERIES = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)",
     "postgresql": "WITH n(i) AS (SELECT generate_series(1, CAST(:count AS integer)))",
 }
-PAST = {  # half an hour further back for each row, before 2026-06
+PAST = {  # half an hour further back for each row, before June 2026
     "sqlite": "strftime('%Y-%m-%d %H:%M:%S.000000', '2026-06-01', '-' || (i * 30) || ' minutes')",
-    "postgresql": "timestamptz '2026-06-01 00:00:00+00' - i * interval '30 minutes'",
+    "postgresql": "timestamptz '2026-06-01' - i * interval '30 minutes'",
 }
-BYTES = {"sqlite": "x'01'", "postgresql": r"'\x01'::bytea"}
-REFERENCE = {"sqlite": "printf('%07d', i)", "postgresql": "lpad(i::text, 7, '0')"}  # seven digits: no new one meets them
+BYTES = {"sqlite": "x'01'", "postgresql": "decode('01', 'hex')"}
+CHAT, BOOKING = "1000000000 + i", "'past' || i"
 
-FILL = (
-    "INSERT INTO booking (id, ref, chat_id, state, version, counsellor, start, ends_at, language, requested_at,"
-    " reply_by, confirm_by, lapses_at, told, same_number, consent_id, number_index, details)"
-    " {series} SELECT 'past' || i, {reference}, 1000000000 + i, 'finished', 4, '1', {past}, {past}, 'ja', {past},"
-    " '2020-01-01', '2020-01-01', {past}, 'handed', {false}, i, 'index' || i, {bytes} FROM n",
-    "INSERT INTO hold (counsellor, start, booking_id, purpose) {series} SELECT '1', {past}, 'past' || i, 'request' FROM n",
-    "INSERT INTO decision (booking_id, event, at, who, name, reason)"
-    " {series} SELECT 'past' || i, 'confirm', {past}, 1, '', '' FROM n",
-    "INSERT INTO consent (chat_id, version, sha256, at, language, how)"
-    " {series} SELECT 1000000000 + i, 'v', 'hash', {past}, 'ja', 'button' FROM n",
-    "INSERT INTO person (chat_id, informed_at) {series} SELECT 1000000000 + i, {past} FROM n",
-    "INSERT INTO conversation (chat_id, subject, language, dialog, state, form, turns, shown, card, card_kind, buried,"
-    " fleeting, updated_at) {series} SELECT 1000000000 + i, '', 'ja', 'booking', 'waiting', {bytes}, 14, 14, i, '',"
-    " {false}, {false}, {past} FROM n",
-    "INSERT INTO notice (key, kind, booking_id, chat_id, message_id, due_at, not_after, state, next_try, attempts,"
-    " lease_until, owner, error) {series} SELECT 'received:past' || i || ':1', 'received', 'past' || i,"
-    " 1000000000 + i, NULL, {past}, NULL, 'sent', {past}, 1, NULL, 'x', '' FROM n",
-    "INSERT INTO seen_update (update_id, at, error) {series} SELECT i, {past}, '' FROM n",
-)
+FILLED: dict[type[SQLModel], dict[str, str]] = {
+    tables.BookingRow: {
+        "id": BOOKING, "ref": "'past' || i", "chat_id": CHAT, "state": "'finished'", "counsellor": "'1'",
+        "number_index": "'index' || i", "told": "'handed'",
+    },
+    tables.HoldRow: {"counsellor": "'1'", "booking_id": BOOKING},
+    tables.DecisionRow: {"booking_id": BOOKING, "event": "'confirm'"},
+    tables.ConsentRow: {"chat_id": CHAT},
+    tables.PersonRow: {"chat_id": CHAT},
+    tables.ConversationRow: {
+        "chat_id": CHAT, "dialog": "'booking'", "state": "'waiting'", "turns": "14", "shown": "14", "language": "'ja'",
+    },
+    tables.NoticeRow: {
+        "key": "'received:past' || i", "kind": "'received'", "booking_id": BOOKING, "chat_id": CHAT,
+        "state": "'sent'",
+    },
+    tables.UpdateRow: {"update_id": "i"},
+}  # fmt: skip
 
 
 def fill(connection: Connection, count: int) -> None:
     """So many bookings of the past, with all that belongs to them; then the engine's statistics."""
     dialect = connection.dialect.name
-    words = {
-        "series": SERIES[dialect], "past": PAST[dialect], "bytes": BYTES[dialect], "reference": REFERENCE[dialect],
-        "false": "false",
-    }  # fmt: skip
-    for statement in FILL:
-        connection.execute(text(statement.format(**words).replace(":00:00+00", r"\:00\:00+00")), {"count": count})
+    for row, told in FILLED.items():
+        filled = tables.table(row)
+        columns = {c.name: told.get(c.name) or _plain(c, dialect) for c in filled.columns if not _numbered(filled, c)}
+        names, values = ", ".join(columns), ", ".join(columns.values())
+        connection.execute(
+            text(f"INSERT INTO {filled.name} ({names}) {SERIES[dialect]} SELECT {values} FROM n"),  # noqa: S608  # our own names
+            {"count": count},
+        )
     connection.execute(text("ANALYZE"))
+
+
+def _numbered(filled: Table, column: Column[Any]) -> bool:
+    """Whether the database gives the value: an id that counts up."""
+    return column is filled.autoincrement_column and column.name == "id"
+
+
+def _plain(column: Column[Any], dialect: str) -> str:
+    if isinstance(column.type, tables.Moment):
+        return PAST[dialect]
+    if column.nullable:
+        return "NULL"
+    kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type
+    plain = {int: "1", str: "''", bool: "false", bytes: BYTES[dialect], date: "'2020-01-01'", float: "0"}
+    return plain[kind.python_type]
