@@ -95,9 +95,10 @@ class Service:
 
     async def _group(self, event: GroupEvent) -> Speech | None:
         """The staff group is bound by its invitation; every other group is told once, and left."""
-        if event.chat_id == self.kept.staff_chat:
-            if event.moved_to:
-                await self.kept.move_staff_chat(event.moved_to)
+        staff_chat = self.kept.staff_chat
+        if staff_chat is not None and staff_chat in (event.chat_id, event.moved_from):
+            if event.moved_to or event.moved_from:
+                await self.kept.move_staff_chat(event.moved_to or event.chat_id)
             return None
         if await self._run(lambda t, now: self._meet(t, event, now)):
             await self.kept.load()
@@ -113,7 +114,8 @@ class Service:
             return True
         expected = event.added and await self.kept.invited(transaction)
         leave_at = now + TIME_FOR_A_CODE if expected else now
-        await self.desk.outbox.put(transaction, f"leave:{event.chat_id}", "leave", leave_at, chat_id=event.chat_id)
+        key = f"leave:{event.chat_id}:{event.update_id if event.added else now.date()}"
+        await self.desk.outbox.put(transaction, key, "leave", leave_at, chat_id=event.chat_id)
         return False
 
     async def set_aside(self, update: dict[str, Any], error: Exception) -> None:

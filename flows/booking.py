@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flows import answers, policy
-from flows.agreeing import AGREE, DISAGREE, DISAGREE_NOW, SUMMARY, agree, consent_missing, terms_pages
+from flows.agreeing import AGREE, DISAGREE, DISAGREE_NOW, agree, consent_missing, terms_pages
 from flows.choosing import chosen_slot, date_and_time, day_gone, free_times, local_time, open_days, time_gone
 from flows.companions import choose_a_companion, choose_a_language, companion, interpreter, to_be_told_by_phone
 from flows.counter import Booking, Permit, Refused
@@ -94,7 +94,6 @@ CONSENT_AND_CONDITIONS = (
     Job("opening", run=open_the_form, then={"has_one": "already", "too_many": "limited"}),
     Question(
         "terms",
-        ask=SUMMARY,
         offer=terms_pages,
         when=consent_missing,
         then={DISAGREE: "no_consent", DISAGREE_NOW: "old_consent"},
@@ -159,7 +158,6 @@ QUESTIONS = (
     ),
     Question(
         "day",
-        ask=Text("Choose a date."),
         offer=open_days,
         gone=day_gone,
         label=Text("Date and time"),
@@ -167,9 +165,7 @@ QUESTIONS = (
         drops=("time",),
         counted=True,
     ),
-    Question(
-        "time", ask=Text("Choose a time."), offer=free_times, gone=time_gone, then={"day_gone": "day"}, counted=True
-    ),
+    Question("time", offer=free_times, gone=time_gone, then={"day_gone": "day"}, counted=True),
     Question(
         "email",
         ask=Text(

@@ -85,9 +85,9 @@ async def cancel(context: Context) -> Outcome:
 CANCELLING = Dialog(
     "cancelling",
     Job("looking_up", run=look_up, then={"none": "nothing"}),
-    Question("mine", ask=Text("Your booking"), offer=the_booking),
+    Question("mine", offer=the_booking),
     Job("checking", run=may_cancel, then={"none": "nothing", "refused": "refused"}),
-    Question("sure", ask=Text("Cancel it"), offer=sure, then={"keep": "kept"}),
+    Question("sure", offer=sure, then={"keep": "kept"}),
     Job("cancelling", run=cancel, then={"none": "nothing", "refused": "refused"}),
     End("cancelled", say=Text("The booking has been cancelled. A message follows.")),
     End("refused"),

@@ -25,7 +25,7 @@ async def screen(dialog: Dialog, context: Context) -> Screen:
         rows, contact = _choices(conversation.check), False
     else:
         offer = await step.offer(context) if step.offer else Offer()
-        say = (*_progress(dialog, step), *(offer.say or (step.asked(context),)))
+        say = (*_progress(dialog, step), *(offer.say or step.asked(context)))
         rows, contact = (*_same(step, context), *offer.rows), step.contact is not None
     return Screen((*notes, *say), (*rows, *_ways_out(dialog, context)), conversation.note_if_kept, contact)
 

@@ -160,16 +160,16 @@ def old_button(context: Context, value: str) -> Gone:
 class Question:
     """Waits for the person.
 
-    ask: what is said. read: typed words to a plain value, a Rejected or a Check; without it only buttons answer.
-    offer: the buttons. when: whether it applies. then: answers that do not lead to the next in the list.
-    private: what arrives is deleted from the chat, masked and never logged. label: its name on the review, from
-    where it can be changed. show: how its answer reads there. mask: how an answer given before reads on a button.
+    ask: what is said, unless the offer says it. read: typed words to a plain value, a Rejected or a Check; without it
+    only buttons answer. offer: the buttons. when: whether it applies. then: answers that do not lead to the next in
+    the list. private: what arrives is deleted from the chat, masked and never logged. label: its name on the review,
+    from where it can be changed. show: how its answer reads there. mask: how an answer given before reads on a button.
     drops: answers that fall with a new one. gone: why a button that was offered no longer is. kept: False for a
     choice that is no answer. counted: part of the progress. contact: also reads a shared contact.
     """
 
     name: str
-    ask: Text | Callable[[Context], Text]
+    ask: Text | Callable[[Context], Text] | None = None
     read: Callable[[str], Reading] | None = None
     offer: Callable[[Context], Awaitable[Offer]] | None = None
     when: Callable[[Context], bool] = always
@@ -184,8 +184,10 @@ class Question:
     counted: bool = False
     contact: Callable[[str], Reading] | None = None
 
-    def asked(self, context: Context) -> Text:
-        return self.ask if isinstance(self.ask, Text) else self.ask(context)
+    def asked(self, context: Context) -> Sentences:
+        """What the question says by itself; nothing where its offer finds the words."""
+        asked = self.ask(context) if callable(self.ask) else self.ask
+        return (asked,) if asked else ()
 
     def shown(self, answers: Answers, days: OfficeDays) -> Text | str:
         return self.show(answers, days) if self.show else str(answers[self.name])

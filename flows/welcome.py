@@ -80,7 +80,7 @@ WELCOME_DIALOG = Dialog(
         kept=False,
     ),
     Job("forgetting", run=forget_the_form),
-    Question("menu", ask=WELCOME, offer=menu, kept=False),
+    Question("menu", offer=menu, kept=False),
     End("continued"),
     End("left", say=Text("What would you like to do?")),
     stop="left",

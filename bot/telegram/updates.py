@@ -32,6 +32,7 @@ class GroupEvent:
     added: bool = False
     code: str = ""
     moved_to: int | None = None
+    moved_from: int | None = None
 
 
 def read(update: dict[str, Any], staff_chat: int | None) -> Incoming | GroupEvent | None:
@@ -81,7 +82,8 @@ def _message(update_id: int, message: dict[str, Any], staff_chat: int | None) ->
     if chat["type"] != "private":
         command = COMMAND.fullmatch(text or "")
         code = command[2] or "" if command and command[1] == "start" else ""
-        return GroupEvent(int(update_id), int(chat["id"]), code=code, moved_to=message.get("migrate_to_chat_id"))
+        moved = {"moved_to": message.get("migrate_to_chat_id"), "moved_from": message.get("migrate_from_chat_id")}
+        return GroupEvent(int(update_id), int(chat["id"]), code=code, **moved)
     sender = message["from"]
     return Incoming(
         int(update_id), "private", int(chat["id"]), int(sender["id"]), _said(message, int(sender["id"])),
