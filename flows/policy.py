@@ -180,7 +180,7 @@ def may_cancel_in_chat(days: OfficeDays, start: datetime, now: datetime, ref: st
     if now < days.at(days.day_of(start), MIDNIGHT):
         return None
     same_day = (
-        "Today's booking can be cancelled by phone only.\n"
+        "Today's booking can be cancelled by phone only (Article 4(4)).\n"
         "It has not been cancelled here.\n"
         "\n"
         "Phone: {office_phone} ({office_hours})\n"

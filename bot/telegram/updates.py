@@ -82,8 +82,8 @@ def _message(update_id: int, message: dict[str, Any], staff_chat: int | None) ->
     if chat["type"] != "private":
         command = COMMAND.fullmatch(text or "")
         code = command[2] or "" if command and command[1] == "start" else ""
-        moved = {"moved_to": message.get("migrate_to_chat_id"), "moved_from": message.get("migrate_from_chat_id")}
-        return GroupEvent(int(update_id), int(chat["id"]), code=code, **moved)
+        moved_to, moved_from = message.get("migrate_to_chat_id"), message.get("migrate_from_chat_id")
+        return GroupEvent(int(update_id), int(chat["id"]), code=code, moved_to=moved_to, moved_from=moved_from)
     sender = message["from"]
     return Incoming(
         int(update_id), "private", int(chat["id"]), int(sender["id"]), _said(message, int(sender["id"])),
