@@ -164,7 +164,7 @@ def _private_question(place: Place) -> bool:
 async def _meant(context: Context, words: Words, incoming: Incoming) -> Said | Command:
     """Words that stand on a button are that button: 戻る and やめる at every question, in every language."""
     said, conversation = incoming.said or Unreadable(), context.conversation
-    if not isinstance(said, Typed) or len(said.text) > 64 or not _at_a_question(context):
+    if not isinstance(said, Typed) or len(said.text) > 64 or not reception.known(conversation):
         return said
     typed = said.text.strip()
     for way_out in (GO_BACK, STOP):
@@ -175,11 +175,6 @@ async def _meant(context: Context, words: Words, incoming: Incoming) -> Said | C
             if typed == button.label:
                 return Pressed(conversation.flow, conversation.state, button.value)
     return said
-
-
-def _at_a_question(context: Context) -> bool:
-    dialog = reception.DIALOGS.get(context.conversation.dialog)
-    return dialog is not None and isinstance(dialog.by_name.get(context.conversation.state), Question)
 
 
 async def _delete(

@@ -81,6 +81,8 @@ def _no_longer_permitted(context: Context, day: date) -> Refused | None:
 async def free_times(context: Context) -> Offer:
     """The free times of the chosen day; for somebody with a counsellor, the counsellor's times first."""
     day = chosen_day(context)
+    if refused := _no_longer_permitted(context, day):
+        return Offer(say=(refused.why,))
     free = (await context.counter.free((day,))).get(day, {})
     own = context.known.get("counsellor") if len(context.office.counsellors) > 1 else None
     theirs = [_time(context, start, own) for start, counsellors in free.items() if own in counsellors]

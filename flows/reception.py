@@ -87,7 +87,7 @@ async def hear(context: Context, said: Said | Command) -> Heard:
     conversation.notes, conversation.note_if_kept = [], None
     if isinstance(said, Pressed) and said.value.startswith(MENU_BUTTON):
         said = Command(said.value.removeprefix(MENU_BUTTON))
-    if conversation.dialog and not _known(conversation):
+    if conversation.dialog and not known(conversation):
         conversation.parked, conversation.notes = None, [CHANGED_MEANWHILE]
         await _open(context, WELCOME_DIALOG)
         heard = Heard()
@@ -125,10 +125,11 @@ def in_form(conversation: Conversation) -> bool:
 
 
 def _filling_in(conversation: Conversation) -> bool:
-    return conversation.dialog == FORM and _known(conversation) and not isinstance(_step(conversation), End)
+    return conversation.dialog == FORM and known(conversation) and not isinstance(_step(conversation), End)
 
 
-def _known(conversation: Conversation) -> bool:
+def known(conversation: Conversation) -> bool:
+    """Whether it stands somewhere that this version knows."""
     return conversation.dialog in DIALOGS and conversation.state in DIALOGS[conversation.dialog].by_name
 
 
@@ -153,6 +154,8 @@ async def _obey(context: Context, command: str) -> Heard:
     opens = {"start": WELCOME_DIALOG, "book": BOOKING, "mine": CANCELLING, "language": LANGUAGE}
     if command == "book" and in_form(context.conversation):
         command = "start"  # asks whether to continue or to begin again
+    if command in ("book", "mine") and context.known.get("ask_language"):
+        command = "start"  # asks for the language first
     if command in opens:
         await _open(context, opens[command])
     elif command == "cancel":

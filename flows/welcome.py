@@ -54,6 +54,7 @@ async def languages(context: Context) -> Offer:
 async def speak(context: Context) -> Outcome:
     language = context.answers["language"]
     context.conversation.language = language
+    context.known.pop("ask_language", None)
     await context.counter.speak(language)
     return Outcome("set")
 
