@@ -134,13 +134,13 @@ def permit(days: OfficeDays, slot: Slot, now: datetime) -> Permit | Refused:
 def _not_offered(days: OfficeDays, slot: Slot, now: datetime) -> Refused | None:
     day, last = days.day_of(slot.start), last_day(days, now)
     if closed := days.closed_because(day):
-        closed_day = "We are closed on {date} ({reason}). Please choose another day."
-        return Refused("4(2)", Text(closed_day, date=day, reason=closed))
+        why = Text("We are closed on {date} ({reason}). Please choose another day.", date=day, reason=closed)
+        return Refused("4(2)", why)
     if slot.start not in days.starts(day) or slot.counsellor not in days.office.counsellors:
         return Refused("4(2)", Text("There is no session at that time. Please choose another time."))
     if day > last:
-        not_yet = "Requests for {date} are not open yet. Please choose a day up to {last_date}."
-        return Refused("4(2)", Text(not_yet, date=day, last_date=last))
+        not_yet = Text("Requests for {date} are not open yet. Please choose a day up to {last_date}.")
+        return Refused("4(2)", not_yet.given(date=day, last_date=last))
     return None
 
 
@@ -179,14 +179,14 @@ def may_cancel_in_chat(days: OfficeDays, start: datetime, now: datetime, ref: st
     """
     if now < days.at(days.day_of(start), MIDNIGHT):
         return None
-    same_day = (
+    same_day = Text(
         "Today's booking can be cancelled by phone only (Article 4(4)).\n"
         "It has not been cancelled here.\n"
         "\n"
         "Phone: {office_phone} ({office_hours})\n"
         "Reference: {ref}"
     )
-    return Refused("4(4)", Text(same_day, ref=ref))
+    return Refused("4(4)", same_day.given(ref=ref))
 
 
 def no_contact_at(days: OfficeDays, start: datetime) -> datetime:

@@ -70,7 +70,7 @@ def _told(stage: Stage, who: Person, words: str) -> None:
 @expected("ボタン")
 async def buttons(stage: Stage, words: str, about: str) -> None:
     """All that stand there, in reading order."""
-    labels = [label for message in stage.person.messages for label in message.labels]
+    labels = [label.replace("\u202f", " ") for message in stage.person.messages for label in message.labels]
     assert labels == words.split("｜"), f"the buttons are {'｜'.join(labels)}"
 
 

@@ -1,0 +1,347 @@
+"""Nothing is lost and nothing happens twice: whatever is killed, repeated, hung, refused or away in between."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import structlog.testing
+from sqlalchemy import text
+from structlog.typing import EventDict
+
+from bot.database import Database, Transaction
+from bot.playground.people import Person
+from bot.playground.server import Fault
+from tests.benchmarks.process import BotProcess
+from tests.town import OFFICE_MAIL, Town, book, town
+
+SAID = ("sendMessage", "editMessageText")
+REFUSED_FOR_A_WHILE = pytest.mark.filterwarnings("ignore:.*attribute `retry_after`:DeprecationWarning")  # the library's
+
+
+@pytest.fixture
+async def closed(tmp_path: Path, database_url: str) -> AsyncIterator[Town]:
+    """A town whose bot is not running."""
+    async with town(tmp_path / "data", database_url, started=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def small(tmp_path: Path) -> AsyncIterator[Town]:
+    """A town on SQLite, for what has nothing to do with the engine."""
+    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def logged() -> Iterator[list[EventDict]]:
+    with structlog.testing.capture_logs() as events:
+        yield events
+
+
+async def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
+    async def read(transaction: Transaction) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await transaction.execute(text(sql))]
+
+    return await database.run(read)
+
+
+async def until_logged(place: Town, logged: list[EventDict], event: str) -> EventDict:
+    """The bot asks for updates now and then while one is in hand, so the server sees something change."""
+    return await place.server.until(lambda: next((each for each in logged if each["event"] == event), None), timeout=20)
+
+
+WALK: list[tuple[Callable[[Person], Awaitable[object]], str]] = [
+    (lambda taro: taro.says("/book"), "同意して進む"),
+    (lambda taro: taro.presses("同意して進む"), "質問1／3"),
+    (lambda taro: taro.presses("はい"), "質問2／3"),
+    (lambda taro: taro.presses("はい"), "質問3／3"),
+    (lambda taro: taro.presses("はい"), "職業安定法"),
+    (lambda taro: taro.presses("続ける"), "お名前を入力"),
+    (lambda taro: taro.says("川越 太郎"), "求職番号を入力"),
+    (lambda taro: taro.says("11030-01234567"), "希望する日"),
+    (lambda taro: taro.presses(taro.screen.labels[0]), "希望する時間"),
+    (lambda taro: taro.presses("9:30"), "メールアドレスを入力"),
+    (lambda taro: taro.says("taro@icloud.com"), "電話番号を入力"),
+    (lambda taro: taro.says("090-1234-5678"), "同席する方"),
+    (lambda taro: taro.presses("なし"), "ご確認ください"),
+    (lambda taro: taro.presses("この内容で申し込む"), "【受け付けました】"),
+]
+KILLED_BEFORE_ANYTHING_IS_SAID = (0, 6, 13)  # the update was fetched; whether it was committed is not known
+KILLED_AFTER_THE_COMMIT = (3, 10)  # the bot had begun to speak
+
+
+def shows(taro: Person, words: str) -> bool:
+    on_buttons = any(words in label for message in taro.messages for label in message.labels)
+    return on_buttons or any(words in message.text for message in taro.messages if message.from_bot)
+
+
+async def test_a_story_with_five_kills_loses_no_update_and_takes_none_twice(closed: Town) -> None:
+    taro, server = closed.taro, closed.server
+    bot = await BotProcess.start(closed.environment)
+    try:
+        for step, (does, words) in enumerate(WALK):
+            if step in (*KILLED_BEFORE_ANYTHING_IS_SAID, *KILLED_AFTER_THE_COMMIT):
+                bot = await killed_and_restarted(closed, bot, step, does)
+            else:
+                await does(taro)
+            await server.until(lambda words=words: shows(taro, words), timeout=20)
+        await closed.mailbox.gets("新しい申し込み", to=OFFICE_MAIL)
+        await server.settled(20)
+        assert await bot.stop() == 0
+    finally:
+        await bot.kill()
+    database = Database(closed.environment["MADOGUCHI_DATABASE_URL"])
+    try:
+        assert await rows(database, "SELECT count(*) FROM booking") == [(1,)]
+        assert await rows(database, "SELECT count(*) FROM consent") == [(1,)]
+        turns = f"SELECT turns, shown FROM conversation WHERE chat_id = {taro.id}"
+        assert await rows(database, turns) == [(len(WALK), len(WALK))]
+    finally:
+        await database.close()
+
+
+async def killed_and_restarted(
+    place: Town, bot: BotProcess, step: int, does: Callable[[Person], Awaitable[object]]
+) -> BotProcess:
+    """Do one step while the bot is killed: before it can say a word, or when it has begun to."""
+    taro, server = place.taro, place.server
+    before = len(server.calls)
+    if step in KILLED_AFTER_THE_COMMIT:
+        server.fault = lambda method, params: Fault(hang=True) if params.get("chat_id") == taro.id else None
+        await does(taro)
+        await server.until(lambda: any(call.chat_id == taro.id for call in server.calls[before:]), timeout=20)
+    else:
+        await does(taro)
+        bot.process.kill()
+    await bot.kill()
+    server.fault = None
+    server.calls.clear()
+    return await BotProcess.start(place.environment)
+
+
+async def test_an_update_is_not_confirmed_before_it_is_committed(closed: Town) -> None:
+    await closed.start()
+    taro, server = closed.taro, closed.server
+    async with locked(closed):
+        await taro.says("/start")
+        await server.until(lambda: server.calls[-1].method == "getUpdates" and server.calls[-1].params["timeout"] == 0)
+        assert [update["message"]["text"] for update in server.cloud.pending] == ["/start"]
+    await taro.sees("オンライン職業相談")
+    await server.settled()
+
+
+class locked:  # noqa: N801  # reads as a word
+    """Another connection keeps what every turn has to write: SQLite's one write lock, PostgreSQL's table of updates."""
+
+    def __init__(self, place: Town, of: str = "LOCK TABLE seen_update IN EXCLUSIVE MODE"):
+        self.url, self.of = place.environment["MADOGUCHI_DATABASE_URL"], of
+
+    async def __aenter__(self) -> None:
+        self.database = Database(self.url)
+        self.held = self.database.transaction()
+        transaction = await self.held.__aenter__()
+        if transaction.dialect == "postgresql":
+            await transaction.execute(text(self.of))
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.held.__aexit__(None, None, None)
+        await self.database.close()
+
+
+async def test_an_update_that_comes_again_has_no_second_effect(place: Town) -> None:
+    taro, cloud = place.taro, place.server.cloud
+    await book(taro, send=False)
+    await taro.presses("この内容で申し込む")
+    sent = cloud.pending[-1]
+    await taro.sees("【受け付けました】")
+    await place.mailbox.gets("新しい申し込み", to=OFFICE_MAIL)
+    await place.group.sees("確定期限")
+    await place.server.settled()
+    before = await everything(place)
+    for _ in range(2):
+        cloud.pending.append(sent)
+        cloud.changed()
+        await place.server.settled()
+    assert await everything(place) == before
+    assert len(place.mailbox.letters) == 1
+
+
+async def everything(place: Town) -> list[list[tuple[Any, ...]]]:
+    """What is booked, promised and answered."""
+    asked = ("SELECT id, state FROM booking", "SELECT key, state FROM notice ORDER BY key", "SELECT turns FROM conversation")
+    return [await rows(place.app.database, sql) for sql in asked]
+
+
+async def test_a_typed_answer_that_comes_again_answers_no_second_question(place: Town) -> None:
+    taro, cloud = place.taro, place.server.cloud
+    for does, words in WALK[:6]:
+        await does(taro)
+        await place.server.until(lambda words=words: shows(taro, words))
+    await taro.says("川越 太郎")
+    typed = cloud.pending[-1]
+    await taro.sees("求職番号を入力")
+    await place.server.settled()
+    cloud.pending.append(typed)
+    cloud.changed()
+    await place.server.settled()
+    assert "求職番号を入力" in taro.screen.text
+    assert "合いませんでした" not in taro.screen.text
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_while_one_persons_turn_hangs_others_go_on_and_it_is_cut_and_tried_again(
+    place: Town, logged: list[EventDict]
+) -> None:
+    """On PostgreSQL a turn waits for its row; SQLite has one lock for all."""
+    hanako = place.server.person("川越 花子", language_code="ja")
+    await place.taro.says("/start")
+    await place.taro.sees("オンライン職業相談")
+    async with locked(place, of=f"SELECT 1 FROM conversation WHERE chat_id = {place.taro.id} FOR UPDATE"):
+        await place.taro.says("/help")
+        await hanako.says("/help")
+        await hanako.sees("使い方")
+        failed = await until_logged(place, logged, "turn failed")
+        assert (failed["error"], failed["tries"]) == ("TimeoutError", 1)
+    await place.taro.sees("使い方")
+    await place.server.settled()
+
+
+async def test_a_database_that_is_busy_for_a_while_costs_nobody_a_turn(small: Town, logged: list[EventDict]) -> None:
+    async with locked(small):
+        await small.taro.says("/help")
+        await until_logged(small, logged, "the database is away; waiting")
+    await small.taro.sees("使い方")
+    await small.server.settled()
+    assert await rows(small.app.database, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
+
+
+def strange(person: Person) -> dict[str, Any]:
+    """A message without its sender."""
+    return {"message_id": 1, "date": 0, "chat": {"id": person.id, "type": "private"}, "text": "/start"}
+
+
+async def test_an_update_that_fails_three_times_is_set_aside_and_its_person_told(place: Town) -> None:
+    await place.taro.says("/start")
+    await place.taro.sees("オンライン職業相談")
+    place.server.cloud.push("message", strange(place.taro))
+    await place.taro.sees("システムに不具合がありました")
+    await place.server.settled()
+    [(error,)] = await rows(place.app.database, "SELECT error FROM seen_update WHERE error <> ''")
+    assert "message" in error
+
+
+async def test_staff_get_one_alert_for_many_updates_that_fail_alike(place: Town) -> None:
+    for person in (place.taro, place.server.person("別の人"), place.server.person("三人目")):
+        place.server.cloud.push("message", strange(person))
+    await place.group.sees("message without what it should have")
+    await place.server.settled()
+    assert await rows(place.app.database, "SELECT count(*) FROM notice WHERE kind = 'sorry'") == [(3,)]
+    assert await rows(place.app.database, "SELECT count(*) FROM notice WHERE kind = 'alert'") == [(1,)]
+
+
+async def test_others_are_served_while_an_update_fails(place: Town) -> None:
+    hanako = place.server.person("川越 花子", language_code="ja")
+    place.server.cloud.push("message", strange(place.taro))
+    await hanako.says("/help")
+    await hanako.sees("使い方", timeout=3)
+
+
+async def test_who_had_an_update_set_aside_can_go_on_and_finish(place: Town) -> None:
+    await place.taro.says("/start")
+    await place.taro.sees("オンライン職業相談")
+    place.server.cloud.push("message", strange(place.taro))
+    await place.taro.sees("システムに不具合がありました")
+    await book(place.taro)
+    await place.taro.sees("【受け付けました】")
+
+
+@pytest.mark.parametrize("body", [{}, {"message_id": "x", "chat": []}, {"chat": {"id": "x", "type": "private"}}])
+async def test_a_malformed_update_stops_nobody(small: Town, body: dict[str, Any]) -> None:
+    small.server.cloud.push("message", body)
+    await small.taro.says("/help")
+    await small.taro.sees("使い方")
+    await small.server.settled()
+
+
+@pytest.mark.parametrize(
+    "fault", [Fault(status=500), Fault(status=502), Fault(drop="before"), Fault(drop="after")], ids=lambda f: str(f.status or f.drop)
+)
+async def test_a_screen_that_telegram_did_not_take_is_shown_later(small: Town, fault: Fault) -> None:
+    taro, server = small.taro, small.server
+    server.fault = lambda method, params: fault if method in SAID else None
+    await taro.says("/help")
+    await server.until(lambda: server.cloud.settled and any(call.chat_id == taro.id for call in server.calls))
+    server.fault = None
+    await small.turn_clock("2026-11-19 10:01")
+    await taro.sees("使い方")
+
+
+@REFUSED_FOR_A_WHILE
+async def test_after_a_429_the_screen_comes_when_telegram_wants_it(small: Town) -> None:
+    waits = [Fault(retry_after=1)]
+    small.server.fault = lambda method, params: waits.pop() if waits and method in SAID else None
+    await small.taro.says("/help")
+    await small.taro.sees("使い方")
+    refused, said = small.server.called("sendMessage")[-2:]
+    assert (refused.status, said.status) == (429, 200)
+    assert (said.at - refused.at).total_seconds() >= 1
+
+
+@REFUSED_FOR_A_WHILE
+async def test_a_429_of_one_chat_halts_the_sending_to_all(small: Town) -> None:
+    waits = [Fault(retry_after=1)]
+    small.server.fault = lambda method, params: waits.pop() if waits and method in SAID else None
+    hanako = small.server.person("川越 花子", language_code="ja")
+    await small.taro.says("/help")
+    await small.server.until(lambda: small.server.called("sendMessage"))
+    await hanako.says("/help")
+    await hanako.sees("使い方")
+    refused, *said = small.server.called("sendMessage")
+    assert all((call.at - refused.at).total_seconds() >= 1 for call in said)
+
+
+async def test_a_screen_owed_when_the_bot_stopped_is_shown_at_the_next_start(place: Town) -> None:
+    place.server.fault = lambda method, params: Fault(status=502) if method in SAID else None
+    await place.taro.says("/help")
+    await place.server.until(lambda: place.server.cloud.settled and place.server.called("sendMessage"))
+    await place.stop()
+    place.server.fault = None
+    await place.start()
+    await place.taro.sees("使い方")
+
+
+async def test_a_screen_that_was_shown_is_not_shown_again_at_the_next_start(place: Town) -> None:
+    await place.taro.says("/help")
+    await place.taro.sees("使い方")
+    await place.server.settled()
+    await place.stop()
+    before = len(place.server.calls)
+    await place.start()
+    hanako = place.server.person("川越 花子", language_code="ja")
+    await hanako.says("/help")
+    await hanako.sees("使い方")
+    assert [call.method for call in place.server.calls[before:] if call.chat_id == place.taro.id] == []
+
+
+async def test_answers_sent_without_waiting_are_taken_in_their_order(place: Town) -> None:
+    taro = place.taro
+    for does, words in WALK[:6]:
+        await does(taro)
+        await place.server.until(lambda words=words: shows(taro, words))
+    await taro.says("川越 太郎")
+    await taro.says("11030-01234567")
+    await taro.sees("希望する日")
+    assert "合いませんでした" not in str(taro)
+
+
+async def test_another_poller_is_survived(small: Town, logged: list[EventDict]) -> None:
+    conflicts = [Fault(status=409, description="Conflict: terminated by other getUpdates request")]
+    small.server.fault = lambda method, params: conflicts.pop() if conflicts and method == "getUpdates" else None
+    hanako = small.server.person("川越 花子", language_code="ja")
+    for person in (small.taro, hanako):
+        await person.says("/help")
+        await person.sees("使い方", timeout=15)
+    assert [each["error"] for each in logged if each["event"] == "polling failed"] == ["Conflict"]
