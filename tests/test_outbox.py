@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.database import Database, Transaction
-from bot.language import Words
 from bot.migrate import migrate
-from bot.outbox import Notice, Outbox, backoff
+from bot.outbox import NOTICE, Notice, Outbox, backoff
 from bot.playground.server import Fault
-from flows.office import KAWAGOE, load_office
+from flows.counter import Decision
 from tests.benchmarks.process import BotProcess
 from tests.town import OFFICE_MAIL, Clock, Town, book, town
 
 NOW = Clock("2026-11-19 10:00")()
-JA = Words("ja", load_office(KAWAGOE), "madoguchi@office.example", NOW.date())
 TARO_MAIL = "taro@example.jp"
 
 
@@ -163,12 +161,22 @@ async def confirmed(place: Town) -> None:
 
 
 async def told(place: Town) -> None:
-    """Everything that is due has been looked at: a notice that was promised after all the others has come."""
-    await rows(place.app.database, "DELETE FROM notice WHERE key = 'last'")
-    due = place.clock()
-    await place.app.database.run(lambda t: place.app.desk.outbox.put(t, "last", "sorry", due, chat_id=place.staff.id))
+    """Wait until everything that is due has been looked at."""
     place.staff.chat.opened = True
+    due = select(NOTICE.c.key).where(NOTICE.c.state == "pending", NOTICE.c.next_try <= place.clock())
+    number = itertools.count()
+    while True:
+        await one_more_notice(place, f"last:{place.clock()}:{next(number)}:{len(place.staff.messages)}")
+        if not (await place.app.database.run(lambda t: t.execute(due))).all():
+            return
+
+
+async def one_more_notice(place: Town, key: str) -> None:
+    """Promise one more, and wait until it has come: what was due before it is being worked on."""
     before = len(place.staff.messages)
+    await place.app.database.run(
+        lambda t: place.app.desk.outbox.put(t, key, "sorry", place.clock(), chat_id=place.staff.id)
+    )
     place.app.sender.wake.set()
     await place.server.until(lambda: len(place.staff.messages) > before)
 
@@ -206,8 +214,6 @@ async def test_a_cancelled_booking_gets_no_reminder(small: Town) -> None:
 
 
 async def cancel(place: Town, transaction: Transaction) -> None:
-    from flows.counter import Decision
-
     counter = place.app.desk.counter(transaction, place.clock(), place.taro.id, "ja")
     booking = await counter.live()
     assert booking
@@ -374,8 +380,3 @@ async def a_fresh_look(place: Town) -> None:
     database = Database(place.environment["MADOGUCHI_DATABASE_URL"])
     await lease_runs_out(database)
     await database.close()
-
-
-def test_a_notice_is_a_value() -> None:
-    notice = Notice("key", "terms", None, 1, None, NOW, None, 1)
-    assert replace(notice, attempts=2) != notice
