@@ -37,6 +37,8 @@ class Dialog:
         self.by_name = {step.name: step for step in steps}
         self.questions = [step for step in steps if isinstance(step, Question)]
         self.counted = [question.name for question in self.questions if question.counted]
+        labelled = [question for question in self.questions if question.label]
+        self.reviewed = {name for question in labelled for name in (question.name, *question.drops)}
         self._refuse_a_bad_list()
         self.transitions = list(self._transitions())
         states = ["begin", *self.by_name]
@@ -102,10 +104,10 @@ class Dialog:
         return step.when(context) and step.name not in context.answers
 
     def _from_the_review(self, event: EventData) -> bool:
-        """One came from the review to change an answer, and nothing is left to answer before it."""
+        """One came from the review, and nothing that it shows is missing."""
         context: Context = event.kwargs["context"]
-        ready = not any(q.kept and self._wanted(q, context) for q in self.questions)
-        return context.conversation.editing and ready
+        missing = any(q.name in self.reviewed and self._wanted(q, context) for q in self.questions)
+        return context.conversation.editing and not missing
 
     async def begin(self, context: Context) -> None:
         """From the first step to the first that waits."""
@@ -132,6 +134,8 @@ class Dialog:
         for name in outcome.drop:
             context.answers.pop(name, None)
         self.fire("done", context, outcome.name)
+        if outcome.name in job.then and self.review:
+            context.conversation.editing = True  # sent back from behind the review
 
     def can_go_back(self, context: Context) -> bool:
         """Whether an ask-back is open, the review waits, or a question that applies stands before this one."""

@@ -61,10 +61,10 @@ def _read(question: Question, said: Said) -> Reading:
 async def _press(dialog: Dialog, context: Context, question: Question, value: str) -> Text | None:
     if value in (BACK, QUIT):
         return await _leave(dialog, context, value)
+    if context.conversation.check:
+        return await _settle(dialog, context, question, value.removeprefix(CHECK))
     if value.startswith(PAGE):
         return _turn_the_page(context, value.removeprefix(PAGE))
-    if value.startswith(CHECK):
-        return await _settle(dialog, context, question, value.removeprefix(CHECK))
     if value == SAME and (known := given_before(question, context)) is not None:
         await _take(dialog, context, question, known)
     elif question.offer and any(value == b.value for row in (await question.offer(context)).rows for b in row):

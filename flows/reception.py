@@ -97,7 +97,8 @@ async def hear(context: Context, said: Said | Command) -> Heard:
         heard = await _greet(context, said)
     else:
         heard = Heard(await hearing.hear(DIALOGS[conversation.dialog], context, said))
-    await _after(context, said)
+    if heard.toast is None:
+        await _after(context, said)
     return heard
 
 

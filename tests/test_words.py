@@ -155,8 +155,8 @@ def staff_sentences() -> list[Text]:
     ("code", "language", "asked"),
     [
         ("ja", "ja", False), ("ja-raw", "ja", False), ("JA", "ja", False), ("en", "en", False), ("en-gb", "en", False),
-        ("zh-hans", "ja_Hira", True), ("zh-hans-raw", "ja_Hira", True), ("vi", "ja_Hira", True), ("ne", "ja_Hira", True),
-        ("pt-br", "ja_Hira", True), ("in", "ja_Hira", True), ("tl", "ja_Hira", True), ("", "ja", False),
+        ("zh-hans", "ja_Hira", True), ("zh-hans-raw", "ja_Hira", True), ("vi", "ja_Hira", True),
+        ("ne", "ja_Hira", True), ("pt-br", "ja_Hira", True), ("in", "ja_Hira", True), ("tl", "ja_Hira", True), ("", "ja", False),
         (None, "ja", False), ("xx", "ja", False), ("classic-zh-cn", "ja", False), ("\0" * 300, "ja", False),
     ],
 )  # fmt: skip
