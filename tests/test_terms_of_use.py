@@ -4,9 +4,10 @@ import inspect
 import os
 import re
 import time as clock
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import assume, given
@@ -74,7 +75,7 @@ def test_the_reply_to_a_request_of_the_safe_day_comes_in_time(session: date, las
 @pytest.mark.parametrize(("session", "last", "safe"), SESSIONS)
 def test_where_the_confirmation_must_be_done_by_then_people_apply_by_the_safe_day(
     session: date, last: date, safe: date
-):
+) -> None:
     days = OfficeDays(replace(OFFICE, deadline_applies_to="confirmation"))
     assert policy.latest_day(days, session) == safe
     assert policy.confirm_by(days, session) == last
@@ -192,7 +193,7 @@ def machine_zone(request: pytest.FixtureRequest) -> Iterator[str]:
 @pytest.mark.parametrize(("session", "last", "safe"), SESSIONS)
 def test_the_last_millisecond_is_in_time_wherever_the_machine_stands(
     machine_zone: str, session: date, last: date, safe: date
-):
+) -> None:
     wanted = Slot("1", DAYS.starts(session)[0])
     end = datetime.fromisoformat(f"{last}T23:59:59.999+09:00")
     assert isinstance(policy.permit(DAYS, wanted, end), Permit)
@@ -319,7 +320,7 @@ def test_staff_are_asked_10_minutes_after_the_start() -> None:
 )
 def test_a_late_confirmation_needs_a_reason_when_the_request_was_there_in_counter_hours(
     requested: str, confirmed: str, verdict: str
-):
+) -> None:
     start = jst("2026-11-24T09:30")
     assert policy.late_confirmation(DAYS, jst(requested), start, jst(confirmed)) == verdict
 
@@ -355,7 +356,7 @@ def test_a_consent_to_this_text_is_enough() -> None:
 
 
 @pytest.mark.parametrize("other", [{"version": "令和9年4月1日改定"}, {"sha256": "0" * 64}])
-def test_a_consent_to_another_version_or_text_is_asked_again(other: dict[str, str]) -> None:
+def test_a_consent_to_another_version_or_text_is_asked_again(other: dict[str, Any]) -> None:
     assert policy.consent_missing(CONSENT, replace(OFFICE.terms, **other))
 
 
@@ -418,7 +419,7 @@ PUBLIC = [
 
 
 @pytest.mark.parametrize("function", PUBLIC, ids=lambda function: function.__name__)
-def test_each_function_quotes_its_clause_to_the_letter(function) -> None:
+def test_each_function_quotes_its_clause_to_the_letter(function: Callable[..., object]) -> None:
     written = function.__doc__ or ""
     passages = [passage for quote in re.findall("「([^「」]+)」", written) for passage in quote.split("…")]
     assert re.match(r"第\d+条|前文", written)
