@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.language import Words
 from bot.mail import Invite, Letter, Post, compose
@@ -11,7 +11,6 @@ from bot.turn import Desk
 from flows import letters
 from flows.answers import sending_form
 from flows.counter import Booking
-from flows.policy import ends_at
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ class Letters:
         facts = letters.facts(self.desk.days, booking)
         return Invite(
             uid=f"{booking.id}@{self.desk.sender.rpartition('@')[2]}", sequence=booking.version,
-            start=booking.slot.start, end=ends_at(self.desk.days, booking.slot.start),
+            start=booking.slot.start, end=booking.slot.start + timedelta(minutes=self.desk.days.office.session_minutes),
             title=words.say(letters.CALENDAR_TITLE.given(**facts)), note=words.say(letters.CALENDAR_NOTE),
             method=letters.CALENDAR[kind], organizer=self.office_mail, attendee=to, stamp=at,
         )  # fmt: skip
