@@ -15,7 +15,7 @@ from flows import hearing, showing
 from flows.counter import Booking
 from flows.deciding import CARDS, verdict
 from flows.dialog import Dialog
-from flows.steps import Context, End, Pressed
+from flows.steps import Context, End, Pressed, Question
 from flows.text import Text
 
 GONE = Text("This card belongs to no booking any more.")
@@ -35,7 +35,7 @@ async def refresh(
         conversation.start(dialog.name, f"{dialog.name}:{booking.id}", {})
         await dialog.begin(context)
     else:
-        await dialog.go_on(context)
+        await _catch_up(dialog, context)
     return await _saved(desk, transaction, dialog, place, context)
 
 
@@ -54,9 +54,8 @@ async def press(desk: Desk, transaction: Transaction, incoming: Incoming, now: d
         return Press(query_id, incoming.message_id, words.say(GONE), alert=True)
     place = await desk.store.load(transaction, (incoming.chat_id, said.flow))
     context = _context(desk, transaction, place, booking, now, incoming)
-    if place.conversation.dialog != name:  # a crash left the card without its row
-        place.conversation.start(name, said.flow, {})
-        await dialog.begin(context)
+    if place.conversation.dialog != name:
+        return Press(query_id, incoming.message_id, words.say(GONE), alert=True)
     toast = await _hear(dialog, context, said)
     reply = await _saved(desk, transaction, dialog, place, context)
     press = Press(query_id, incoming.message_id, words.say(toast)[:200] if toast else "", toast is not None)
@@ -66,10 +65,17 @@ async def press(desk: Desk, transaction: Transaction, incoming: Incoming, now: d
 async def _hear(dialog: Dialog, context: Context, said: Pressed) -> Text | None:
     """What the presser is told, where the press changed nothing."""
     context.conversation.notes = []
-    await dialog.go_on(context)
+    await _catch_up(dialog, context)
     late = isinstance(dialog.by_name[context.conversation.state], End)
     toast = await hearing.hear(dialog, context, said)
     return verdict(context) if late and dialog.name == "deciding" else toast
+
+
+async def _catch_up(dialog: Dialog, context: Context) -> None:
+    """Where the booking went on without this card, so does the card."""
+    step = dialog.by_name[context.conversation.state]
+    if isinstance(step, Question) and not step.when(context):
+        await dialog.go_on(context)
 
 
 def _context(

@@ -20,7 +20,7 @@ from flows.answers import holds_private_data
 from flows.office_days import OfficeDays
 from flows.reception import Command
 from flows.showing import GO_BACK, STOP
-from flows.steps import Button, Context, Pressed, Question, Said, Typed, Unreadable
+from flows.steps import Button, Contact, Context, Pressed, Question, Said, Typed, Unreadable
 from flows.text import Text
 
 Where = Literal["private", "staff", "other"]
@@ -183,7 +183,7 @@ async def _delete(
     """Whatever arrives at a private question goes; elsewhere what looks like a number or an address."""
     if incoming.query_id or incoming.message_id is None:
         return None
-    if not private_question and not holds_private_data(incoming.text):
+    if not (private_question or isinstance(incoming.said, Contact) or holds_private_data(incoming.text)):
         return None
     key = f"delete:{incoming.chat_id}:{incoming.message_id}:{incoming.update_id}"
     await desk.outbox.put(

@@ -70,7 +70,7 @@ async def play(file: Path, stage: Stage) -> None:
         try:
             await _play(line, stage, waits=not (following and following.together))
         except (AssertionError, LookupError, TimeoutError, ValueError) as problem:
-            raise AssertionError(f"{line}\n{problem or type(problem).__name__}\n\n{stage}") from None
+            raise AssertionError(f"{line}\n{str(problem) or type(problem).__name__}\n\n{stage}") from None
 
 
 async def _play(line: Line, stage: Stage, waits: bool) -> None:

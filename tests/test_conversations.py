@@ -20,7 +20,7 @@ async def test_a_conversation_goes_as_it_is_written(file: Path, place: Town, tmp
 
 def test_a_line_that_is_not_in_the_readme_is_refused(tmp_path: Path) -> None:
     (file := tmp_path / "odd.txt").write_text("# 題\n人：/start\n窓口は言う：こんにちは\n", "utf-8")
-    with pytest.raises(BadFile, match="odd.txt:3: "):
+    with pytest.raises(BadFile, match=r"odd\.txt:3: "):
         list(read(file))
 
 

@@ -333,7 +333,7 @@ async def test_no_statement_on_the_path_of_a_turn_scans_a_table(place: Town) -> 
     await place.staff.presses_in(place.group, "確定する")
     await place.taro.sees("【予約が確定しました】")
     await place.taro.says("/mine")
-    await place.taro.sees("受付番号")
+    await place.taro.sees("確定：")
     await place.taro.presses("この予約をキャンセルする")
     await place.taro.sees("キャンセルしますか")
     await place.taro.presses("キャンセルする")

@@ -1,18 +1,15 @@
 """What every dialog inherits, over all of them: nobody is ever stuck, every button is re-checked, all words are there.
 
-Played in memory with the real counter. The explorer tries every button, a word that answers, words that do not,
-back and stop at each screen it comes to, each try undone again by its savepoint.
+Played in memory with the real counter; `everything` is each kind of place that an explorer has come to.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, time
-from pathlib import Path
+from dataclasses import replace
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -21,133 +18,40 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from transitions import MachineError
 
-from bot.counter import SqlCounter
 from bot.database import Database, Transaction
-from bot.encryption import Seal
 from bot.language import LANGUAGES, LOCALES, Words
 from bot.migrate import migrate
-from bot.outbox import Outbox
 from bot.store import Place, Store
 from bot.telegram.updates import SEPARATOR
-from flows import hearing, reception, showing
-from flows.answers import Check, Rejected
+from flows import reception
 from flows.booking import BOOKING
-from flows.counter import Booking, Decision
-from flows.deciding import CARDS
 from flows.dialog import BadDialog, Dialog
-from flows.office import KAWAGOE, load_office
-from flows.office_days import OfficeDays
 from flows.reception import Command
 from flows.steps import (
-    BACK, PAGE, QUIT, Button, Contact, Context, Conversation, End, Job, Offer, Outcome, Pressed, Question, Said, Screen, Typed,
+    BACK,
+    QUIT,
+    Contact,
+    Context,
+    Conversation,
+    End,
+    Job,
+    Offer,
+    Outcome,
+    Pressed,
+    Question,
+    Said,
+    Typed,
     Unreadable,
-)  # fmt: skip
+)
 from flows.text import Text
 from flows.welcome import MENU
+from tests.conversations.visitors import ALL, DAYS, NOW, SEAL, Seen, at_the_form, come_to, explored
 
-DAYS = OfficeDays(load_office(KAWAGOE))
-SEAL = Seal([bytes(range(32))], bytes(range(32, 64)))
-OUTBOX = Outbox(Database("sqlite://"))  # writes with the transaction that it is given
-NOW = datetime(2026, 11, 19, 1, tzinfo=UTC)  # Thursday 10:00 in Kawagoe
-ALL = {**reception.DIALOGS, **CARDS}
 QUESTIONS = [(dialog.name, step.name) for dialog in ALL.values() for step in dialog.steps if isinstance(step, Question)]
-TYPED = ("佐藤 一郎", "13010-98765432", "ichiro@example.jp", "080-9876-5432")  # one of these answers any typed question
-FORM_NAME = BOOKING.name
-
-FORGED = {"nobody", "", "page", "pagex", "page-1", "page9999", "check", "check9", "checkx", "same", "9999-1", "\x00"}
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
+each_label = pytest.mark.parametrize("label", [question.name for question in BOOKING.questions if question.label])
 each_dialog = pytest.mark.parametrize("dialog", ALL.values(), ids=ALL)
-
-
-# A person, or a member of staff at a card, without Telegram
-
-
-@dataclass
-class Visitor:
-    """One conversation with the bot in one transaction; `booking` is whose card it is."""
-
-    transaction: Transaction
-    now: datetime = NOW
-    chat: int = 7
-    conversation: Conversation = field(default_factory=Conversation)
-    booking: Booking | None = None
-
-    @property
-    def counter(self) -> SqlCounter:
-        chat = self.booking.chat if self.booking else self.chat
-        return SqlCounter(self.transaction, SEAL, OUTBOX, DAYS, self.now, chat, self.conversation.language)
-
-    @property
-    def context(self) -> Context:
-        return Context(DAYS, self.counter, self.now, self.conversation, 7, "職員 一号" if self.booking else "", self.booking)
-
-    @property
-    def step(self) -> Any:
-        return ALL[self.conversation.dialog].by_name[self.conversation.state]
-
-    async def says(self, said: Said | Command) -> Text | None:
-        if self.booking is None:
-            return (await reception.hear(self.context, said)).toast
-        self.conversation.notes = []
-        assert not isinstance(said, Command)
-        return await hearing.hear(ALL[self.conversation.dialog], self.context, said)
-
-    async def presses(self, value: str) -> Text | None:
-        return await self.says(Pressed(self.conversation.flow, self.conversation.state, value))
-
-    async def screen(self) -> Screen:
-        if self.booking is None:
-            return await reception.screen(self.context)
-        return await showing.screen(ALL[self.conversation.dialog], self.context)
-
-    async def answers(self) -> None:
-        """The question, with the first of its words or buttons that leads on."""
-        state = self.conversation.state
-        for said in await self.possible(answers_only=True):
-            await self.says(said)
-            if self.conversation.state != state:
-                return
-        raise AssertionError(f"nothing answers {state}: is a word for it missing in TYPED?")
-
-    async def finishes(self) -> None:
-        """From wherever one is in the form to its end, with the first answer to everything."""
-        for _ in range(40):
-            if isinstance(self.step, End):
-                return
-            await (self.presses("send") if self.conversation.state == BOOKING.review else self.answers())
-        raise AssertionError(f"40 answers did not lead out of {self.conversation.state}")
-
-    async def possible(self, answers_only: bool = False) -> list[Said]:
-        """What can be said here: words that its reader takes, its buttons (of many the first and the last two)."""
-        question, flow = self.step, self.conversation.flow
-        values = [button.value for row in (await self.screen()).rows for button in row]
-        if answers_only:
-            values = [value for value in values if value not in (BACK, QUIT) and not value.startswith(PAGE)]
-        buttons: list[Said] = [Pressed(flow, question.name, value) for value in [*values[:4], *values[4:][-5:]]]
-        read = question.read if isinstance(question, Question) else None
-        words: list[Said] = [Typed(word) for word in TYPED if read and not isinstance(read(word), Rejected | Check)]
-        if not answers_only:
-            return words + buttons + [Typed("9012345678"), Typed("ichiro@gmial.com"), Unreadable()]
-        return words or buttons
-
-
-    def copy(self) -> Visitor:
-        return replace(self, conversation=deepcopy(self.conversation), booking=deepcopy(self.booking))
-
-
-class Undo(Exception):
-    """Undoes a savepoint."""
-
-
-@asynccontextmanager
-async def undone(transaction: Transaction) -> AsyncIterator[None]:
-    try:
-        async with transaction.savepoint():
-            yield
-            raise Undo
-    except Undo:
-        return
 
 
 @pytest.fixture
@@ -159,151 +63,10 @@ async def transaction() -> AsyncIterator[Transaction]:
     await database.close()
 
 
-# Where an exploration begins
-
-
-async def newcomer(transaction: Transaction) -> Visitor:
-    (visitor := Visitor(transaction)).conversation.known["ask_language"] = True
-    await visitor.says(Command("start"))
-    return visitor
-
-
-async def at_the_form(transaction: Transaction) -> Visitor:
-    await (visitor := Visitor(transaction)).says(Command("book"))
-    return visitor
-
-
-async def with_a_request(transaction: Transaction) -> Visitor:
-    visitor = await at_the_form(transaction)
-    await visitor.finishes()
-    await visitor.says(Command("mine"))
-    return visitor
-
-
-async def on_the_day(transaction: Transaction) -> Visitor:
-    visitor = await with_a_request(transaction)
-    visitor.now = datetime(2026, 11, 24, 0, tzinfo=UTC)
-    await visitor.says(Command("mine"))
-    return visitor
-
-
-async def coming_back(transaction: Transaction) -> Visitor:
-    visitor = await with_a_request(transaction)
-    await visitor.presses("cancel")
-    await visitor.presses("cancel")
-    await visitor.says(Command("book"))
-    return visitor
-
-
-async def choosing_a_language_meanwhile(transaction: Transaction) -> Visitor:
-    visitor = await at_the_form(transaction)
-    await visitor.says(Command("language"))
-    return visitor
-
-
-async def asked_whether_to_continue(transaction: Transaction) -> Visitor:
-    visitor = await at_the_form(transaction)
-    await visitor.says(Command("start"))
-    return visitor
-
-
-async def at_a_card(transaction: Transaction, name: str = "deciding", now: datetime = NOW) -> Visitor:
-    person = await with_a_request(transaction)
-    booking = await person.counter.live()
-    assert booking is not None
-    if name == "settling":
-        await person.counter.move(booking, "confirm", Decision("confirm", NOW, 7, "職員 一号"))
-        await person.counter.tell(booking, "failed")
-    staff = Visitor(transaction, now, booking=booking)
-    staff.conversation.start(name, f"{name}:{booking.id}", {})
-    await ALL[name].begin(staff.context)
-    return staff
-
-
-async def at_a_late_card(transaction: Transaction) -> Visitor:
-    return await at_a_card(transaction, now=datetime(2026, 11, 20, 1, tzinfo=UTC))
-
-
-async def at_a_card_of_a_failed_mail(transaction: Transaction) -> Visitor:
-    return await at_a_card(transaction, "settling")
-
-
-BEGINNINGS: tuple[Callable[[Transaction], Awaitable[Visitor]], ...] = (
-    newcomer, asked_whether_to_continue, choosing_a_language_meanwhile, coming_back, with_a_request, on_the_day,
-    at_a_card, at_a_late_card, at_a_card_of_a_failed_mail,
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A kind of place: its screen, and what came of buttons that are not of this screen and of values never offered."""
-
-    conversation: Conversation
-    now: datetime
-    staff: bool
-    screen: Screen
-    old_buttons: tuple[tuple[Text | None, Conversation], ...]
-    forged: tuple[tuple[str, Conversation, Screen], ...]
-
-    @property
-    def step(self) -> Any:
-        return ALL[self.conversation.dialog].by_name[self.conversation.state]
-
-    @property
-    def buttons(self) -> list[Button]:
-        return [button for row in self.screen.rows for button in row]
-
-
 @pytest.fixture(scope="module")
 def everything() -> list[Seen]:
     """Every kind of place that can be come to, each once, by everything that can be said there."""
-    return asyncio.run(_explored())
-
-
-async def _explored() -> list[Seen]:
-    database, seen, found = Database("sqlite://"), set[object](), list[Seen]()
-    await migrate(database)
-    async with database.transaction() as transaction:
-        for beginning in BEGINNINGS:
-            async with undone(transaction):
-                found += [each async for each in _explore(await beginning(transaction), seen)]
-    await database.close()
-    return found
-
-
-async def _explore(visitor: Visitor, seen: set[object]) -> AsyncIterator[Seen]:
-    waiting = [visitor]
-    while waiting:
-        here = waiting.pop()
-        yield await _look(here)
-        for said in await here.possible():
-            async with undone(here.transaction):
-                await (there := here.copy()).says(said)
-                if (place := _place(there)) not in seen:
-                    seen.add(place)
-                    waiting.append(there)
-
-
-async def _look(here: Visitor) -> Seen:
-    old, forged = [], []
-    flow, state = here.conversation.flow, here.conversation.state
-    for pressed in (Pressed("another", state, BACK), Pressed(flow, "another", "yes"), Pressed("", "", "")):
-        told = await (there := here.copy()).says(pressed)
-        old.append((told, there.conversation))
-    offered = {button.value for row in (await here.screen()).rows for button in row}
-    for value in FORGED - offered if isinstance(here.step, Question) else ():
-        async with undone(here.transaction):
-            await (there := here.copy()).presses(value)
-            forged.append((value, there.conversation, await there.screen()))
-    staff = here.booking is not None
-    return Seen(deepcopy(here.conversation), here.now, staff, await here.screen(), tuple(old), tuple(forged))
-
-
-def _place(visitor: Visitor) -> tuple[object, ...]:
-    """What tells one kind of place from another; not which day or name was given."""
-    c = visitor.conversation
-    ready, again = "companion" in c.answers, bool(c.known.get("before"))
-    return c.dialog, c.state, c.editing, c.check is not None, c.page > 0, ready, again, c.parked is not None
+    return asyncio.run(explored())
 
 
 # Every list of steps
@@ -376,7 +139,14 @@ def test_every_screen_says_something_and_can_be_left(everything: list[Seen]) -> 
 
 def test_at_every_end_the_menu_is_there(everything: list[Seen]) -> None:
     ends = [seen for seen in everything if isinstance(seen.step, End) and not seen.staff]
-    assert {seen.step.name for seen in ends} >= {"waiting", "not_eligible", "no_consent", "stopped", "cancelled", "refused"}
+    assert {seen.step.name for seen in ends} >= {
+        "waiting",
+        "not_eligible",
+        "no_consent",
+        "stopped",
+        "cancelled",
+        "refused",
+    }
     for seen in ends:
         assert [button.value for button in seen.buttons] == [button.value for row in MENU for button in row]
 
@@ -398,9 +168,7 @@ def test_every_button_is_within_what_telegram_takes(everything: list[Seen]) -> N
 
 
 @each_language
-def test_every_screen_reads_whole_and_no_two_buttons_of_it_read_the_same(
-    language: str, everything: list[Seen]
-) -> None:
+def test_every_screen_reads_whole_and_no_two_buttons_of_it_read_the_same(language: str, everything: list[Seen]) -> None:
     for seen in everything:
         words = Words(language, DAYS.office, "madoguchi@office.example", DAYS.day_of(seen.now))
         text = words.all(seen.screen.say)
@@ -438,7 +206,9 @@ def test_a_button_of_another_screen_changes_nothing_and_says_so(everything: list
     for seen in everything:
         for told, after in seen.old_buttons:
             assert told is not None
-            assert replace(after, notes=[], note_if_kept=None) == replace(seen.conversation, notes=[], note_if_kept=None)
+            assert replace(after, notes=[], note_if_kept=None) == replace(
+                seen.conversation, notes=[], note_if_kept=None
+            )
 
 
 def test_a_value_that_was_never_offered_leads_nowhere(everything: list[Seen]) -> None:
@@ -452,16 +222,10 @@ def test_a_value_that_was_never_offered_leads_nowhere(everything: list[Seen]) ->
 # The form
 
 
-ON_THE_WAY = [question.name for question in BOOKING.questions if question.name not in ("change", "language", "told_by_phone")]
+ON_THE_WAY = [
+    question.name for question in BOOKING.questions if question.name not in ("change", "language", "told_by_phone")
+]
 at_each_question = pytest.mark.parametrize("name", ON_THE_WAY)
-
-
-async def come_to(visitor: Visitor, name: str) -> Visitor:
-    for _ in range(40):
-        if visitor.conversation.state == name:
-            return visitor
-        await visitor.answers()
-    raise AssertionError(f"40 answers did not lead to {name}")
 
 
 NONSENSE: tuple[Said, ...] = (
@@ -487,7 +251,7 @@ async def test_one_can_go_back_and_still_finish(name: str, transaction: Transact
     visitor = await come_to(await at_the_form(transaction), name)
     await visitor.presses(BACK)
     assert visitor.conversation.state != name
-    if visitor.conversation.dialog != FORM_NAME:
+    if visitor.conversation.dialog != BOOKING.name:
         await visitor.says(Command("book"))
     await visitor.finishes()
     assert visitor.conversation.state == "waiting"
@@ -534,21 +298,31 @@ async def test_a_step_that_a_new_version_does_not_know_begins_again_with_an_apol
     assert visitor.conversation.state == "waiting"
 
 
-@pytest.mark.parametrize("label", [question.name for question in BOOKING.questions if question.label])
+@each_label
 async def test_every_labelled_answer_can_be_changed_from_the_review_and_leads_back_there(
     label: str, transaction: Transaction
 ) -> None:
     visitor = await come_to(await at_the_form(transaction), "review")
-    for leave in (lambda: visitor.presses(BACK), visitor.answers):
-        kept = set(visitor.conversation.answers)
-        await visitor.presses("change")
-        await visitor.presses(label)
-        assert visitor.conversation.state == label
-        await leave()
-        await come_to(visitor, "review")
-        assert set(visitor.conversation.answers) == kept
+    given = set(visitor.conversation.answers)
+    await visitor.presses("change")
+    await visitor.presses(label)
+    assert visitor.conversation.state == label
+    await come_to(visitor, "review")
+    assert set(visitor.conversation.answers) == given
     await visitor.presses("send")
     assert visitor.conversation.state == "waiting"
+
+
+@each_label
+async def test_back_from_a_change_leads_straight_to_the_review_and_changes_nothing(
+    label: str, transaction: Transaction
+) -> None:
+    visitor = await come_to(await at_the_form(transaction), "review")
+    given = deepcopy(visitor.conversation.answers)
+    await visitor.presses("change")
+    await visitor.presses(label)
+    await visitor.presses(BACK)
+    assert (visitor.conversation.state, visitor.conversation.answers) == ("review", given)
 
 
 # Bad lists
@@ -596,7 +370,9 @@ plain = st.recursive(
     max_leaves=8,
 )
 values = st.text() | st.integers(-9, 9) | st.dates() | st.times()
-texts = st.builds(lambda sentence, given: Text(sentence, **given), st.text(), st.dictionaries(st.sampled_from("abc"), values))
+texts = st.builds(
+    lambda sentence, given: Text(sentence, **given), st.text(), st.dictionaries(st.sampled_from("abc"), values)
+)
 nested = st.builds(lambda sentence, inner: Text(sentence, inner=inner), st.text(), texts)
 answers = st.dictionaries(st.text(), plain, max_size=4)
 names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
@@ -636,7 +412,3 @@ async def _database() -> Database:
 def test_a_date_and_a_time_in_a_note_come_back_as_such() -> None:
     note = Text("{day} {clock} {inner}", day=date(2026, 11, 24), clock=time(9, 30), inner=Text("x", n=1))
     assert asyncio.run(_from_its_row(Conversation(notes=[note]))).notes == [note]
-
-
-def test_the_folder_of_the_locales_is_there() -> None:
-    assert Path(LOCALES).is_dir()

@@ -163,7 +163,9 @@ async def confirmed(place: Town) -> None:
 async def told(place: Town) -> None:
     """Wait until everything that is due has been looked at."""
     place.staff.chat.opened = True
-    due = select(NOTICE.c.key).where(NOTICE.c.state == "pending", NOTICE.c.next_try <= place.clock())
+    due = select(NOTICE.c.key).where(
+        NOTICE.c.state == "pending", NOTICE.c.next_try <= place.clock(), NOTICE.c.key.not_like("last:%")
+    )
     number = itertools.count()
     while True:
         await one_more_notice(place, f"last:{place.clock()}:{next(number)}:{len(place.staff.messages)}")

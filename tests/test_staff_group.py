@@ -15,6 +15,7 @@ from bot.database import Transaction
 from bot.language import Words
 from bot.playground.chats import Message
 from bot.playground.people import Group
+from flows.counter import Decision
 from flows.deciding import DECLINE_REASONS
 from flows.office import KAWAGOE, load_office
 from flows.text import Text
@@ -121,7 +122,9 @@ async def test_one_card_goes_with_its_booking_through_its_life(place: Town) -> N
     assert confirmed.labels == []
     await place.taro.sees("【予約が確定しました】")
     await place.taro.says("/mine")
+    await place.taro.sees("確定：")
     await place.taro.presses(ja(place, Text("Cancel this booking")))
+    await place.taro.sees("キャンセルしますか")
     await place.taro.presses("キャンセルする")
     await place.taro.sees("【キャンセルしました】")
     await card_has(place, place.group, card, ja(place, Text("[Cancelled by the user]")))
@@ -262,8 +265,9 @@ async def test_no_name_number_or_address_is_ever_seen_in_the_group(place: Town) 
 
 async def test_staff_read_the_offices_language_whatever_the_person_speaks(small: Town) -> None:
     await small.taro.says("/language")
+    await small.taro.sees("ことばを選んで")
     await small.taro.presses("English")
-    await small.server.settled()
+    await small.taro.sees("We will write in this language")
     await fill_in_english(small)
     card = await small.group.sees("確定期限")
     assert "確定する" in card.labels
@@ -277,7 +281,7 @@ async def fill_in_english(place: Town) -> None:
     taro = place.taro
     await taro.says("/book")
     await taro.sees("main points of the terms")
-    await taro.presses("Agree")
+    await taro.presses("I agree")
     for question in ("1 of 3", "2 of 3", "3 of 3"):
         await taro.sees(f"Question {question}")
         await taro.presses("Yes")
@@ -408,8 +412,6 @@ async def test_a_card_from_before_the_supergroup_is_shown_again_in_it(small: Tow
 
 
 async def _cancel(place: Town, transaction: Transaction) -> None:
-    from flows.counter import Decision
-
     counter = place.app.desk.counter(transaction, place.clock(), place.taro.id, "ja")
     booking = await counter.live()
     assert booking

@@ -140,6 +140,7 @@ async def stranger_presses(stage: Stage, words: str, about: str) -> None:
 async def restart(stage: Stage, words: str, about: str) -> None:
     await stage.town.stop()
     await stage.town.start(**stage.office)
+    stage.take_over()
 
 
 @act("設定を変える")

@@ -27,9 +27,9 @@ def office_with_terms(folder: Path, office: Mapping[str, str], change: str, vers
     old, _, new = change.partition(" → ")
     assert terms.count(old) == 1, f"the terms say {terms.count(old)} times {old!r}"
     terms = terms.replace(old, new)
-    toml = re.sub(r'^version = .*$', f'version = "{version}"', toml, flags=re.MULTILINE)
+    toml = re.sub(r"^version = .*$", f'version = "{version}"', toml, flags=re.MULTILINE)
     digest = sha256(terms.encode()).hexdigest()
-    toml = re.sub(r'^sha256 = .*$', f'sha256 = "{digest}"', toml, flags=re.MULTILINE)
+    toml = re.sub(r"^sha256 = .*$", f'sha256 = "{digest}"', toml, flags=re.MULTILINE)
     return _written(folder, toml, terms)
 
 

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from sqlalchemy import func, select
 
+from bot.app import TICK_SECONDS
 from bot.outbox import NOTICE
 from bot.playground.chats import Message
 from bot.playground.people import Person, Screen
@@ -37,6 +38,11 @@ class Stage:
         self.office: dict[str, str] = {}
         self.letters = 0
         self._before: dict[int, int] = {}
+        self.take_over()
+
+    def take_over(self) -> None:
+        """After a start: the stage itself gives the bot its ticks, so its own come as seldom as in service."""
+        self.town.app.tick_seconds = TICK_SECONDS
 
     def mark(self) -> None:
         """From here on something is new."""

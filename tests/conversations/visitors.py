@@ -1,0 +1,290 @@
+"""People who talk to the dialogs without Telegram, before the real counter; and one who tries everything.
+
+The explorer tries every button, words that answer, words that do not, back and stop at each screen it comes to, and
+each try is undone again by its savepoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.counter import SqlCounter
+from bot.database import Database, Transaction
+from bot.encryption import Seal
+from bot.migrate import migrate
+from bot.outbox import Outbox
+from flows import hearing, reception, showing
+from flows.answers import Check, Rejected
+from flows.booking import BOOKING
+from flows.counter import Booking, Decision
+from flows.deciding import CARDS
+from flows.office import KAWAGOE, load_office
+from flows.office_days import OfficeDays
+from flows.reception import Command
+from flows.steps import (
+    BACK,
+    PAGE,
+    QUIT,
+    Button,
+    Context,
+    Conversation,
+    End,
+    Pressed,
+    Question,
+    Said,
+    Screen,
+    Typed,
+    Unreadable,
+)
+from flows.text import Text
+
+DAYS = OfficeDays(load_office(KAWAGOE))
+SEAL = Seal([bytes(range(32))], bytes(range(32, 64)))
+OUTBOX = Outbox(Database("sqlite://"))  # writes with the transaction that it is given
+NOW = datetime(2026, 11, 19, 1, tzinfo=UTC)  # Thursday 10:00 in Kawagoe
+ALL = {**reception.DIALOGS, **CARDS}
+TYPED = ("佐藤 一郎", "13010-98765432", "ichiro@example.jp", "080-9876-5432")  # one of these answers any typed question
+FORGED = {"nobody", "", "page", "pagex", "page-1", "page9999", "check", "check9", "checkx", "same", "9999-1", "\x00"}
+
+
+@dataclass
+class Visitor:
+    """One conversation with the bot in one transaction; `booking` is whose card it is."""
+
+    transaction: Transaction
+    now: datetime = NOW
+    chat: int = 7
+    conversation: Conversation = field(default_factory=Conversation)
+    booking: Booking | None = None
+
+    @property
+    def counter(self) -> SqlCounter:
+        chat = self.booking.chat if self.booking else self.chat
+        return SqlCounter(self.transaction, SEAL, OUTBOX, DAYS, self.now, chat, self.conversation.language)
+
+    @property
+    def context(self) -> Context:
+        return Context(
+            DAYS, self.counter, self.now, self.conversation, 7, "職員 一号" if self.booking else "", self.booking
+        )
+
+    @property
+    def step(self) -> Any:
+        return ALL[self.conversation.dialog].by_name[self.conversation.state]
+
+    async def says(self, said: Said | Command) -> Text | None:
+        if self.booking is None:
+            return (await reception.hear(self.context, said)).toast
+        self.conversation.notes = []
+        assert not isinstance(said, Command)
+        return await hearing.hear(ALL[self.conversation.dialog], self.context, said)
+
+    async def presses(self, value: str) -> Text | None:
+        return await self.says(Pressed(self.conversation.flow, self.conversation.state, value))
+
+    async def screen(self) -> Screen:
+        if self.booking is None:
+            return await reception.screen(self.context)
+        return await showing.screen(ALL[self.conversation.dialog], self.context)
+
+    async def answers(self) -> None:
+        """The question, with the first of its words or buttons that leads on."""
+        state = self.conversation.state
+        for said in await self.possible(answers_only=True):
+            await self.says(said)
+            if self.conversation.state != state:
+                return
+        raise AssertionError(f"nothing answers {state}: is a word for it missing in TYPED?")
+
+    async def finishes(self) -> None:
+        """From wherever one is in the form to its end, with the first answer to everything."""
+        for _ in range(40):
+            if isinstance(self.step, End):
+                return
+            await (self.presses("send") if self.conversation.state == BOOKING.review else self.answers())
+        raise AssertionError(f"40 answers did not lead out of {self.conversation.state}")
+
+    async def possible(self, answers_only: bool = False) -> list[Said]:
+        """What can be said here: words that its reader takes, its buttons (of many the first and the last two)."""
+        question, flow = self.step, self.conversation.flow
+        values = [button.value for row in (await self.screen()).rows for button in row]
+        if answers_only:
+            values = [value for value in values if value not in (BACK, QUIT) and not value.startswith(PAGE)]
+        buttons: list[Said] = [Pressed(flow, question.name, value) for value in [*values[:4], *values[4:][-5:]]]
+        read = question.read if isinstance(question, Question) else None
+        words: list[Said] = [Typed(word) for word in TYPED if read and not isinstance(read(word), Rejected | Check)]
+        if not answers_only:
+            return words + buttons + [Typed("9012345678"), Typed("ichiro@gmial.com"), Unreadable()]
+        return words or buttons
+
+    def copy(self) -> Visitor:
+        return replace(self, conversation=deepcopy(self.conversation), booking=deepcopy(self.booking))
+
+
+class Undo(Exception):
+    """Undoes a savepoint."""
+
+
+@asynccontextmanager
+async def undone(transaction: Transaction) -> AsyncIterator[None]:
+    try:
+        async with transaction.savepoint():
+            yield
+            raise Undo
+    except Undo:
+        return
+
+
+async def come_to(visitor: Visitor, name: str) -> Visitor:
+    for _ in range(40):
+        if visitor.conversation.state == name:
+            return visitor
+        await visitor.answers()
+    raise AssertionError(f"40 answers did not lead to {name}")
+
+
+# Where an exploration begins
+
+
+async def newcomer(transaction: Transaction) -> Visitor:
+    (visitor := Visitor(transaction)).conversation.known["ask_language"] = True
+    await visitor.says(Command("start"))
+    return visitor
+
+
+async def at_the_form(transaction: Transaction) -> Visitor:
+    await (visitor := Visitor(transaction)).says(Command("book"))
+    return visitor
+
+
+async def with_a_request(transaction: Transaction) -> Visitor:
+    visitor = await at_the_form(transaction)
+    await visitor.finishes()
+    await visitor.says(Command("mine"))
+    return visitor
+
+
+async def on_the_day(transaction: Transaction) -> Visitor:
+    visitor = await with_a_request(transaction)
+    visitor.now = datetime(2026, 11, 24, 0, tzinfo=UTC)
+    await visitor.says(Command("mine"))
+    return visitor
+
+
+async def coming_back(transaction: Transaction) -> Visitor:
+    visitor = await with_a_request(transaction)
+    await visitor.presses("cancel")
+    await visitor.presses("cancel")
+    await visitor.says(Command("book"))
+    return visitor
+
+
+async def choosing_a_language_meanwhile(transaction: Transaction) -> Visitor:
+    visitor = await at_the_form(transaction)
+    await visitor.says(Command("language"))
+    return visitor
+
+
+async def asked_whether_to_continue(transaction: Transaction) -> Visitor:
+    visitor = await at_the_form(transaction)
+    await visitor.says(Command("start"))
+    return visitor
+
+
+async def at_a_card(transaction: Transaction, name: str = "deciding", now: datetime = NOW) -> Visitor:
+    person = await with_a_request(transaction)
+    booking = await person.counter.live()
+    assert booking is not None
+    if name == "settling":
+        await person.counter.move(booking, "confirm", Decision("confirm", NOW, 7, "職員 一号"))
+        await person.counter.tell(booking, "failed")
+    staff = Visitor(transaction, now, booking=booking)
+    staff.conversation.start(name, f"{name}:{booking.id}", {})
+    await ALL[name].begin(staff.context)
+    return staff
+
+
+async def at_a_late_card(transaction: Transaction) -> Visitor:
+    return await at_a_card(transaction, now=datetime(2026, 11, 20, 1, tzinfo=UTC))
+
+
+async def at_a_card_of_a_failed_mail(transaction: Transaction) -> Visitor:
+    return await at_a_card(transaction, "settling")
+
+
+BEGINNINGS: tuple[Callable[[Transaction], Awaitable[Visitor]], ...] = (
+    newcomer, asked_whether_to_continue, choosing_a_language_meanwhile, coming_back, with_a_request, on_the_day,
+    at_a_card, at_a_late_card, at_a_card_of_a_failed_mail,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A kind of place: its screen, and what came of buttons that are not of this screen and of values never offered."""
+
+    conversation: Conversation
+    now: datetime
+    staff: bool
+    screen: Screen
+    old_buttons: tuple[tuple[Text | None, Conversation], ...]
+    forged: tuple[tuple[str, Conversation, Screen], ...]
+
+    @property
+    def step(self) -> Any:
+        return ALL[self.conversation.dialog].by_name[self.conversation.state]
+
+    @property
+    def buttons(self) -> list[Button]:
+        return [button for row in self.screen.rows for button in row]
+
+
+async def explored() -> list[Seen]:
+    """Every kind of place that can be come to, each once."""
+    database, seen, found = Database("sqlite://"), set[object](), list[Seen]()
+    await migrate(database)
+    async with database.transaction() as transaction:
+        for beginning in BEGINNINGS:
+            async with undone(transaction):
+                found += [each async for each in _explore(await beginning(transaction), seen)]
+    await database.close()
+    return found
+
+
+async def _explore(visitor: Visitor, seen: set[object]) -> AsyncIterator[Seen]:
+    waiting = [visitor]
+    while waiting:
+        here = waiting.pop()
+        yield await _look(here)
+        for said in await here.possible():
+            async with undone(here.transaction):
+                await (there := here.copy()).says(said)
+                if (place := _place(there)) not in seen:
+                    seen.add(place)
+                    waiting.append(there)
+
+
+async def _look(here: Visitor) -> Seen:
+    old, forged = [], []
+    flow, state = here.conversation.flow, here.conversation.state
+    for pressed in (Pressed("another", state, BACK), Pressed(flow, "another", "yes"), Pressed("", "", "")):
+        told = await (there := here.copy()).says(pressed)
+        old.append((told, there.conversation))
+    offered = {button.value for row in (await here.screen()).rows for button in row}
+    for value in FORGED - offered if isinstance(here.step, Question) else ():
+        async with undone(here.transaction):
+            await (there := here.copy()).presses(value)
+            forged.append((value, there.conversation, await there.screen()))
+    staff = here.booking is not None
+    return Seen(deepcopy(here.conversation), here.now, staff, await here.screen(), tuple(old), tuple(forged))
+
+
+def _place(visitor: Visitor) -> tuple[object, ...]:
+    """What tells one kind of place from another; not which day or name was given."""
+    c = visitor.conversation
+    ready, again = "companion" in c.answers, bool(c.known.get("before"))
+    return c.dialog, c.state, c.editing, c.check is not None, c.page > 0, ready, again, c.parked is not None
