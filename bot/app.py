@@ -156,6 +156,8 @@ class App:
 
     async def invite_a_group(self) -> str:
         """A link that makes the group which follows it the staff group; good once."""
+        if self.settings.staff_chat is not None:
+            raise BadSetting("MADOGUCHI_STAFF_CHAT", "names the staff group already: take it out to invite one by a link")
         await self._open_database()
         try:
             await self._reach_telegram()

@@ -30,9 +30,8 @@ from bot.tables import (
     table,
 )
 from flows import lifecycle, notices, policy
-from flows.counter import Booking, Decision, Free, Permit, Slot, Told
+from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Told
 from flows.office_days import OfficeDays
-from flows.policy import Consent
 
 BOOKING, HOLD, DECISION = table(BookingRow), table(HoldRow), table(DecisionRow)
 CONSENT, PERSON, TERMS, CONVERSATION = table(ConsentRow), table(PersonRow), table(TermsRow), table(ConversationRow)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from flows import policy
-from flows.policy import Consent
+from flows.counter import Consent
 from flows.steps import PAGE, Button, Context, Offer, Outcome, Rows, Sentences
 from flows.text import Text
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
@@ -43,7 +42,6 @@ class Check:
 
 Reading: TypeAlias = Json | Rejected | Check
 
-UNKNOWN = Rejected(Text("Sorry, we did not understand. Please choose a button below."))
 NO_NAME = Rejected(Text("We could not read that as a name. Please type it as text, up to {max} characters.", max=60))
 NO_SEEKER_NUMBER = Rejected(
     Text(
@@ -96,11 +94,6 @@ MAIL_DOMAINS = (  # of two that are as close, the one that more people use comes
     *("outlook.jp", "outlook.com", "hotmail.com", "hotmail.co.jp", "live.jp", "nifty.com", "ocn.ne.jp"),
 )
 _validated = partial(validate_email, check_deliverability=False, allow_smtputf8=False, strict=True)
-
-
-def one_of(*choices: str) -> Callable[[str], Reading]:
-    """The reader of a question that buttons answer: one of their values, anything else is not understood."""
-    return lambda value: value if value in choices else UNKNOWN
 
 
 def full_name(typed: str) -> Reading:

@@ -61,6 +61,8 @@ async def request(context: Context) -> Outcome:
     """Everything is looked at once more, then the slot is taken; what no longer holds leads back to its question."""
     if consent_missing(context):
         return Outcome("terms_changed", drop=("terms",))
+    if not policy.conditions_met(*(context.answers[name] == YES for name in ("registered", "device", "continuing"))):
+        return Outcome("not_eligible")
     permit = policy.permit(context.days, chosen_slot(context), context.now)
     if isinstance(permit, Refused):
         return Outcome("refused", note=permit.why, drop=("day", "time"))
@@ -232,7 +234,13 @@ BOOKING = Dialog(
     Job(
         "requesting",
         run=request,
-        then={"terms_changed": "terms", "refused": "day", "taken": "time", "has_one": "already"},
+        then={
+            "terms_changed": "terms",
+            "refused": "day",
+            "taken": "time",
+            "has_one": "already",
+            "not_eligible": "not_eligible",
+        },
     ),
     End("waiting", say=Text("Your request was sent. A message with its reference number follows.")),
     End("already"),

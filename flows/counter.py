@@ -10,11 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Any, Literal, Protocol
 
-if TYPE_CHECKING:
-    from flows.policy import Consent
-    from flows.text import Text
+from flows.text import Text
+
+
+@dataclass(frozen=True)
+class Consent:
+    """Who consented is with the record; this is to which text (SHA-256), when, read in which language, and how."""
+
+    version: str
+    sha256: str
+    at: datetime
+    language: str
+    how: str
 
 
 @dataclass(frozen=True)

@@ -7,28 +7,16 @@ second is called 4(2)b. Moments are aware and returned in UTC; days are those of
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Literal
 
-from flows.counter import Permit, Refused, Slot
+from flows.counter import Consent, Permit, Refused, Slot
 from flows.office import Office, Terms
 from flows.office_days import DAY, OfficeDays
 from flows.text import Text
 
 MIDNIGHT = datetime.min.time()
-
-
-@dataclass(frozen=True)
-class Consent:
-    """Who consented is with the record; this is to which text (SHA-256), when, read in which language, and how."""
-
-    version: str
-    sha256: str
-    at: datetime
-    language: str
-    how: str
 
 
 def consent_missing(given: Consent | None, terms: Terms) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,7 @@ async def test_a_story_with_five_kills_loses_no_update_and_takes_none_twice(clos
                 bot = await killed_and_restarted(closed, bot, step, does)
             else:
                 await does(taro)
-            await server.until(lambda words=words: shows(taro, words), timeout=20)
+            await server.until(partial(shows, taro, words), timeout=20)
         await closed.mailbox.gets("新しい申し込み", to=OFFICE_MAIL)
         await server.settled(20)
         assert await bot.stop() == 0
@@ -97,7 +98,7 @@ async def test_a_story_with_five_kills_loses_no_update_and_takes_none_twice(clos
     try:
         assert await rows(database, "SELECT count(*) FROM booking") == [(1,)]
         assert await rows(database, "SELECT count(*) FROM consent") == [(1,)]
-        turns = f"SELECT turns, shown FROM conversation WHERE chat_id = {taro.id}"
+        turns = "SELECT turns, shown FROM conversation WHERE subject = ''"
         assert await rows(database, turns) == [(len(WALK), len(WALK))]
     finally:
         await database.close()
@@ -171,7 +172,11 @@ async def test_an_update_that_comes_again_has_no_second_effect(place: Town) -> N
 
 async def everything(place: Town) -> list[list[tuple[Any, ...]]]:
     """What is booked, promised and answered."""
-    asked = ("SELECT id, state FROM booking", "SELECT key, state FROM notice ORDER BY key", "SELECT turns FROM conversation")
+    asked = (
+        "SELECT id, state FROM booking",
+        "SELECT key, state FROM notice ORDER BY key",
+        "SELECT turns FROM conversation",
+    )
     return [await rows(place.app.database, sql) for sql in asked]
 
 
@@ -179,7 +184,7 @@ async def test_a_typed_answer_that_comes_again_answers_no_second_question(place:
     taro, cloud = place.taro, place.server.cloud
     for does, words in WALK[:6]:
         await does(taro)
-        await place.server.until(lambda words=words: shows(taro, words))
+        await place.server.until(partial(shows, taro, words))
     await taro.says("川越 太郎")
     typed = cloud.pending[-1]
     await taro.sees("求職番号を入力")
@@ -199,7 +204,7 @@ async def test_while_one_persons_turn_hangs_others_go_on_and_it_is_cut_and_tried
     hanako = place.server.person("川越 花子", language_code="ja")
     await place.taro.says("/start")
     await place.taro.sees("オンライン職業相談")
-    async with locked(place, of=f"SELECT 1 FROM conversation WHERE chat_id = {place.taro.id} FOR UPDATE"):
+    async with locked(place, of="SELECT 1 FROM conversation FOR UPDATE"):
         await place.taro.says("/help")
         await hanako.says("/help")
         await hanako.sees("使い方")
@@ -267,7 +272,9 @@ async def test_a_malformed_update_stops_nobody(small: Town, body: dict[str, Any]
 
 
 @pytest.mark.parametrize(
-    "fault", [Fault(status=500), Fault(status=502), Fault(drop="before"), Fault(drop="after")], ids=lambda f: str(f.status or f.drop)
+    "fault",
+    [Fault(status=500), Fault(status=502), Fault(drop="before"), Fault(drop="after")],
+    ids=lambda f: str(f.status or f.drop),
 )
 async def test_a_screen_that_telegram_did_not_take_is_shown_later(small: Town, fault: Fault) -> None:
     taro, server = small.taro, small.server
@@ -330,7 +337,7 @@ async def test_answers_sent_without_waiting_are_taken_in_their_order(place: Town
     taro = place.taro
     for does, words in WALK[:6]:
         await does(taro)
-        await place.server.until(lambda words=words: shows(taro, words))
+        await place.server.until(partial(shows, taro, words))
     await taro.says("川越 太郎")
     await taro.says("11030-01234567")
     await taro.sees("希望する日")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -289,7 +290,9 @@ async def test_a_letter_refused_for_good_is_shown_to_staff_and_the_person_reads_
     assert "【予約が確定しました】" not in str(place.taro)
 
 
-@pytest.mark.parametrize(("button", "said"), [("メール送信済み", "にメールを送りました"), ("電話で連絡済み", "電話でお伝えしたとおり")])
+@pytest.mark.parametrize(
+    ("button", "said"), [("メール送信済み", "にメールを送りました"), ("電話で連絡済み", "電話でお伝えしたとおり")]
+)
 async def test_once_staff_wrote_or_phoned_the_person_reads_that_it_is_confirmed(
     small: Town, button: str, said: str
 ) -> None:
@@ -356,9 +359,7 @@ async def test_a_bot_killed_between_sending_and_marking_sends_at_most_one_copy(
     async with town(tmp_path / "data", database_url, started=False) as place:
         bot = await BotProcess.start(place.environment)
         try:
-            place.server.fault = lambda method, params: (
-                Fault(drop="after") if "【受け付けました】" in str(params.get("text")) and not bot.process.kill() else None
-            )
+            place.server.fault = partial(kill_at, bot, "【受け付けました】")
             await book(place.taro)
             await place.taro.sees("【受け付けました】")
             await bot.ends()
@@ -372,6 +373,14 @@ async def test_a_bot_killed_between_sending_and_marking_sends_at_most_one_copy(
             await bot.kill()
         assert copies(place) == 2
         assert len({letter["Message-ID"] for letter in place.mailbox.letters}) == 1
+
+
+def kill_at(bot: BotProcess, words: str, method: str, params: Mapping[str, Any]) -> Fault | None:
+    """The bot dies when these words are on their way: they arrive, and it does not learn of it."""
+    if words not in str(params.get("text")):
+        return None
+    bot.process.kill()
+    return Fault(drop="after")
 
 
 def copies(place: Town) -> int:

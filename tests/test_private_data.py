@@ -148,7 +148,7 @@ async def columns(place: Town) -> dict[tuple[str, str], str]:
     """Every value of every column of every table, as text."""
 
     async def read(transaction: Transaction) -> dict[tuple[str, str], str]:
-        found = {}
+        found: dict[tuple[str, str], str] = {}
         for each in tables.tables.values():
             for row in (await transaction.execute(select(each))).mappings():
                 for name, value in row.items():
@@ -173,12 +173,14 @@ async def test_the_identity_stands_in_no_column_neither_while_it_is_typed_nor_af
 
 
 async def test_the_identity_is_found_where_it_belongs(small: Town) -> None:
-    """The searches of the other tests are able to find it: it is sealed in its row, and stands in the office's letter."""
+    """The searches of the other tests are able to find it: sealed in its row, and in the office's letter."""
     await story(small)
     async with small.app.database.transaction() as transaction:
         booking = await small.app.desk.counter(transaction, small.clock(), small.taro.id, "ja").live()
     assert booking
-    assert {"鈴木", "秘密子", NUMBER, "himitsu.himeko"} <= set(found_in(json.dumps(dict(booking.details), ensure_ascii=False)))
+    assert {"鈴木", "秘密子", NUMBER, "himitsu.himeko"} <= set(
+        found_in(json.dumps(dict(booking.details), ensure_ascii=False))
+    )
     letter = small.mailbox.to(OFFICE_MAIL)[0].get_body(("plain",))
     assert letter
     assert {NAME.split()[1], NUMBER, "himitsu.himeko", PHONE} <= set(found_in(letter.get_content()))
@@ -201,7 +203,9 @@ async def test_no_line_of_the_log_holds_the_identity_at_any_level(
     async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as place:
         failures = iter((Fault(status=500), Fault(status=400, description=f"Bad Request: {NAME}"), Fault(drop="after")))
         await story(place)
-        place.server.fault = lambda method, params: next(failures, None) if method in ("sendMessage", "deleteMessage") else None
+        place.server.fault = lambda method, params: (
+            next(failures, None) if method in ("sendMessage", "deleteMessage") else None
+        )
         for said in (NAME, MAIL, PHONE):
             await place.taro.says(said)
             await settled(place)
@@ -303,7 +307,8 @@ async def test_the_details_of_a_booking_do_not_open_in_another_row(place: Town) 
     await place.app.database.run(swap)
     for chat in (place.taro.id, hanako.id):
         with pytest.raises(Unopenable, match=r"booking\.details does not open"):
-            await place.app.database.run(lambda t, chat=chat: place.app.desk.counter(t, place.clock(), chat, "ja").live())
+            async with place.app.database.transaction() as transaction:
+                await place.app.desk.counter(transaction, place.clock(), chat, "ja").live()
 
 
 async def test_the_answers_of_a_conversation_do_not_open_in_another_chat(place: Town) -> None:

@@ -25,7 +25,8 @@ INDEXES = {
     "postgresql": "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
 }
 A_VALUE: dict[type, Any] = {
-    int: 1, str: "1", bool: True, bytes: b"1", float: 1.0, date: date(2026, 11, 24), datetime: datetime(2026, 11, 24, tzinfo=UTC),
+    int: 1, str: "1", bool: True, bytes: b"1", float: 1.0,
+    date: date(2026, 11, 24), datetime: datetime(2026, 11, 24, tzinfo=UTC),
 }  # fmt: skip
 
 

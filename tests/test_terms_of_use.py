@@ -14,10 +14,9 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from flows import policy
-from flows.counter import Permit, Refused, Slot
+from flows.counter import Consent, Permit, Refused, Slot
 from flows.office import KAWAGOE, Closure, Terms, load_office
 from flows.office_days import OfficeDays
-from flows.policy import Consent
 from flows.text import Text
 
 OFFICE = load_office(KAWAGOE)

@@ -13,13 +13,13 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from itertools import count
-from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import Any
 
 from bot.app import App
 from bot.config import Settings
+from bot.database import Database
 from bot.migrate import migrate
 from bot.turn import Incoming, Reply, private
 from flows import policy
@@ -29,9 +29,9 @@ from tests.benchmarks.counter import table
 from tests.benchmarks.fill import fill
 from tests.town import TOKEN, Clock
 
-ANSWERS = (  # a value that is pressed, or words
-    "agree", "yes", "yes", "yes", "continue", Typed("川越 太郎"), Typed("11030-01234567"), "", "", Typed("taro@icloud.com"),
-    Typed("090-1234-5678"), "none",
+ANSWERS = (  # a value that is pressed ("": the first there is), or words
+    "agree", "yes", "yes", "yes", "continue", Typed("川越 太郎"), Typed("11030-01234567"), "", "",
+    Typed("taro@icloud.com"), Typed("090-1234-5678"), "none",
 )  # fmt: skip
 PEOPLE = 20
 Measured = dict[str, float]
@@ -49,25 +49,35 @@ async def timed(work: Callable[[], Awaitable[Any]], times: int) -> float:
 
 async def with_bookings(bookings: int) -> Measured:
     with tempfile.TemporaryDirectory(prefix="madoguchi-bench-") as made:
+        await filled(f"sqlite:///{made}/madoguchi.db", bookings)
         clock = Clock()
-        app = App(Settings.load({"MADOGUCHI_TOKEN": TOKEN, "MADOGUCHI_API_URL": "http://127.0.0.1:9", "MADOGUCHI_DATA": made}), clock)
-        await migrate(app.database)
-        await app.database.run_sync(lambda connection: fill(connection, bookings))
+        app = App(
+            Settings.load(
+                {"MADOGUCHI_TOKEN": TOKEN, "MADOGUCHI_API_URL": "http://127.0.0.1:9", "MADOGUCHI_DATA": made}
+            ),
+            clock,
+        )
         try:
-            return await measured(app, clock(), Path(made))
+            return await measured(app, clock())
         finally:
             await app.database.close()
 
 
-async def measured(app: App, now: datetime, folder: Path) -> Measured:
+async def filled(url: str, bookings: int) -> None:
+    """A database of its own, closed again: then its write-ahead log is worked into the file."""
+    database = Database(url)
+    await migrate(database)
+    await database.run_sync(lambda connection: fill(connection, bookings))
+    await database.close()
+
+
+async def measured(app: App, now: datetime) -> Measured:
     days, database, outbox = app.desk.days, app.database, app.desk.outbox
     turns = [took for chat in range(1, PEOPLE + 1) for took in await walk(app, chat, now)]
     offer = policy.days_to_offer(days, now)
     return {
         "one turn": 1000 * median(turns),
-        "offer of days": await timed(
-            lambda: database.run(lambda t: app.desk.counter(t, now, 1, "ja").free(offer)), 50
-        ),
+        "offer of days": await timed(lambda: database.run(lambda t: app.desk.counter(t, now, 1, "ja").free(offer)), 50),
         "claim from the outbox": await timed(lambda: outbox.claim(now, 30), 50),
         "what the clock moves": await timed(lambda: app.clockwork.move_bookings(now), 50),
     }
