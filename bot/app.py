@@ -119,9 +119,11 @@ class App:
 
     async def _poll(self) -> None:
         log.info("serving", bot=self.bot.username, office=self.days.office.key)
-        with suppress(TelegramError):
-            await set_commands(self.bot, self.days.office, self.kept.staff_chat)
-        await self.polling.run()
+        introducing = asyncio.create_task(set_commands(self.bot, self.days.office, self.kept.staff_chat))
+        try:
+            await self.polling.run()
+        finally:
+            introducing.cancel()
 
     async def _send(self) -> None:
         while True:
@@ -157,7 +159,9 @@ class App:
     async def invite_a_group(self) -> str:
         """A link that makes the group which follows it the staff group; good once."""
         if self.settings.staff_chat is not None:
-            raise BadSetting("MADOGUCHI_STAFF_CHAT", "names the staff group already: take it out to invite one by a link")
+            raise BadSetting(
+                "MADOGUCHI_STAFF_CHAT", "names the staff group already: take it out to invite one by a link"
+            )
         await self._open_database()
         try:
             await self._reach_telegram()

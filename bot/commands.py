@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from telegram.error import TelegramError
 
 from bot.language import catalogue
 from flows.office import Office
@@ -24,11 +27,13 @@ DESCRIPTION = Text("Booking by chat, at any time.\nPlease do not send your My Nu
 async def set_commands(bot: Bot, office: Office, staff_chat: int | None) -> None:
     """`setMyCommands`, `setMyDescription`: Japanese by default, and English; no commands in the staff group."""
     private = BotCommandScopeAllPrivateChats()
+    if staff_chat is not None:
+        with suppress(TelegramError):
+            await bot.delete_my_commands(scope=BotCommandScopeChat(staff_chat))
     for language, code in (("ja", None), ("en", "en")):
         words = catalogue(language).gettext
         commands = [BotCommand(name, words(label.sentence)) for name, label in COMMANDS.items()]
-        await bot.set_my_commands(commands, scope=private, language_code=code)
         description = words(DESCRIPTION.sentence).format(office_phone=office.phone)
-        await bot.set_my_description(description, language_code=code)
-    if staff_chat is not None:
-        await bot.delete_my_commands(scope=BotCommandScopeChat(staff_chat))
+        with suppress(TelegramError):  # a menu that could not be set stops nobody: commands work without it
+            await bot.set_my_commands(commands, scope=private, language_code=code)
+            await bot.set_my_description(description, language_code=code)

@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import CursorResult, Engine, make_url
+from sqlalchemy.engine import URL, CursorResult, Engine, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -96,7 +96,7 @@ class Database:
         if self.dialect == "sqlite":
             self._sqlite = _sqlite_engine(str(self.url.set(drivername="sqlite").render_as_string(hide_password=False)))
         else:
-            asyncpg = self.url.set(drivername="postgresql+asyncpg")
+            asyncpg = _for_asyncpg(self.url)
             self._postgres: AsyncEngine = create_async_engine(
                 asyncpg, pool_size=POOL, pool_pre_ping=True, hide_parameters=True
             )
@@ -167,6 +167,12 @@ class Database:
             self._sqlite.dispose()
         else:
             await self._postgres.dispose()
+
+
+def _for_asyncpg(url: URL) -> URL:
+    """The same database by asyncpg, which calls `sslmode` `ssl`."""
+    query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
+    return url.set(drivername="postgresql+asyncpg", query=query)
 
 
 async def _one(transaction: Transaction, work: Callable[[Transaction], Awaitable[Any]]) -> Any:
