@@ -73,6 +73,7 @@ class Sender:
     async def send_due(self, now: datetime) -> None:
         """Claim what is due and hand it to its lanes: a slow mail server keeps no chat waiting."""
         self.desk.outbox.fresh = False
+        await self.desk.outbox.write_done()  # what a reply has done already is not due
         if self.api.held or (room := AT_ONCE - len(self._in_hand)) <= 0:
             return
         for notice in await self.desk.outbox.claim(now, room):
@@ -100,6 +101,8 @@ class Sender:
 
     async def _deliver(self, notice: Notice, now: datetime) -> None:
         sending = await self.desk.store.database.run(lambda t: self._prepare(t, notice, now))
+        if sending is None:
+            return
         error: Undeliverable | None = None
         if sending.send:
             try:
@@ -115,10 +118,10 @@ class Sender:
                 error = failure(failed)
         await self.desk.store.database.surely(lambda t: self._note(t, notice, sending, error, now))
 
-    async def _prepare(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending:
-        """Look at the booking again and put the notice into words."""
+    async def _prepare(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending | None:
+        """Look at the booking again and put the notice into words; None where its lease has run out meanwhile."""
         if not await self.desk.outbox.renew(transaction, notice):
-            return Sending()
+            return None
         if notice.not_after and now > notice.not_after:
             return Sending(end="expired")
         if notice.booking_id is None:
@@ -166,7 +169,7 @@ class Sender:
         if notice.kind == "sorry":
             return Sending(lambda: self._say(chat, words.say(SYSTEM)))
         if notice.kind == "leave":
-            return Sending(lambda: self._leave(chat, words.say(PRIVATE_ONLY)), end="")
+            return Sending(lambda: self._leave(chat, words.say(PRIVATE_ONLY)))
         return Sending(lambda: self._delete(chat, notice.message_id))
 
     async def _language(self, transaction: Transaction, chat: int | None, otherwise: str) -> str:
@@ -218,9 +221,11 @@ class Sender:
     async def _follow(
         self, transaction: Transaction, notice: Notice, sending: Sending, error: Undeliverable | None, now: datetime
     ) -> None:
-        kind = notices.KINDS.get(notice.kind)
+        kind = notices.KINDS.get(notice.kind, ANYTHING)
         failed = error is not None or sending.end == "expired"
-        if kind is None or notice.booking_id is None or (failed and notice.kind == "undelivered"):
+        if kind.channel == "chat" and not failed and not sending.end and notice.kind != "delete" and notice.chat_id:
+            await self.desk.store.bury(transaction, notice.chat_id)
+        if notice.booking_id is None or (failed and notice.kind == "undelivered"):
             return
         if notice.kind == "confirmed_mail" and sending.end != "cancelled":
             await self._tell(transaction, notice.booking_id, "failed" if failed else "handed", now)
@@ -229,8 +234,6 @@ class Sender:
             about = "letter_failed" if kind.channel == "mail" else "undelivered"
             key = f"{about}:{notice.booking_id}"
             await self.desk.outbox.put(transaction, key, about, now, booking_id=notice.booking_id)
-        elif kind.channel == "chat" and not sending.end and notice.chat_id is not None:
-            await self.desk.store.bury(transaction, notice.chat_id)
         self.wake.set()
 
     async def _tell(self, transaction: Transaction, booking_id: str, how: notices.How, now: datetime) -> None:

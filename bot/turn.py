@@ -32,7 +32,7 @@ DELETED_ELSEWHERE = Text(
 )
 SHARE = Text("Share this phone number")
 PUT_AWAY = Text("The phone-number button has been put away.")
-DELETION_GRACE = timedelta(seconds=20)  # the turn's own reply deletes; the outbox does it where that did not happen
+GRACE = timedelta(seconds=20)  # the turn's own reply does it at once; the outbox does it where that did not happen
 DELETE_FAILED = Text("We could not delete that message from this chat. Please delete it yourself.")
 
 
@@ -81,6 +81,14 @@ class Deletion:
 
 
 @dataclass(frozen=True)
+class Before:
+    """A message of its own to send above the screen, and the outbox row that promises it."""
+
+    key: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Press:
     """A pressed button to answer (`answerCallbackQuery`), with a word or without."""
 
@@ -101,6 +109,7 @@ class Reply:
     deletion: Deletion | None = None
     press: Press | None = None
     stays: bool = False  # the person's message stays in the chat, below the card
+    before: Before | None = None
     put_away: str = ""  # said when a reply keyboard is taken away and there is nothing else to say
 
 
@@ -136,16 +145,21 @@ async def private(desk: Desk, transaction: Transaction, incoming: Incoming, now:
     at_private_question = _private_question(place)
     heard = await reception.hear(context, await _meant(context, words, incoming))
     await _save(desk, transaction, place, counter, now)
-    if heard.terms:
-        key = f"terms:{incoming.update_id}"
-        await desk.outbox.put(transaction, key, "terms", now, chat_id=incoming.chat_id)
+    terms = await _terms(desk, transaction, incoming, now) if heard.terms else None
     shot = await shoot(desk, place, context, now)
     deletion = await _delete(desk, transaction, place, incoming, now, at_private_question)
     words = desk.words(conversation.language, now)
     return Reply(
         place.key, place.turns, place.card, shot, deletion, _press(words, incoming, heard.toast),
-        stays=incoming.query_id is None and deletion is None, put_away=words.say(PUT_AWAY),
+        stays=incoming.query_id is None and deletion is None, put_away=words.say(PUT_AWAY), before=terms,
     )  # fmt: skip
+
+
+async def _terms(desk: Desk, transaction: Transaction, incoming: Incoming, now: datetime) -> Before:
+    """The whole text of the terms, to keep and search, above the screen."""
+    key = f"terms:{incoming.update_id}"
+    await desk.outbox.put(transaction, key, "terms", now + GRACE, chat_id=incoming.chat_id)
+    return Before(key, desk.days.office.terms.text)
 
 
 async def _save(desk: Desk, transaction: Transaction, place: Place, counter: SqlCounter, now: datetime) -> None:
@@ -187,7 +201,7 @@ async def _delete(
         return None
     key = f"delete:{incoming.chat_id}:{incoming.message_id}:{incoming.update_id}"
     await desk.outbox.put(
-        transaction, key, "delete", now + DELETION_GRACE, chat_id=incoming.chat_id, message_id=incoming.message_id
+        transaction, key, "delete", now + GRACE, chat_id=incoming.chat_id, message_id=incoming.message_id
     )
     words = desk.words(place.conversation.language, now)
     if place.conversation.note_if_kept:  # the screen itself says that it was deleted

@@ -60,33 +60,32 @@ class Speaker:
         chat, shot, card = reply.key[0], reply.shot, reply.card
         deleted = await self._delete(chat, reply.deletion)
         said, text = _texts(reply, deleted)
+        if reply.before:
+            await self.api.call("sendMessage", chat_id=chat, text=reply.before.text)
+            self.outbox.done.add(reply.before.key)
         if card.kind == "keyboard" and not shot.contact:
             await self.api.call("sendMessage", chat_id=chat, text=said or reply.put_away, reply_markup=NO_KEYBOARD)
             await self._retire(chat, card, below=False)
             card, said = Card(), ""
         text = f"{said}\n\n{text}" if said else text
         elsewhere = reply.press is not None and reply.press.message_id not in (None, card.id)
-        below = card.buried or reply.stays or elsewhere or (reply.deletion is not None and not deleted)
+        kept = reply.deletion is not None and not deleted
+        below = card.buried or reply.stays or kept or elsewhere or reply.before is not None
         if elsewhere and reply.press and reply.press.message_id:
             await self._without_buttons(chat, reply.press.message_id)
-        if (
-            card.id
-            and card.kind != "keyboard"
-            and not below
-            and not shot.contact
-            and await self._edit(chat, card.id, text, shot)
-        ):
-            return Card(card.id, "private" if shot.private else "")
+        editable = card.id if card.kind != "keyboard" and not below and not shot.contact else None
+        if editable and await self._edit(chat, editable, text, shot, same_will_do=reply.press is not None):
+            return Card(editable, "private" if shot.private else "")
         await self._retire(chat, card, below)
         sent = await self.api.call("sendMessage", chat_id=chat, text=text, reply_markup=_markup(shot))
         return Card(sent["message_id"], "keyboard" if shot.contact else "private" if shot.private else "")
 
-    async def _edit(self, chat: int, card: int, text: str, shot: Shot) -> bool:
-        """`editMessageText`; False where the message can no longer be edited."""
+    async def _edit(self, chat: int, card: int, text: str, shot: Shot, same_will_do: bool) -> bool:
+        """`editMessageText`; False where a new message must do: who typed must see that something came back."""
         try:
             await self.api.call("editMessageText", chat_id=chat, message_id=card, text=text, reply_markup=_inline(shot))
         except BadRequest as error:
-            return UNCHANGED in str(error).lower()
+            return same_will_do and UNCHANGED in str(error).lower()
         return True
 
     async def _retire(self, chat: int, card: Card, below: bool) -> None:
