@@ -171,11 +171,12 @@ async def test_an_update_that_comes_again_has_no_second_effect(place: Town) -> N
 
 
 async def everything(place: Town) -> list[list[tuple[Any, ...]]]:
-    """What is booked, promised and answered."""
+    """What is booked, promised and answered, once all that is in hand has been done."""
+    await place.app.lanes.finish(10)
     asked = (
         "SELECT id, state FROM booking",
         "SELECT key, state FROM notice ORDER BY key",
-        "SELECT turns FROM conversation",
+        "SELECT turns FROM conversation ORDER BY chat_id, subject",
     )
     return [await rows(place.app.database, sql) for sql in asked]
 
