@@ -24,7 +24,6 @@ from typing import Literal, Protocol
 from urllib.parse import quote, unquote, urlsplit
 
 import aiosmtplib
-from icalendar import Calendar, Event, vCalAddress
 
 from flows.office import BadSetting
 
@@ -105,6 +104,8 @@ def compose(letter: Letter, sender: str, reply_to: str) -> EmailMessage:
 
 def calendar(invite: Invite) -> bytes:
     """The .ics of an entry (RFC 5545, RFC 5546): UTC, private, nothing to answer, no URL."""
+    from icalendar import Calendar, Event, vCalAddress  # four megabytes that only a calendar entry needs
+
     event, entry = Event(), Calendar()
     event.add("uid", invite.uid)
     event.add("sequence", invite.sequence)

@@ -47,21 +47,19 @@ def holiday_name(day: date) -> str | None:
     """
     if isinstance(day, datetime):
         raise TypeError("a day is wanted, not a moment: see OfficeDays.day_of")
-    years, names = _national_holidays()
-    if day.year not in years:
-        raise ValueError(f"the national holidays of {day.year} are not known")
-    return names.get(day)
+    return _holidays_of(day.year).get(day)
 
 
 @cache
-def _national_holidays() -> tuple[range, Mapping[date, str]]:
-    """All years at once: they take a tenth of the time that the first import of the library does."""
+def _holidays_of(year: int) -> Mapping[date, str]:
+    """A year at a time; the first asks for the library, whose import is what takes time."""
     import holidays
 
     knows = type(holidays.country_holidays("JP"))
-    years = range(knows.start_year, knows.end_year + 1)  # outside of these the library is silently empty
+    if not knows.start_year <= year <= knows.end_year:  # there the library is silently empty
+        raise ValueError(f"the national holidays of {year} are not known")
     # without a language the machine's own would name them
-    return years, dict(holidays.country_holidays("JP", years=years, expand=False, language="ja"))
+    return dict(holidays.country_holidays("JP", years=year, expand=False, language="ja"))
 
 
 class OfficeDays:

@@ -16,9 +16,10 @@ from sqlmodel import SQLModel
 
 from bot import tables
 from bot.database import Database
-from bot.migrate import MIGRATIONS, configuration, migrate
+from bot.migrate import HEAD, MIGRATIONS, configuration, migrate
 from flows.office import BadSetting
 
+HEADS = ScriptDirectory(str(MIGRATIONS)).get_heads()
 REVISIONS = [script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions()]
 INDEXES = {
     "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL",
@@ -28,6 +29,10 @@ A_VALUE: dict[type, Any] = {
     int: 1, str: "1", bool: True, bytes: b"1", float: 1.0,
     date: date(2026, 11, 24), datetime: datetime(2026, 11, 24, tzinfo=UTC),
 }  # fmt: skip
+
+
+def test_the_newest_revision_is_the_one_that_the_start_looks_for() -> None:
+    assert HEADS == [HEAD]
 
 
 @pytest.fixture
