@@ -157,7 +157,8 @@ def staff_sentences() -> list[Text]:
         ("ja", "ja", False), ("ja-raw", "ja", False), ("JA", "ja", False), ("en", "en", False), ("en-gb", "en", False),
         ("zh-hans", "ja_Hira", True), ("zh-hans-raw", "ja_Hira", True), ("vi", "ja_Hira", True),
         ("ne", "ja_Hira", True), ("pt-br", "ja_Hira", True), ("in", "ja_Hira", True), ("tl", "ja_Hira", True),
-        ("", "ja", False), (None, "ja", False), ("xx", "ja", False), ("classic-zh-cn", "ja", False), ("\0" * 300, "ja", False),
+        ("", "ja", False), (None, "ja", False), ("xx", "ja", False), ("classic-zh-cn", "ja", False),
+        ("\0" * 300, "ja", False),
     ],
 )  # fmt: skip
 def test_the_first_guess_of_a_language(code: str | None, language: str, asked: bool) -> None:
