@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Any
 
 from transitions import EventData, Machine
@@ -24,32 +25,20 @@ class Dialog:
     """`Dialog("booking", Question(…), …, quit="stopped", expire="timed_out")`; steps run in the order of the list."""
 
     def __init__(
-        self,
-        name: str,
-        *steps: Step,
-        stop: str,
-        expire: str | None = None,
-        review: str | None = None,
+        self, name: str, *steps: Step, stop: str, expire: str | None = None, review: str | None = None,
         leavable: bool = True,
-    ):
+    ):  # fmt: skip
         self.name, self.steps, self.stop, self.expire, self.review = name, steps, stop, expire, review
         self.leavable = leavable  # whether one can stop; a menu or a card of the staff group is not left
         self.by_name = {step.name: step for step in steps}
         self.questions = [step for step in steps if isinstance(step, Question)]
         self.counted = [question.name for question in self.questions if question.counted]
-        labelled = [question for question in self.questions if question.label]
-        self.reviewed = {name for question in labelled for name in (question.name, *question.drops)}
+        self.reviewed = {name for q in self.questions if q.label for name in (q.name, *q.drops)}
         self._refuse_a_bad_list()
         self.transitions = list(self._transitions())
         states = ["begin", *self.by_name]
-        self.machine = Machine(
-            model=None,
-            states=states,
-            transitions=self.transitions,
-            initial="begin",
-            auto_transitions=False,
-            send_event=True,
-        )
+        rules: dict[str, Any] = {"initial": "begin", "auto_transitions": False, "send_event": True}
+        self.machine = Machine(model=None, states=states, transitions=self.transitions, **rules)
 
     def _refuse_a_bad_list(self) -> None:
         if len(self.by_name) != len(self.steps):
@@ -58,8 +47,8 @@ class Dialog:
         if not isinstance(self.steps[-1], End) or self.stop not in ends or self.expire not in {None, *ends}:
             raise BadDialog(f"{self.name}: the last step, stop and expire must be Ends")
         named = {d for step in self.steps if not isinstance(step, End) for d in step.then.values()}
-        dropped = {name for question in self.questions for name in question.drops}
-        if unknown := (named | dropped | {self.review} - {None}) - set(self.by_name):
+        named |= {name for question in self.questions for name in question.drops}
+        if unknown := (named | {self.review} - {None}) - set(self.by_name):
             raise BadDialog(f"{self.name}: no such step: {', '.join(sorted(map(str, unknown)))}")
         for question in self.questions:
             if question.read is None and question.offer is None:
@@ -96,17 +85,12 @@ class Dialog:
 
     def _not_wanted(self, event: EventData) -> bool:
         context: Context = event.kwargs["context"]
-        return not self._wanted(self.by_name[context.conversation.state], context)
-
-    def _wanted(self, step: Step, context: Context) -> bool:
-        if isinstance(step, End):
-            return True
-        return step.when(context) and step.name not in context.answers
+        return not _wanted(self.by_name[context.conversation.state], context)
 
     def _from_the_review(self, event: EventData) -> bool:
         """One came from the review, and nothing that it shows is missing."""
         context: Context = event.kwargs["context"]
-        missing = any(q.name in self.reviewed and self._wanted(q, context) for q in self.questions)
+        missing = any(q.name in self.reviewed and _wanted(q, context) for q in self.questions)
         return context.conversation.editing and not missing
 
     async def begin(self, context: Context) -> None:
@@ -117,7 +101,7 @@ class Dialog:
     async def go_on(self, context: Context) -> None:
         """Skip what needs no asking and run jobs, until a Question waits or an End is reached."""
         while not isinstance(step := self.by_name[context.conversation.state], End):
-            if not self._wanted(step, context):
+            if not _wanted(step, context):
                 self.fire("skip", context)
             elif isinstance(step, Question):
                 break
@@ -139,11 +123,10 @@ class Dialog:
 
     def can_go_back(self, context: Context) -> bool:
         """Whether an ask-back is open, the review waits, or a question that applies stands before this one."""
-        conversation = context.conversation
-        names = list(self.by_name)
-        behind = names[: names.index(conversation.state)]
+        now = context.conversation
+        behind = set(takewhile(lambda name: name != now.state, self.by_name))
         applies = any(question.name in behind and question.when(context) for question in self.questions)
-        return applies or conversation.editing or conversation.check is not None
+        return applies or now.editing or now.check is not None
 
     def go_back(self, context: Context) -> None:
         """Close an ask-back, or go to the question before that applies (the review, where one came from it)."""
@@ -154,6 +137,10 @@ class Dialog:
         self.fire("back", context)
         while not applies[context.conversation.state](context):
             self.fire("back", context)
+
+
+def _wanted(step: Step, context: Context) -> bool:
+    return isinstance(step, End) or (step.when(context) and step.name not in context.answers)
 
 
 @dataclass(frozen=True)
