@@ -128,7 +128,7 @@ class Service:
             chat = self.lane(update)
             outbox = self.desk.outbox
             if isinstance(chat, int) and chat > 0:
-                await outbox.put(transaction, f"sorry:{number}", "sorry", now, chat_id=chat)
+                await outbox.put(transaction, f"sorry:{number}", "sorry", now, now + timedelta(days=1), chat_id=chat)
             await outbox.put(transaction, f"alert:{what}:{now:%Y-%m-%dT%H}", "alert", now)  # one an hour of a kind
 
         await self._run(work)

@@ -32,6 +32,7 @@ DELETED_ELSEWHERE = Text(
 )
 SHARE = Text("Share this phone number")
 PUT_AWAY = Text("The phone-number button has been put away.")
+DELETABLE = timedelta(hours=48)  # Telegram deletes no older message (`deleteMessage`)
 GRACE = timedelta(seconds=20)  # the turn's own reply does it at once; the outbox does it where that did not happen
 DELETE_FAILED = Text("We could not delete that message from this chat. Please delete it yourself.")
 
@@ -158,7 +159,7 @@ async def private(desk: Desk, transaction: Transaction, incoming: Incoming, now:
 async def _terms(desk: Desk, transaction: Transaction, incoming: Incoming, now: datetime) -> Before:
     """The whole text of the terms, to keep and search, above the screen."""
     key = f"terms:{incoming.update_id}"
-    await desk.outbox.put(transaction, key, "terms", now + GRACE, chat_id=incoming.chat_id)
+    await desk.outbox.put(transaction, key, "terms", now + GRACE, now + timedelta(days=1), chat_id=incoming.chat_id)
     return Before(key, desk.days.office.terms.text)
 
 
@@ -201,7 +202,13 @@ async def _delete(
         return None
     key = f"delete:{incoming.chat_id}:{incoming.message_id}:{incoming.update_id}"
     await desk.outbox.put(
-        transaction, key, "delete", now + GRACE, chat_id=incoming.chat_id, message_id=incoming.message_id
+        transaction,
+        key,
+        "delete",
+        now + GRACE,
+        now + DELETABLE,
+        chat_id=incoming.chat_id,
+        message_id=incoming.message_id,
     )
     words = desk.words(place.conversation.language, now)
     if place.conversation.note_if_kept:  # the screen itself says that it was deleted

@@ -90,41 +90,42 @@ class Promise:
 
 def promises(days: OfficeDays, booking: Booking, event: str, now: datetime) -> tuple[Promise, ...]:
     """What a move promises: written in its transaction, looked at again before it is sent."""
-    rules = {
-        "request": _on_request,
-        "confirm": _on_confirm,
-        "decline": lambda *_: _now(now, "declined_mail", "declined", "card"),
-        "cancel": lambda *_: _now(now, "cancelled", "cancelled_mail", "cancelled_office", "card"),
-        "lapse": lambda *_: _now(now, "expired", "card"),
-        "handed": lambda *_: _now(now, "confirmed", "cancelled_mail"),  # cancelled while the mail was on its way
-        "failed": lambda *_: _now(now, "mail_failed", "confirming"),
-        "by_hand": lambda *_: _now(now, "confirmed"),
-        "by_phone": lambda *_: _now(now, "confirmed_by_phone"),
+    at_once = {
+        "request": ("received", "received_office", "card"),
+        "confirm": ("confirmed_mail", "card"),
+        "decline": ("declined_mail", "declined", "card"),
+        "cancel": ("cancelled", "cancelled_mail", "cancelled_office", "card"),
+        "lapse": ("expired", "card"),
+        "handed": ("confirmed", "cancelled_mail"),  # the latter if it was cancelled while the mail was on its way
+        "failed": ("mail_failed", "confirming"),
+        "by_hand": ("confirmed",),
+        "by_phone": ("confirmed_by_phone",),
     }
-    return tuple(rules[event](days, booking, now)) if event in rules else ()
+    later = {"request": _if_nobody_answers, "confirm": _reminders}
+    promised = [Promise(kind, now, _not_after(kind, booking)) for kind in at_once.get(event, ())]
+    return (*promised, *(later[event](days, booking, now) if event in later else ()))
 
 
-def _now(now: datetime, *kinds: str) -> list[Promise]:
-    return [Promise(kind, now) for kind in kinds]
+def _not_after(kind: str, booking: Booking) -> datetime | None:
+    """The person need not read of a session that has begun; the office and its staff are told whenever it is."""
+    return booking.slot.start if KINDS[kind].channel in ("chat", "mail") else None
 
 
-def _on_request(days: OfficeDays, booking: Booking, now: datetime) -> list[Promise]:
-    """Receipt for all three sides, and what follows if staff do not answer (4(2)b, the next business day)."""
+def _if_nobody_answers(days: OfficeDays, booking: Booking, now: datetime) -> list[Promise]:
+    """What follows if staff do not answer by the end of the next business day (4(2)b)."""
     unanswered = policy.no_reply_at(days, booking.requested_at, booking.slot.start)
-    late = [Promise(kind, unanswered, booking.lapses_at) for kind in ("no_reply", "overdue")]
-    return [*_now(now, "received", "received_office", "card"), *late]
+    return [Promise(kind, unanswered, booking.lapses_at) for kind in ("no_reply", "overdue")]
 
 
-def _on_confirm(days: OfficeDays, booking: Booking, now: datetime) -> list[Promise]:
-    """The mail that settles it, then the reminders that still lie ahead; none after the session has begun."""
+def _reminders(days: OfficeDays, booking: Booking, now: datetime) -> list[Promise]:
+    """The reminders that still lie ahead; none after the session has begun."""
     start = booking.slot.start
     one_hour = policy.remind_one_hour_at(days, start)
     reminders = [
         Promise("remind_day_before", policy.remind_day_before_at(days, start), one_hour),
         Promise("remind_one_hour", one_hour, start),
     ]
-    ahead = [reminder for reminder in reminders if reminder.due_at > now]
-    return [Promise("confirmed_mail", now, start), Promise("card", now), *ahead]
+    return [reminder for reminder in reminders if reminder.due_at > now]
 
 
 def wait_for_morning(days: OfficeDays, kind: str, now: datetime) -> datetime | None:

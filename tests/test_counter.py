@@ -262,6 +262,7 @@ async def test_a_reference_is_six_digits_and_nobody_elses(office: Office) -> Non
 @pytest.mark.parametrize(
     ("asked", "days_apart", "then"), [(3, 0, "limited"), (2, 0, "terms"), (10, 2, "limited"), (9, 3, "terms")]
 )
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the limits are the terms, not the engine
 async def test_three_requests_a_day_and_ten_in_30_days_are_the_most(
     place: Town, asked: int, days_apart: int, then: str
 ) -> None:

@@ -13,6 +13,7 @@ from time import monotonic
 
 import pytest
 import structlog
+import structlog.testing
 
 from bot import logs
 from bot.playground.server import Fault
@@ -24,6 +25,7 @@ WRONG = {
     "a token of no bot": ({"MADOGUCHI_TOKEN": "987654:AnotherTokenOfNobody"}, "MADOGUCHI_TOKEN is not accepted"),
     "an unknown setting": ({"MADOGUCHI_TOKENS": "1"}, "MADOGUCHI_TOKENS is not known"),
     "a database in no folder": ({"MADOGUCHI_DATABASE_URL": "sqlite:////nowhere/at/all.db"}, "MADOGUCHI_DATABASE_URL"),
+    "a token of nothing": ({"MADOGUCHI_TOKEN": "secret"}, "MADOGUCHI_TOKEN is not a bot token"),
     "no keys": ({"MADOGUCHI_KEYS": "c2VjcmV0"}, "MADOGUCHI_KEYS holds something else than keys"),
 }
 
@@ -108,7 +110,8 @@ async def test_a_telegram_that_never_answers_keeps_it_from_ending_for_less_than_
     assert monotonic() - began < 10
 
 
-async def test_the_first_run_makes_keys_that_this_user_alone_can_read(quiet_town: Town, process: BotProcess) -> None:
+async def test_the_first_run_makes_keys_that_this_user_alone_can_read(quiet_town: Town) -> None:
+    await quiet_town.start()
     data = Path(quiet_town.environment["MADOGUCHI_DATA"])
     assert {name: mode(data / name) for name in ("seal.key", "index.key", "")} == {
         "seal.key": 0o600, "index.key": 0o600, "": 0o700,
@@ -127,23 +130,20 @@ async def test_the_first_run_says_where_the_keys_are_and_that_they_must_be_backe
         assert [line for line in process.log.splitlines() if str(path) in line and "back it up" in line]
 
 
-async def test_the_second_run_takes_the_keys_that_are_there(quiet_town: Town, process: BotProcess) -> None:
+async def test_the_second_run_takes_the_keys_that_are_there(quiet_town: Town) -> None:
     data = Path(quiet_town.environment["MADOGUCHI_DATA"])
+    await quiet_town.start()
     keys = {name: (data / name).read_bytes() for name in ("seal.key", "index.key")}
-    await process.stop()
-    again = await BotProcess.start(quiet_town.environment)
-    try:
-        await quiet_town.server.settled(20)
-        assert "back it up" not in again.log
-        assert {name: (data / name).read_bytes() for name in keys} == keys
-    finally:
-        await again.kill()
+    await quiet_town.stop()
+    with structlog.testing.capture_logs() as logged:
+        await quiet_town.start()
+    assert [each for each in logged if "key" in each["event"]] == []
+    assert {name: (data / name).read_bytes() for name in keys} == keys
 
 
-async def test_without_the_key_that_sealed_the_database_it_does_not_start(
-    quiet_town: Town, process: BotProcess
-) -> None:
-    await process.stop()
+async def test_without_the_key_that_sealed_the_database_it_does_not_start(quiet_town: Town) -> None:
+    await quiet_town.start()
+    await quiet_town.stop()
     (Path(quiet_town.environment["MADOGUCHI_DATA"]) / "seal.key").unlink()
     bot = await BotProcess.start(quiet_town.environment)
     assert await bot.ends() == 2
@@ -204,6 +204,6 @@ async def test_migrate_makes_the_database_and_needs_no_token(quiet_town: Town) -
 
 
 async def test_invite_prints_one_link_that_a_group_can_follow(quiet_town: Town) -> None:
-    bot = await BotProcess.start(quiet_town.environment, "invite", "--group")
+    bot = await BotProcess.start({**quiet_town.environment, "MADOGUCHI_STAFF_CHAT": ""}, "invite", "--group")
     assert await bot.ends() == 0
     assert re.fullmatch(r"https://t\.me/madoguchi_test_bot\?startgroup=[A-Za-z0-9_-]{1,64}\n", bot.said)
