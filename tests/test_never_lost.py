@@ -181,18 +181,18 @@ async def everything(place: Town) -> list[list[tuple[Any, ...]]]:
     return [await rows(place.app.database, sql) for sql in asked]
 
 
-async def test_a_typed_answer_that_comes_again_answers_no_second_question(place: Town) -> None:
-    taro, cloud = place.taro, place.server.cloud
+async def test_a_typed_answer_that_comes_again_answers_no_second_question(small: Town) -> None:
+    taro, cloud = small.taro, small.server.cloud
     for does, words in WALK[:6]:
         await does(taro)
-        await place.server.until(partial(shows, taro, words))
+        await small.server.until(partial(shows, taro, words))
     await taro.says("川越 太郎")
     typed = cloud.pending[-1]
     await taro.sees("求職番号を入力")
-    await place.server.settled()
+    await small.server.settled()
     cloud.pending.append(typed)
     cloud.changed()
-    await place.server.settled()
+    await small.server.settled()
     assert "求職番号を入力" in taro.screen.text
     assert "合いませんでした" not in taro.screen.text
 
@@ -239,29 +239,29 @@ async def test_an_update_that_fails_three_times_is_set_aside_and_its_person_told
     assert "message" in error
 
 
-async def test_staff_get_one_alert_for_many_updates_that_fail_alike(place: Town) -> None:
-    for person in (place.taro, place.server.person("別の人"), place.server.person("三人目")):
-        place.server.cloud.push("message", strange(person))
-    await place.group.sees("message without what it should have")
-    await place.server.settled()
-    assert await rows(place.app.database, "SELECT count(*) FROM notice WHERE kind = 'sorry'") == [(3,)]
-    assert await rows(place.app.database, "SELECT count(*) FROM notice WHERE kind = 'alert'") == [(1,)]
+async def test_staff_get_one_alert_for_many_updates_that_fail_alike(small: Town) -> None:
+    for person in (small.taro, small.server.person("別の人"), small.server.person("三人目")):
+        small.server.cloud.push("message", strange(person))
+    await small.group.sees("message without what it should have")
+    await small.server.settled()
+    assert await rows(small.app.database, "SELECT count(*) FROM notice WHERE kind = 'sorry'") == [(3,)]
+    assert await rows(small.app.database, "SELECT count(*) FROM notice WHERE kind = 'alert'") == [(1,)]
 
 
-async def test_others_are_served_while_an_update_fails(place: Town) -> None:
-    hanako = place.server.person("川越 花子", language_code="ja")
-    place.server.cloud.push("message", strange(place.taro))
+async def test_others_are_served_while_an_update_fails(small: Town) -> None:
+    hanako = small.server.person("川越 花子", language_code="ja")
+    small.server.cloud.push("message", strange(small.taro))
     await hanako.says("/help")
     await hanako.sees("使い方", timeout=3)
 
 
-async def test_who_had_an_update_set_aside_can_go_on_and_finish(place: Town) -> None:
-    await place.taro.says("/start")
-    await place.taro.sees("オンライン職業相談")
-    place.server.cloud.push("message", strange(place.taro))
-    await place.taro.sees("システムに不具合がありました")
-    await book(place.taro)
-    await place.taro.sees("【受け付けました】")
+async def test_who_had_an_update_set_aside_can_go_on_and_finish(small: Town) -> None:
+    await small.taro.says("/start")
+    await small.taro.sees("オンライン職業相談")
+    small.server.cloud.push("message", strange(small.taro))
+    await small.taro.sees("システムに不具合がありました")
+    await book(small.taro)
+    await small.taro.sees("【受け付けました】")
 
 
 @pytest.mark.parametrize("body", [{}, {"message_id": "x", "chat": []}, {"chat": {"id": "x", "type": "private"}}])
@@ -321,17 +321,17 @@ async def test_a_screen_owed_when_the_bot_stopped_is_shown_at_the_next_start(pla
     await place.taro.sees("使い方")
 
 
-async def test_a_screen_that_was_shown_is_not_shown_again_at_the_next_start(place: Town) -> None:
-    await place.taro.says("/help")
-    await place.taro.sees("使い方")
-    await place.server.settled()
-    await place.stop()
-    before = len(place.server.calls)
-    await place.start()
-    hanako = place.server.person("川越 花子", language_code="ja")
+async def test_a_screen_that_was_shown_is_not_shown_again_at_the_next_start(small: Town) -> None:
+    await small.taro.says("/help")
+    await small.taro.sees("使い方")
+    await small.server.settled()
+    await small.stop()
+    before = len(small.server.calls)
+    await small.start()
+    hanako = small.server.person("川越 花子", language_code="ja")
     await hanako.says("/help")
     await hanako.sees("使い方")
-    assert [call.method for call in place.server.calls[before:] if call.chat_id == place.taro.id] == []
+    assert [call.method for call in small.server.calls[before:] if call.chat_id == small.taro.id] == []
 
 
 async def test_answers_sent_without_waiting_are_taken_in_their_order(place: Town) -> None:

@@ -311,46 +311,46 @@ async def test_the_details_of_a_booking_do_not_open_in_another_row(place: Town) 
                 await place.app.desk.counter(transaction, place.clock(), chat, "ja").live()
 
 
-async def test_the_answers_of_a_conversation_do_not_open_in_another_chat(place: Town) -> None:
-    hanako = place.server.person("川越 花子", language_code="ja")
-    await book(place.taro, email="taro@icloud.com", send=False)
+async def test_the_answers_of_a_conversation_do_not_open_in_another_chat(small: Town) -> None:
+    hanako = small.server.person("川越 花子", language_code="ja")
+    await book(small.taro, email="taro@icloud.com", send=False)
     await hanako.says("/start")
     await hanako.sees("オンライン職業相談")
-    await settled(place)
+    await settled(small)
 
     async def move(transaction: Transaction) -> None:
-        of_taro = select(CONVERSATION.c.form).where(CONVERSATION.c.chat_id == place.taro.id)
+        of_taro = select(CONVERSATION.c.form).where(CONVERSATION.c.chat_id == small.taro.id)
         form = (await transaction.execute(of_taro)).scalar()
         await transaction.execute(update(CONVERSATION).where(CONVERSATION.c.chat_id == hanako.id).values(form=form))
 
-    await place.app.database.run(move)
+    await small.app.database.run(move)
     with pytest.raises(Unopenable, match=r"conversation\.form does not open"):
-        await place.app.database.run(lambda t: place.app.desk.store.load(t, (hanako.id, "")))
+        await small.app.database.run(lambda t: small.app.desk.store.load(t, (hanako.id, "")))
 
 
-async def test_names_and_usernames_of_telegram_are_not_kept(place: Town) -> None:
-    place.taro.user.update(first_name="鈴木", last_name="秘密子", username="himitsu.himeko")  # type: ignore[attr-defined]  # the server's own dict
-    await place.taro.says("/start")
-    await place.taro.sees("オンライン職業相談")
-    kept: dict[tuple[str, str], Any] = await columns(place)
+async def test_names_and_usernames_of_telegram_are_not_kept(small: Town) -> None:
+    small.taro.user.update(first_name="鈴木", last_name="秘密子", username="himitsu.himeko")  # type: ignore[attr-defined]  # the server's own dict
+    await small.taro.says("/start")
+    await small.taro.sees("オンライン職業相談")
+    kept: dict[tuple[str, str], Any] = await columns(small)
     assert {column: found for column, words in kept.items() if (found := found_in(words))} == {}
 
 
-async def test_before_consent_only_chat_language_and_question_are_kept(place: Town) -> None:
-    await place.taro.says("/book")
-    await place.taro.sees("利用規約に同意して")
+async def test_before_consent_only_chat_language_and_question_are_kept(small: Town) -> None:
+    await small.taro.says("/book")
+    await small.taro.sees("利用規約に同意して")
     counted = "SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM consent) + (SELECT count(*) FROM booking)"
 
     async def read(transaction: Transaction) -> tuple[Any, ...]:
         return tuple((await transaction.execute(text(counted))).one())
 
-    assert await place.app.database.run(read) == (0,)
-    await place.turn_clock("2026-11-20 10:01")
+    assert await small.app.database.run(read) == (0,)
+    await small.turn_clock("2026-11-20 10:01")
 
     async def conversations(transaction: Transaction) -> int:
-        mine = select(CONVERSATION.c.chat_id).where(CONVERSATION.c.chat_id == place.taro.id)
+        mine = select(CONVERSATION.c.chat_id).where(CONVERSATION.c.chat_id == small.taro.id)
         return len((await transaction.execute(mine)).all())
 
-    while await place.app.database.run(conversations):  # the bot looks about once a minute of its clock
-        await place.staff.says("/help")
-        await settled(place)
+    while await small.app.database.run(conversations):  # the bot looks about once a minute of its clock
+        await small.staff.says("/help")
+        await settled(small)

@@ -72,14 +72,14 @@ async def card_has(place: Town, group: Group, card: Message, text: str) -> Messa
 ONLY_STAFF = Text("Only members of the staff group can decide.")
 
 
-async def test_somebody_who_is_not_in_the_group_decides_nothing(place: Town) -> None:
-    card = await requested(place)
-    _, button = place.group.find("確定する")
-    stranger = place.server.person("通りすがり")
-    await stranger.presses_data(card.id, button.data or "", group=place.group)
-    await place.server.until(lambda: stranger.alerts)
-    assert (stranger.alerts[-1].text, stranger.alerts[-1].show_alert) == (ja(place, ONLY_STAFF), True)
-    assert await rows(place, "SELECT state FROM booking") == [("requested",)]
+async def test_somebody_who_is_not_in_the_group_decides_nothing(small: Town) -> None:
+    card = await requested(small)
+    _, button = small.group.find("確定する")
+    stranger = small.server.person("通りすがり")
+    await stranger.presses_data(card.id, button.data or "", group=small.group)
+    await small.server.until(lambda: stranger.alerts)
+    assert (stranger.alerts[-1].text, stranger.alerts[-1].show_alert) == (ja(small, ONLY_STAFF), True)
+    assert await rows(small, "SELECT state FROM booking") == [("requested",)]
 
 
 async def test_after_a_strangers_press_a_member_can_still_decide(small: Town) -> None:
@@ -266,15 +266,15 @@ async def test_staff_with_the_data_of_a_job_seekers_button_send_nothing(small: T
     assert await rows(small, "SELECT count(*) FROM booking") == [(0,)]
 
 
-async def test_no_name_number_or_address_is_ever_seen_in_the_group(place: Town) -> None:
-    await requested(place)
-    place.mailbox.answer = "550 5.1.1 no such user"
-    await place.staff.presses_in(place.group, "確定する")
-    await place.group.sees("【メールを送れませんでした】")
-    place.taro.blocks_bot()
-    await place.staff.presses_in(place.group, "電話で連絡済み")
-    await place.group.sees("【送信できません】")
-    seen = "\n".join(str(message) for message in place.server.history(place.group) if message.from_bot)
+async def test_no_name_number_or_address_is_ever_seen_in_the_group(small: Town) -> None:
+    await requested(small)
+    small.mailbox.answer = "550 5.1.1 no such user"
+    await small.staff.presses_in(small.group, "確定する")
+    await small.group.sees("【メールを送れませんでした】")
+    small.taro.blocks_bot()
+    await small.staff.presses_in(small.group, "電話で連絡済み")
+    await small.group.sees("【送信できません】")
+    seen = "\n".join(str(message) for message in small.server.history(small.group) if message.from_bot)
     assert [detail for detail in PERSONAL if detail in seen] == []
     assert "一号" in seen
 
@@ -322,13 +322,13 @@ async def fill_in_english(place: Town) -> None:
     await taro.sees("[Received]")
 
 
-async def test_a_group_that_is_not_the_offices_is_told_so_once_and_left(place: Town) -> None:
-    other = place.server.group("よその集まり", members=[place.taro])
-    other.adds_bot(by=place.taro)
-    await place.server.until(lambda: place.server.cloud.bot["id"] not in other.members)
-    await place.server.settled()
-    said = [message.text for message in place.server.history(other) if message.from_bot]
-    assert said == [ja(place, Text("This bot serves private chats only. It leaves this group."))]
+async def test_a_group_that_is_not_the_offices_is_told_so_once_and_left(small: Town) -> None:
+    other = small.server.group("よその集まり", members=[small.taro])
+    other.adds_bot(by=small.taro)
+    await small.server.until(lambda: small.server.cloud.bot["id"] not in other.members)
+    await small.server.settled()
+    said = [message.text for message in small.server.history(other) if message.from_bot]
+    assert said == [ja(small, Text("This bot serves private chats only. It leaves this group."))]
 
 
 async def test_commands_in_the_staff_group_are_not_answered(small: Town) -> None:

@@ -74,7 +74,7 @@ class Speaker:
         if elsewhere and reply.press and reply.press.message_id:
             await self._without_buttons(chat, reply.press.message_id)
         editable = card.id if card.kind != "keyboard" and not below and not shot.contact else None
-        if editable and await self._edit(chat, editable, text, shot, same_will_do=reply.press is not None):
+        if editable and await self._edit(chat, editable, text, shot, same_will_do=reply.deletion is None):
             return Card(editable, "private" if shot.private else "")
         await self._retire(chat, card, below)
         sent = await self.api.call("sendMessage", chat_id=chat, text=text, reply_markup=_markup(shot))
