@@ -10,10 +10,14 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import asyncpg
+import hypothesis
 import pytest
 from sqlalchemy.engine import URL, make_url
 
 from tests.town import Town, town
+
+hypothesis.settings.register_profile("here", deadline=None)  # no test is about time
+hypothesis.settings.load_profile("here")
 
 
 @pytest.fixture(scope="session")
