@@ -91,7 +91,7 @@ async def free_times(context: Context) -> Offer:
     if not free:
         return Offer(say=(Text("There are no free times on {date}. Please choose another day.", date=day),))
     first = Text("The first {count} are with your staff member from last time.", count=len(theirs))
-    return Offer((*_rows(theirs), *_rows(others)), (ask, first) if theirs else (ask,))
+    return Offer((*_rows(theirs), *_rows(others)), (ask, first) if theirs and others else (ask,))
 
 
 def _time(context: Context, start: datetime, counsellor: str | None) -> Button:
