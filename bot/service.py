@@ -16,12 +16,13 @@ from bot.store import Key
 from bot.telegram.api import Api
 from bot.telegram.polling import Speech
 from bot.telegram.replies import Speaker
-from bot.telegram.updates import GroupEvent, Strange, kind_of, read
+from bot.telegram.updates import SEPARATOR, GroupEvent, Strange, kind_of, read
 from bot.turn import ONLY_STAFF, Desk, Incoming, Press, Reply
 from flows.steps import Pressed
 
 REMEMBERED_SECONDS = 60  # how long a member of the staff group is taken for one without asking again
 TIME_FOR_A_CODE = timedelta(seconds=30)  # a group that was just added shows its invitation within this time
+LARGEST_ID = 2**52  # the Bot API's own bound for the id of a chat
 MEMBERS = ("creator", "administrator", "member")
 
 
@@ -36,13 +37,15 @@ class Service:
 
     def lane(self, update: dict[str, Any]) -> Hashable:
         """A private chat's own lane; in the staff group one of each card, so that two who decide come in order."""
-        query = update.get("callback_query") or {}
-        message = update.get("message") or update.get("edited_message") or query.get("message") or {}
-        chat = (message.get("chat") or {}) if isinstance(message, dict) else {}
-        if query and chat.get("type") != "private" and chat:
-            return (chat.get("id"), str(query.get("data", "")).split("|")[0])
-        lane: Hashable = chat.get("id", kind_of(update))
-        return lane
+        try:
+            query = update.get("callback_query") or {}
+            message = update.get("message") or update.get("edited_message") or query.get("message") or {}
+            chat = message.get("chat") or {}
+            card = str(query.get("data", "")).split(SEPARATOR)[0] if query and chat.get("type") != "private" else ""
+            number = int(chat["id"]) if "id" in chat else kind_of(update)
+            return (number, card) if card else number
+        except (AttributeError, TypeError, ValueError):
+            return kind_of(update)  # it cannot be read, and will be set aside
 
     async def commit(self, update: dict[str, Any]) -> Speech | None:
         """Let an update take effect. Raises `Strange` for one that cannot be read."""
@@ -127,7 +130,7 @@ class Service:
             await self.desk.store.first_time(transaction, number, now, what)
             chat = self.lane(update)
             outbox = self.desk.outbox
-            if isinstance(chat, int) and chat > 0:
+            if isinstance(chat, int) and 0 < chat < LARGEST_ID:
                 await outbox.put(transaction, f"sorry:{number}", "sorry", now, now + timedelta(days=1), chat_id=chat)
             await outbox.put(transaction, f"alert:{what}:{now:%Y-%m-%dT%H}", "alert", now)  # one an hour of a kind
 

@@ -353,3 +353,23 @@ async def test_another_poller_is_survived(small: Town, logged: list[EventDict]) 
         await person.says("/help")
         await person.sees("使い方", timeout=15)
     assert [each["error"] for each in logged if each["event"] == "polling failed"] == ["Conflict"]
+
+
+STRANGE: tuple[tuple[str, Any], ...] = (
+    ("message", "x"),
+    ("message", {"chat": {"id": [1], "type": "private"}}),
+    ("message", {"chat": {"id": 2**70, "type": "private"}, "from": {"id": 2**70}, "message_id": 1, "text": "hi"}),
+    ("callback_query", "x"),
+    ("callback_query", {"id": "1", "from": {"id": 2**70}, "data": 5}),
+    ("edited_message", [1]),
+    ("my_chat_member", {"chat": {}}),
+)
+
+
+async def test_updates_without_what_they_should_have_stop_nobody(place: Town) -> None:
+    for kind, body in STRANGE:
+        place.server.cloud.push(kind, body)
+    await place.taro.says("/start")
+    await place.taro.sees("予約窓口", timeout=30)
+    await place.server.settled(timeout=30)
+    assert await rows(place.app.database, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(len(STRANGE),)]

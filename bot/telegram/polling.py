@@ -112,8 +112,10 @@ class Polling:
         return updates
 
     def _take(self, update: dict[str, Any]) -> None:
-        number = int(update["update_id"])
-        if number not in self._settled:
+        number = update.get("update_id")
+        if not isinstance(number, int):
+            log.error("an update without an id was passed over")
+        elif number not in self._settled:
             self._settled[number] = False
             self.lanes.put(self.serves.lane(update), lambda: self._serve(number, update))
 
