@@ -115,9 +115,11 @@ async def expire(context: Context) -> None:
     conversation.notes, conversation.note_if_kept = [], None
     if conversation.parked:
         _unpark(conversation)
-    dialog = DIALOGS[conversation.dialog]
-    dialog.fire("expire", context)
-    await dialog.go_on(context)
+    if not _filling_in(conversation):
+        await _open(context, WELCOME_DIALOG)  # a form that this version does not know
+        return
+    DIALOGS[FORM].fire("expire", context)
+    await DIALOGS[FORM].go_on(context)
 
 
 def in_form(conversation: Conversation) -> bool:

@@ -15,6 +15,7 @@ from structlog.typing import EventDict
 from bot.database import Database, Transaction
 from bot.playground.people import Person
 from bot.playground.server import Fault
+from bot.telegram.polling import Lanes
 from tests.benchmarks.process import BotProcess
 from tests.town import OFFICE_MAIL, Town, book, town
 
@@ -373,3 +374,29 @@ async def test_updates_without_what_they_should_have_stop_nobody(place: Town) ->
     await place.taro.sees("予約窓口", timeout=30)
     await place.server.settled(timeout=30)
     assert await rows(place.app.database, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(len(STRANGE),)]
+
+
+async def test_what_fails_in_a_lane_holds_up_nothing_behind_it() -> None:
+    lanes, done = Lanes(), []
+
+    async def fail() -> None:
+        raise LookupError
+
+    async def work() -> None:
+        done.append("work")
+
+    lanes.put("a lane", fail)
+    lanes.put("a lane", work)
+    await lanes.finish(5)
+    assert done == ["work"]
+
+
+async def test_a_form_of_an_unknown_version_is_closed_after_its_day(place: Town) -> None:
+    await place.taro.says("/book")
+    await place.taro.sees("利用規約に同意して")
+    await place.taro.presses("同意して進む")
+    await place.taro.sees("質問1／3")
+    await place.app.lanes.finish(5)
+    await place.app.database.run(lambda t: t.execute(text("UPDATE conversation SET state = 'long_gone'")))
+    await place.turn_clock("2026-11-20 11:00")
+    await place.taro.sees("予約窓口")

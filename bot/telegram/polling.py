@@ -65,9 +65,16 @@ class Lanes:
         works = self._waiting[lane]
         try:
             while works:
-                await works.popleft()()
+                await self._one(works.popleft())
         finally:
             del self._waiting[lane]
+
+    async def _one(self, work: Speech) -> None:
+        """What fails is logged; what waits behind it goes on."""
+        try:
+            await work()
+        except Exception as error:
+            log.error("work of a lane failed", **trace(error))
 
     async def finish(self, seconds: float) -> None:
         """Wait for the work in hand; what takes longer is cut (its updates come again)."""
