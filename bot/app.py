@@ -75,17 +75,24 @@ class App:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set, then finish what is in hand. Raises `BadSetting` where it cannot begin."""
+        serving, stopping = asyncio.create_task(self._serve()), asyncio.create_task(stop.wait())
         try:
-            await self._begin()
-            tasks = [asyncio.create_task(work) for work in (self._poll(), self._send(), self._tick())]
-            stopping = asyncio.create_task(stop.wait())
-            done, _ = await asyncio.wait([*tasks, stopping], return_when=asyncio.FIRST_COMPLETED)
-            await self._finish([*tasks, stopping])
-            for task in done - {stopping}:
-                task.result()
+            await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
+            await self._finish([serving, stopping])
+            if not serving.cancelled():
+                serving.result()
         finally:
-            await self.bot.shutdown()
+            await self.bot.close_connections()
             await self.database.close()
+
+    async def _serve(self) -> None:
+        await self._begin()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for work in (self._poll(), self._send(), self._tick()):
+                    group.create_task(work)
+        except ExceptionGroup as failed:
+            raise failed.exceptions[0] from None  # the first cancelled the others
 
     async def _begin(self) -> None:
         await self._open_database()
@@ -168,5 +175,5 @@ class App:
             code = await self.kept.invite(self.clock())
             return f"https://t.me/{self.bot.username}?startgroup={code}"
         finally:
-            await self.bot.shutdown()
+            await self.bot.close_connections()
             await self.database.close()

@@ -110,6 +110,14 @@ async def test_a_telegram_that_never_answers_keeps_it_from_ending_for_less_than_
     assert monotonic() - began < 10
 
 
+async def test_sigterm_ends_it_while_it_still_waits_for_telegram(quiet_town: Town) -> None:
+    server = quiet_town.server
+    server.fault = lambda method, params: Fault(status=502)
+    bot = await BotProcess.start(quiet_town.environment)
+    await server.until(lambda: server.called("getMe"))
+    assert await bot.stop() == 0
+
+
 async def test_the_first_run_makes_keys_that_this_user_alone_can_read(quiet_town: Town) -> None:
     await quiet_town.start()
     data = Path(quiet_town.environment["MADOGUCHI_DATA"])

@@ -35,6 +35,11 @@ class Client(Bot):
         given = {name: value for name, value in values.items() if value is not None}
         return await self._post(method, given, read_timeout=read_timeout)
 
+    async def close_connections(self) -> None:
+        """Whether or not `initialize` came to its end."""
+        for request in self._request:
+            await request.shutdown()
+
 
 def make_client(token: str, api_url: str) -> Client:
     """A client of the Bot API: sends on many connections, polls on one of its own."""
