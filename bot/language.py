@@ -71,7 +71,7 @@ def write_time(clock: time, language: str, on_button: bool = False) -> str:
     if language == "ja_Hira" and not on_button:
         half = "午前(ごぜん)" if clock.hour < 12 else "午後(ごご)"
         minutes = f"{clock.minute}分({'ふん' if clock.minute % 10 in (2, 5, 7, 9) else 'ぷん'})" if clock.minute else ""
-        return f"{half}{clock.hour if clock.hour <= 12 else clock.hour - 12}時(じ){minutes}"
+        return f"{half}{clock.hour % 12}時(じ){minutes}"
     return str(format_time(clock, "short", locale=_locale(language)))
 
 
