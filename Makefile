@@ -6,7 +6,7 @@ BIN := .venv/bin
 READY := .venv/ready
 LOCALES := ja ja_Hira
 
-.PHONY: run test check catalogues pictures lock messages
+.PHONY: run test check crash races fuzz catalogues pictures lock messages
 
 run: $(READY)
 	$(BIN)/madoguchi run
@@ -19,6 +19,16 @@ check: $(READY) catalogues pictures
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# The long runs of what `make test` proves briefly; `-rP` prints what was counted.
+crash: $(READY)
+	$(BIN)/pytest -q -rP --long tests/test_crash.py
+
+races: $(READY)
+	$(BIN)/pytest -q -rP --long tests/test_races.py
+
+fuzz: $(READY)
+	$(BIN)/pytest -q -rP --long tests/test_hostile_input.py tests/test_any_order.py
 
 catalogues: $(READY)
 	$(BIN)/pytest -q tests/test_words.py

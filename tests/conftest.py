@@ -6,8 +6,9 @@ import os
 import tempfile
 import uuid
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from random import Random
 
 import asyncpg
 import hypothesis
@@ -18,6 +19,23 @@ from tests.town import Town, town
 
 hypothesis.settings.register_profile("here", deadline=None)  # no test is about time
 hypothesis.settings.load_profile("here")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--long", action="store_true", help="the long runs of the proofs: see `make crash races fuzz`")
+    parser.addoption("--seed", type=int, default=4, help="what the random runs begin with; a failing one names its own")
+
+
+@pytest.fixture
+def times(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """How often to do it: `times(20, 1000)` is 20 in `make test`, 1000 in the long run."""
+    return lambda usual, long: long if request.config.getoption("--long") else usual
+
+
+@pytest.fixture
+def random(request: pytest.FixtureRequest) -> Random:
+    """Chance, the same at each run: seeded by `--seed` and the test's own name."""
+    return Random(f"{request.config.getoption('--seed')} {request.node.name}")  # noqa: S311  # no secret
 
 
 @pytest.fixture(scope="session")
