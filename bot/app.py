@@ -67,7 +67,7 @@ class App:
         self.desk = Desk(store, outbox, self.seal, self.days, self.settings.mail_from)
         api = Api(self.bot)
         letters = Letters(self.desk, Post.from_url(self.settings.mail_url), self.settings.office_mail)
-        speaker = Speaker(api, store, outbox)
+        speaker = Speaker(api, store, outbox, self.clock)
         self.sender = Sender(self.desk, api, speaker, letters, self.kept, self.lanes, self.clock)
         self.service = Service(self.desk, api, speaker, self.sender, self.kept, self.clock)
         self.clockwork = Clockwork(self.desk, self.service, self.lanes)
@@ -159,9 +159,6 @@ class App:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self.lanes.finish(STOP_SECONDS)
-        with suppress(SQLAlchemyError, OSError):
-            await self.desk.store.write_shown()
-            await self.desk.outbox.write_done()
 
     async def invite_a_group(self) -> str:
         """A link that makes the group which follows it the staff group; good once."""

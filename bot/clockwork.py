@@ -1,5 +1,5 @@
 """What passes with time, looked at about once a second by the worker's clock: requests lapse, sessions end, forms
-that nobody goes on with are closed, screens that are owed are shown, what was shown is written down.
+that nobody goes on with are closed, screens that are owed are shown.
 """
 
 from __future__ import annotations
@@ -38,8 +38,6 @@ class Clockwork:
 
     async def tick(self, now: datetime) -> None:
         """Everything that is due at `now`."""
-        await self.desk.store.write_shown()
-        await self.desk.outbox.write_done()
         await self.move_bookings(now)
         await self.show_owed(now - OWED_AFTER)
         if self._kept_house is None or abs(now - self._kept_house) >= HOUSEKEEPING:

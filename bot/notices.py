@@ -73,7 +73,6 @@ class Sender:
     async def send_due(self, now: datetime) -> None:
         """Claim what is due and hand it to its lanes: a slow mail server keeps no chat waiting."""
         self.desk.outbox.fresh = False
-        await self.desk.outbox.write_done()  # what a reply has done already is not due
         if self.api.held or (room := AT_ONCE - len(self._in_hand)) <= 0:
             return
         for notice in await self.desk.outbox.claim(now, room):

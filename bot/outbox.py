@@ -5,7 +5,7 @@ owner of the lease alone. A crash between sending and marking costs one extra co
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from flows.notices import Promise
 
 NOTICE = table(NoticeRow)
 LEASE_SECONDS = 120.0  # longer than the slowest send
+DELETABLE = timedelta(hours=48)  # Telegram deletes no older message (`deleteMessage`)
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,6 @@ class Outbox:
         self.database = database
         self.owner = secrets.token_hex(8)
         self.fresh = False  # something due now was promised since the sender last looked
-        self.done: set[str] = set()  # kept otherwise than by the sender; written with the next commit
 
     async def promise(self, transaction: Transaction, booking: Booking, promises: Sequence[Promise]) -> None:
         """Write what a move of a booking promises; the key makes each promise once per version of the booking."""
@@ -60,6 +60,15 @@ class Outbox:
         values = {"key": key, "kind": kind, "due_at": due_at, "next_try": due_at, "not_after": not_after}
         await insert_once(transaction, NOTICE, {**BLANK, **values, **reference})
         self.fresh = True
+
+    async def delete_message(
+        self, transaction: Transaction, chat: int, message: int, by: str, now: datetime, grace: timedelta = timedelta(0)
+    ) -> str:
+        """Promise that a message of a chat is deleted, after `grace`; `by` is what asks for it. Gives the row's key."""
+        key = f"delete:{chat}:{message}:{by}"
+        last = now + DELETABLE
+        await self.put(transaction, key, "delete", now + grace, last, chat_id=chat, message_id=message)
+        return key
 
     async def claim(self, now: datetime, most: int) -> list[Notice]:
         """Take a lease on what is due; what a dead worker left is due again when its lease has run out."""
@@ -97,14 +106,9 @@ class Outbox:
         done = update(NOTICE).where(*mine).values(state=state, error=error, lease_until=None)
         return (await transaction.execute(done.returning(NOTICE.c.key))).first() is not None
 
-    async def write_done(self) -> None:
+    async def keep(self, transaction: Transaction, keys: Collection[str]) -> None:
         """Mark as sent what a turn's own reply has done already."""
-        if not self.done:
-            return
-        done = set(self.done)
-        async with self.database.transaction() as transaction:
-            await transaction.execute(update(NOTICE).where(NOTICE.c.key.in_(done)).values(state="sent"))
-        self.done -= done
+        await transaction.execute(update(NOTICE).where(NOTICE.c.key.in_(keys)).values(state="sent"))
 
     async def try_again(self, transaction: Transaction, notice: Notice, at: datetime, error: str) -> None:
         """Put a notice back until `at`."""

@@ -1,7 +1,7 @@
 """A conversation from and to its row, and which updates have taken effect.
 
-`turns` counts turns taken, `shown` the last turn whose screen was shown. That it was shown is remembered here until
-the next commit (`Shown`); a crash in between costs one extra copy of a screen, never a silent person.
+`turns` counts turns taken, `shown` the last turn whose screen was shown, written as soon as it was; a crash in between
+costs one extra copy of that screen, never a silent person.
 """
 
 from __future__ import annotations
@@ -57,21 +57,11 @@ class Place:
     new: bool = True
 
 
-@dataclass(frozen=True)
-class Shown:
-    """The screen of turn `turn` stands in `card`; written with the next commit."""
-
-    turn: int
-    card: Card
-    forget: bool = False
-
-
 class Store:
-    """Conversations in the database; `shown` holds what was shown since the last commit."""
+    """Conversations in the database."""
 
     def __init__(self, database: Database, seal: Seal):
         self.database, self.seal = database, seal
-        self.shown: dict[Key, Shown] = {}
 
     async def first_time(self, transaction: Transaction, update_id: int, now: datetime, error: str = "") -> bool:
         """Remember an update in the transaction of its effect; False when it has taken effect before."""
@@ -81,10 +71,7 @@ class Store:
     async def load(self, transaction: Transaction, key: Key) -> Place:
         """The conversation, locked until the commit (PostgreSQL); a new one where there is none."""
         row = (await transaction.execute(LOAD, _of(key))).first()
-        place = self._opened(key, row) if row else Place(key, Conversation())
-        if (shown := self.shown.get(key)) and shown.turn == place.turns:
-            place.shown, place.card = shown.turn, shown.card
-        return place
+        return self._opened(key, row) if row else Place(key, Conversation())
 
     def _opened(self, key: Key, row: Row[Any]) -> Place:
         form = self.seal.open(row.form, "conversation", "form", _row_id(key))
@@ -97,17 +84,21 @@ class Store:
         card = Card(row.card, row.card_kind, row.buried)
         return Place(key, conversation, card, row.turns, row.shown, row.person is not None, new=False)
 
-    async def save(self, transaction: Transaction, place: Place, now: datetime, fleeting: bool) -> None:
-        """Write a turn: the next number, the new state, and whatever was shown since."""
+    async def save(
+        self, transaction: Transaction, place: Place, now: datetime, fleeting: bool, private: bool = False
+    ) -> None:
+        """Write a turn: the next number and the new state. `private`: its card is about to show values."""
         conversation = place.conversation
         place.turns += 1
         form = {name: getattr(conversation, name) for name in FORM}
         form["notes"] = [note.to_json() for note in conversation.notes]
         form["note_if_kept"] = conversation.note_if_kept.to_json() if conversation.note_if_kept else None
+        card_kind = "private" if private and place.card.kind != "keyboard" else place.card.kind
         values = {
             "language": conversation.language, "dialog": conversation.dialog, "state": conversation.state,
             "form": self.seal.seal(form, "conversation", "form", _row_id(place.key)),
-            "turns": place.turns, "fleeting": fleeting, "updated_at": now, **_card(place.shown, place.card),
+            "turns": place.turns, "fleeting": fleeting, "updated_at": now, "shown": place.shown,
+            **_card(place.card), "card_kind": card_kind,
         }  # fmt: skip
         if place.new:
             whole = {"chat_id": place.key[0], "subject": place.key[1], **values}
@@ -116,32 +107,21 @@ class Store:
             raise Conflict(f"conversation of chat {place.key[0]} was begun twice at once")
         await transaction.execute(SAVE, {**values, **_of(place.key)})
 
-    def was_shown(self, key: Key, shown: Shown) -> None:
-        self.shown[key] = shown
+    async def was_shown(self, transaction: Transaction, key: Key, turn: int, card: Card) -> None:
+        """The screen of this turn stands in `card`; of no effect where the conversation has gone on."""
+        await transaction.execute(SHOW, {"shown": turn, **_card(card), **_of(key), "of_turn": turn})
 
-    async def write_shown(self) -> None:
-        """Commit what was shown; called about once a second and before stopping."""
-        if not self.shown:
-            return
-        waiting = dict(self.shown)
-        async with self.database.transaction() as transaction:
-            for key, shown in waiting.items():
-                await self._write_one(transaction, key, shown)
-        for key, shown in waiting.items():
-            if self.shown.get(key) is shown:
-                del self.shown[key]
+    async def will_show(self, transaction: Transaction, key: Key, turn: int, card: Card) -> bool:
+        """The screen of this turn is about to be written into `card`; False where the conversation has gone on."""
+        noted = await transaction.execute(SHOW, {**_card(card), **_of(key), "of_turn": turn})
+        return bool(noted.rowcount)
 
-    async def _write_one(self, transaction: Transaction, key: Key, shown: Shown) -> None:
-        still = {**_of(key), "of_turn": shown.turn}
-        if shown.forget:
-            await transaction.execute(FORGET_SHOWN, still)
-        else:
-            await transaction.execute(SHOW, {**_card(shown.turn, shown.card), **still})
+    async def was_last_shown(self, transaction: Transaction, key: Key, turn: int) -> None:
+        """The last words were said: the conversation is forgotten, unless it has gone on."""
+        await transaction.execute(FORGET_SHOWN, {**_of(key), "of_turn": turn})
 
     async def bury(self, transaction: Transaction, chat: int) -> None:
         """A message of the bot now stands below the card of this private chat."""
-        if (shown := self.shown.get((chat, ""))) is not None:
-            shown.card.buried = True
         await transaction.execute(SAVE, {"buried": True, **_of((chat, ""))})
 
     async def owed(self, transaction: Transaction, before: datetime) -> list[Key]:
@@ -164,7 +144,6 @@ class Store:
         return [(row.chat_id, row.subject) for row in await transaction.execute(statement)]
 
     async def forget(self, transaction: Transaction, key: Key) -> None:
-        self.shown.pop(key, None)
         await transaction.execute(FORGET, _of(key))
 
 
@@ -172,8 +151,8 @@ class Conflict(Exception):
     """Two transactions wrote the same new row: the turn runs again."""
 
 
-def _card(shown: int, card: Card) -> dict[str, Any]:
-    return {"shown": shown, "card": card.id, "card_kind": card.kind, "buried": card.buried}
+def _card(card: Card) -> dict[str, Any]:
+    return {"card": card.id, "card_kind": card.kind, "buried": card.buried}
 
 
 def _of(key: Key) -> dict[str, Any]:

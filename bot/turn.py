@@ -32,7 +32,6 @@ DELETED_ELSEWHERE = Text(
 )
 SHARE = Text("Share this phone number")
 PUT_AWAY = Text("The phone-number button has been put away.")
-DELETABLE = timedelta(hours=48)  # Telegram deletes no older message (`deleteMessage`)
 GRACE = timedelta(seconds=20)  # the turn's own reply does it at once; the outbox does it where that did not happen
 DELETE_FAILED = Text("We could not delete that message from this chat. Please delete it yourself.")
 
@@ -145,9 +144,9 @@ async def private(desk: Desk, transaction: Transaction, incoming: Incoming, now:
     words = desk.words(conversation.language, now)
     at_private_question = _private_question(place)
     heard = await reception.hear(context, await _meant(context, words, incoming))
-    await _save(desk, transaction, place, counter, now)
-    terms = await _terms(desk, transaction, incoming, now) if heard.terms else None
     shot = await shoot(desk, place, context, now)
+    await _save(desk, transaction, place, counter, now, shot.private)
+    terms = await _terms(desk, transaction, incoming, now) if heard.terms else None
     deletion = await _delete(desk, transaction, place, incoming, now, at_private_question)
     words = desk.words(conversation.language, now)
     return Reply(
@@ -163,10 +162,12 @@ async def _terms(desk: Desk, transaction: Transaction, incoming: Incoming, now: 
     return Before(key, desk.days.office.terms.text)
 
 
-async def _save(desk: Desk, transaction: Transaction, place: Place, counter: SqlCounter, now: datetime) -> None:
+async def _save(
+    desk: Desk, transaction: Transaction, place: Place, counter: SqlCounter, now: datetime, private: bool = False
+) -> None:
     consented = place.consented or counter.consented
     fleeting = reception.in_form(place.conversation) or not consented
-    await desk.store.save(transaction, place, now, fleeting)
+    await desk.store.save(transaction, place, now, fleeting, private)
 
 
 def _private_question(place: Place) -> bool:
@@ -200,15 +201,8 @@ async def _delete(
         return None
     if not (private_question or isinstance(incoming.said, Contact) or holds_private_data(incoming.text)):
         return None
-    key = f"delete:{incoming.chat_id}:{incoming.message_id}:{incoming.update_id}"
-    await desk.outbox.put(
-        transaction,
-        key,
-        "delete",
-        now + GRACE,
-        now + DELETABLE,
-        chat_id=incoming.chat_id,
-        message_id=incoming.message_id,
+    key = await desk.outbox.delete_message(
+        transaction, incoming.chat_id, incoming.message_id, str(incoming.update_id), now, GRACE
     )
     words = desk.words(place.conversation.language, now)
     if place.conversation.note_if_kept:  # the screen itself says that it was deleted

@@ -7,14 +7,17 @@ after it. A card that shows values is edited or deleted, never left standing.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import structlog
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.database import Transaction
 from bot.outbox import Outbox
-from bot.store import Card, Shown, Store
+from bot.store import Card, Store
 from bot.telegram.api import UNCHANGED, Api, failure
 from bot.telegram.updates import SEPARATOR
 from bot.turn import Deletion, Press, Reply, Shot
@@ -22,28 +25,52 @@ from bot.turn import Deletion, Press, Reply, Shot
 log = structlog.get_logger()
 
 NO_KEYBOARD = {"remove_keyboard": True}
+NOTHING_YET = "…"  # what a message says that shows values in a moment, or no more
+
+
+@dataclass
+class Said:
+    """What came of speaking, to be written down: where the screen stands, what the outbox need not do any more, and
+    messages that show values and could not be put away.
+    """
+
+    card: Card
+    done: set[str] = field(default_factory=set)
+    left: set[int] = field(default_factory=set)
 
 
 class Speaker:
-    """Says what a turn left to say. What cannot be said now is owed, and the sweeper says it later."""
+    """Says what a turn left to say, and writes down that it was said. What cannot be said now is owed: the sweeper
+    says it later.
+    """
 
-    def __init__(self, api: Api, store: Store, outbox: Outbox):
-        self.api, self.store, self.outbox = api, store, outbox
+    def __init__(self, api: Api, store: Store, outbox: Outbox, clock: Callable[[], datetime]):
+        self.api, self.store, self.outbox, self.clock = api, store, outbox, clock
 
     async def speak(self, reply: Reply) -> None:
-        """Answer the button, delete what must go, show the screen, remember that it was shown."""
+        """Answer the button, delete what must go, show the screen, write down that it was shown."""
         answer = asyncio.create_task(self.answer(reply.press)) if reply.press else None
+        said = Said(reply.card)
         try:
-            card = await self._show(reply)
+            await self._show(reply, said)
         except (Forbidden, BadRequest) as error:
             if reply.key[1] or not failure(error).permanent:
                 raise  # a card of the staff group waits
-            card = reply.card  # the person has stopped the bot: nothing is owed to this chat
-            log.info("chat closed to the bot", chat=reply.key[0], error=type(error).__name__)
+            log.info("chat closed to the bot", chat=reply.key[0], error=type(error).__name__)  # nothing is owed to it
         finally:
             if answer:
                 await answer
-        self.store.was_shown(reply.key, Shown(reply.turn, card, reply.shot.forget))
+        await self.store.database.surely(lambda transaction: self._note(transaction, reply, said))
+
+    async def _note(self, transaction: Transaction, reply: Reply, said: Said) -> None:
+        if said.done:
+            await self.outbox.keep(transaction, said.done)
+        for message in said.left:
+            await self.outbox.delete_message(transaction, reply.key[0], message, str(reply.turn), self.clock())
+        if reply.shot.forget:
+            await self.store.was_last_shown(transaction, reply.key, reply.turn)
+        else:
+            await self.store.was_shown(transaction, reply.key, reply.turn, said.card)
 
     async def answer(self, press: Press) -> None:
         """`answerCallbackQuery`: stops the button's clock. Too late is harmless."""
@@ -56,18 +83,18 @@ class Speaker:
             )
         )
 
-    async def _show(self, reply: Reply) -> Card:
+    async def _show(self, reply: Reply, said: Said) -> None:
         chat, shot, card = reply.key[0], reply.shot, reply.card
-        deleted = await self._delete(chat, reply.deletion)
-        said, text = _texts(reply, deleted)
+        deleted = await self._delete(chat, reply.deletion, said)
+        first, text = _texts(reply, deleted)
         if reply.before:
             await self.api.call("sendMessage", chat_id=chat, text=reply.before.text)
-            self.outbox.done.add(reply.before.key)
+            said.done.add(reply.before.key)
         if card.kind == "keyboard" and not shot.contact:
-            await self.api.call("sendMessage", chat_id=chat, text=said or reply.put_away, reply_markup=NO_KEYBOARD)
-            await self._retire(chat, card, below=False)
-            card, said = Card(), ""
-        text = f"{said}\n\n{text}" if said else text
+            await self.api.call("sendMessage", chat_id=chat, text=first or reply.put_away, reply_markup=NO_KEYBOARD)
+            await self._retire(chat, card, said, below=False)
+            card, first = Card(), ""
+        text = f"{first}\n\n{text}" if first else text
         elsewhere = reply.press is not None and reply.press.message_id not in (None, card.id)
         kept = reply.deletion is not None and not deleted
         below = card.buried or reply.stays or kept or elsewhere or reply.before is not None
@@ -75,10 +102,23 @@ class Speaker:
             await self._without_buttons(chat, reply.press.message_id)
         editable = card.id if card.kind != "keyboard" and not below and not shot.contact else None
         if editable and await self._edit(chat, editable, text, shot, same_will_do=reply.deletion is None):
-            return Card(editable, "private" if shot.private else "")
-        await self._retire(chat, card, below)
-        sent = await self.api.call("sendMessage", chat_id=chat, text=text, reply_markup=_markup(shot))
-        return Card(sent["message_id"], "keyboard" if shot.contact else "private" if shot.private else "")
+            said.card = Card(editable, "private" if shot.private else "")
+            return
+        await self._retire(chat, card, said, below)
+        await (self._send_values if shot.private else self._send)(reply, text, said)
+
+    async def _send(self, reply: Reply, text: str, said: Said) -> None:
+        markup = _markup(reply.shot)
+        sent = await self.api.call("sendMessage", chat_id=reply.key[0], text=text, reply_markup=markup)
+        said.card = Card(sent["message_id"], "keyboard" if reply.shot.contact else "")
+
+    async def _send_values(self, reply: Reply, text: str, said: Said) -> None:
+        """Values stand only in a message that the database knows: it is sent without them, noted, and then edited."""
+        sent = await self.api.call("sendMessage", chat_id=reply.key[0], text=NOTHING_YET)
+        said.card = card = Card(sent["message_id"], "private")
+        noted = await self.store.database.surely(lambda t: self.store.will_show(t, reply.key, reply.turn, card))
+        if noted:
+            await self._edit(reply.key[0], sent["message_id"], text, reply.shot, same_will_do=True)
 
     async def _edit(self, chat: int, card: int, text: str, shot: Shot, same_will_do: bool) -> bool:
         """`editMessageText`; False where a new message must do: who typed must see that something came back."""
@@ -88,28 +128,33 @@ class Speaker:
             return same_will_do and UNCHANGED in str(error).lower()
         return True
 
-    async def _retire(self, chat: int, card: Card, below: bool) -> None:
+    async def _retire(self, chat: int, card: Card, said: Said, below: bool) -> None:
         """The old card goes; one that has become part of the chat, with something below it, loses its buttons only."""
         if card.id is None:
             return
         stays = below and not card.kind  # what shows values never stays
         if not stays and await self._harmless(self.api.call("deleteMessage", chat_id=chat, message_id=card.id)):
             return
-        if card.kind == "private":
-            await self._harmless(self.api.call("editMessageText", chat_id=chat, message_id=card.id, text="…"))
-        elif not card.kind:
+        if not card.kind:
             await self._without_buttons(chat, card.id)
+        elif card.kind == "private" and not await self._emptied(chat, card.id):
+            said.left.add(card.id)
+
+    async def _emptied(self, chat: int, message: int) -> bool:
+        """Take the values out of a message that is too old to be deleted."""
+        empty = self.api.call("editMessageText", chat_id=chat, message_id=message, text=NOTHING_YET)
+        return await self._harmless(empty)
 
     async def _without_buttons(self, chat: int, message: int) -> None:
         await self._harmless(self.api.call("editMessageReplyMarkup", chat_id=chat, message_id=message))
 
-    async def _delete(self, chat: int, deletion: Deletion | None) -> bool:
+    async def _delete(self, chat: int, deletion: Deletion | None, said: Said) -> bool:
         """Delete the person's message now; where that fails for a while the outbox goes on trying."""
         if deletion is None:
             return False
         deleted = await self._harmless(self.api.call("deleteMessage", chat_id=chat, message_id=deletion.message_id))
         if deleted:
-            self.outbox.done.add(deletion.key)
+            said.done.add(deletion.key)
         return deleted
 
     async def _harmless(self, call: Awaitable[object]) -> bool:

@@ -128,7 +128,7 @@ async def no_letter(stage: Stage, words: str, about: str) -> None:
 @expected("保存")
 async def stored(stage: Stage, words: str, about: str) -> None:
     """Of which kinds the database holds something about this chat; なし for none."""
-    await stage.town.app.desk.store.write_shown()
+    await stage.town.app.lanes.finish(10)
     held = [name for table, name in KINDS.items() if await _rows(stage, table)]
     assert "・".join(held or ["なし"]) == words, f"stored is {'・'.join(held or ['なし'])}"
 
