@@ -6,13 +6,15 @@ within the year before 2026-10-20, so that nothing is too old to be kept either.
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, TypeDecorator, text
+from sqlalchemy import Column, Connection, Table, TypeDecorator, bindparam, insert, select, text, update
 from sqlmodel import SQLModel
 
 from bot import tables
+from bot.encryption import Seal
 
 SERIES = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)",
@@ -27,6 +29,7 @@ CHAT, BOOKING = "1000000000 + i", "'past' || i"
 BOOKINGS = {"until": "2026-10-20 00:00:00", "days": 330}
 UPDATES = {"until": "2026-11-19 00:00:00", "days": 7}
 ERASED = "i * 330 > 60 * :count"  # what lies more than 90 days before 2026-11-19
+MOST_UPDATES = 100_000  # they are remembered for a week
 STAFF_CHAT = "-1000000000001"
 
 FILLED: tuple[tuple[type[SQLModel], dict[str, str]], ...] = (
@@ -60,12 +63,27 @@ def fill(connection: Connection, count: int, analyse: bool = True) -> None:
         filled = tables.table(row)
         columns = {c.name: told.get(c.name) or _plain(c, dialect) for c in filled.columns if not _numbered(filled, c)}
         names, values = ", ".join(columns), ", ".join(columns.values())
+        rows = min(count, MOST_UPDATES) if row is tables.UpdateRow else count
         connection.execute(
             text(f"INSERT INTO {filled.name} ({names}) {SERIES[dialect]} SELECT {values} FROM n"),  # noqa: S608  # our own names
-            {"count": count},
+            {"count": rows},
         )
     if analyse:
         connection.execute(text("ANALYZE"))
+
+
+def crowd(connection: Connection, seal: Seal, chat: int, starts: Sequence[datetime]) -> None:
+    """One person with 500 bookings of the past; all these places held; 10,000 notices that are due at the last."""
+    booking = tables.table(tables.BookingRow)
+    past = connection.execute(select(booking.c.id).limit(500)).scalars().all()
+    theirs = update(booking).where(booking.c.id == bindparam("of")).values(chat_id=chat, details=bindparam("sealed"))
+    connection.execute(theirs, [{"of": one, "sealed": seal.seal({}, "booking", "details", one)} for one in past])
+    held = {"counsellor": "1", "booking_id": "future", "purpose": "request"}
+    connection.execute(insert(tables.table(tables.HoldRow)), [{**held, "start": start} for start in starts])
+    later = {"kind": "alert", "due_at": starts[-1], "next_try": starts[-1], "state": "pending", "attempts": 0}
+    notices = [{**later, "key": f"future{number}", "owner": "", "error": ""} for number in range(10_000)]
+    connection.execute(insert(tables.table(tables.NoticeRow)), notices)
+    connection.execute(text("ANALYZE"))
 
 
 def _numbered(filled: Table, column: Column[Any]) -> bool:
