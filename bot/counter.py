@@ -30,6 +30,7 @@ from bot.tables import (
     table,
 )
 from flows import lifecycle, notices, policy
+from flows.booking import QUESTIONS
 from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Told
 from flows.office_days import OfficeDays
 
@@ -56,8 +57,7 @@ LAPSING_NOW = select(BOOKING.c.id).where(LAPSING, BOOKING.c.lapses_at <= NOW).or
 ENDING_NOW = select(BOOKING.c.id).where(ENDING, BOOKING.c.ends_at <= NOW).order_by(BOOKING.c.ends_at).limit(100)
 
 FREES_THE_SLOT = (lifecycle.DECLINED, lifecycle.CANCELLED, lifecycle.LAPSED)
-OFFERED_AGAIN = ("name", "seeker_number", "email", "phone")  # of the last booking, masked
-CONDITIONS = ("registered", "device", "continuing")
+OFFERED_AGAIN = tuple(question.name for question in QUESTIONS if question.mask)  # of the last booking
 
 
 class SqlCounter:

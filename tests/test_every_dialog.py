@@ -151,6 +151,17 @@ def test_at_every_end_the_menu_is_there(everything: list[Seen]) -> None:
         assert [button.value for button in seen.buttons] == [button.value for row in MENU for button in row]
 
 
+def test_the_progress_counts_every_question_that_is_counted(everything: list[Seen]) -> None:
+    counted = [question.name for question in BOOKING.questions if question.counted]
+    in_the_form = [seen for seen in everything if seen.conversation.dialog == BOOKING.name]
+    for seen in in_the_form:
+        if isinstance(seen.step, Question) and seen.conversation.check is None:
+            told = [said for said in seen.screen.say if isinstance(said, Text)]
+            progress = [said.values for said in told if said.sentence == "{step}/{steps}"]
+            place = counted.index(seen.step.name) + 1 if seen.step.name in counted else None
+            assert progress == ([{"step": place, "steps": len(counted)}] if place else [])
+
+
 def test_a_refusal_by_the_terms_names_the_phone(everything: list[Seen]) -> None:
     refused = [seen for seen in everything if seen.step.name == "refused"]
     assert refused
