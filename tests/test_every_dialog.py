@@ -42,6 +42,7 @@ from flows.steps import (
     Said,
     Typed,
     Unreadable,
+    always,
 )
 from flows.text import Text
 from flows.welcome import MENU
@@ -50,7 +51,9 @@ from tests.conversations.visitors import ALL, DAYS, NOW, SEAL, Seen, at_the_form
 QUESTIONS = [(dialog.name, step.name) for dialog in ALL.values() for step in dialog.steps if isinstance(step, Question)]
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
-each_label = pytest.mark.parametrize("label", [question.name for question in BOOKING.questions if question.label])
+each_label = pytest.mark.parametrize(
+    "label", [question.name for question in BOOKING.questions if question.label and question.when is always]
+)
 each_dialog = pytest.mark.parametrize("dialog", ALL.values(), ids=ALL)
 
 
@@ -234,7 +237,7 @@ def test_a_value_that_was_never_offered_leads_nowhere(everything: list[Seen]) ->
 
 
 ON_THE_WAY = [
-    question.name for question in BOOKING.questions if question.name not in ("change", "language", "told_by_phone")
+    question.name for question in BOOKING.questions if question.when is always or question.name in ("terms", "privacy")
 ]
 at_each_question = pytest.mark.parametrize("name", ON_THE_WAY)
 

@@ -119,6 +119,14 @@ def _plain(letter: EmailMessage) -> str:
     return str(body.get_content()) if body else ""
 
 
+@expected("メールにない")
+async def not_in_a_letter(stage: Stage, words: str, about: str) -> None:
+    """A letter came to that address since the last act, and none has these words."""
+    letters = stage.letters_to(about)
+    assert letters, "no letter came"
+    assert not any(stage.holds(f"{letter['Subject']}\n{_plain(letter)}", words) for letter in letters), "it is there"
+
+
 @expected("予定表")
 async def calendar_entry(stage: Stage, words: str, about: str) -> None:
     """In the calendar entry (.ics) that came with such a letter."""
