@@ -30,6 +30,7 @@ from bot.tables import (
     table,
 )
 from flows import lifecycle, notices, policy
+from flows.booking import QUESTIONS
 from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Told
 from flows.office_days import OfficeDays
 
@@ -51,12 +52,12 @@ REQUESTED_AT = select(BOOKING.c.requested_at).where(
     BOOKING.c.chat_id == _OF_CHAT, BOOKING.c.requested_at > bindparam("since")
 )
 LAST_MOVE = select(DECISION).where(DECISION.c.booking_id == bindparam("id")).order_by(DECISION.c.id.desc()).limit(1)
-LAPSING_NOW = select(BOOKING.c.id).where(LAPSING, BOOKING.c.lapses_at <= bindparam("now")).limit(100)
-ENDING_NOW = select(BOOKING.c.id).where(ENDING, BOOKING.c.ends_at <= bindparam("now")).limit(100)
+NOW: BindParameter[datetime] = bindparam("now")
+LAPSING_NOW = select(BOOKING.c.id).where(LAPSING, BOOKING.c.lapses_at <= NOW).order_by(BOOKING.c.lapses_at).limit(100)
+ENDING_NOW = select(BOOKING.c.id).where(ENDING, BOOKING.c.ends_at <= NOW).order_by(BOOKING.c.ends_at).limit(100)
 
 FREES_THE_SLOT = (lifecycle.DECLINED, lifecycle.CANCELLED, lifecycle.LAPSED)
-OFFERED_AGAIN = ("name", "seeker_number", "email", "phone")  # of the last booking, masked
-CONDITIONS = ("registered", "device", "continuing")
+OFFERED_AGAIN = tuple(question.name for question in QUESTIONS if question.mask)  # of the last booking
 
 
 class SqlCounter:

@@ -172,7 +172,9 @@ class Sender:
         return Sending(lambda: self._delete(chat, notice.message_id))
 
     async def _language(self, transaction: Transaction, chat: int | None, otherwise: str) -> str:
-        """The language the person uses now; another where the chat is not known any more."""
+        """The language the person uses now; another where the chat is not known any more, or is nobody's."""
+        if chat is None:
+            return otherwise
         spoken = select(CONVERSATION.c.language).where(CONVERSATION.c.chat_id == chat, CONVERSATION.c.subject == "")
         return str((await transaction.execute(spoken)).scalar() or otherwise)
 

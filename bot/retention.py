@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Delete, Select, bindparam, delete, select, update
 
 from bot.counter import BOOKING, DECISION
 from bot.database import Transaction
@@ -14,19 +15,25 @@ from bot.store import UPDATE
 from bot.tables import NOT_ERASED
 from flows.office import Office
 
-AT_ONCE = 200  # bookings in one transaction
+AT_ONCE = 200  # bookings, and updates, in one round: however much is due, nobody waits for it
 UPDATES_REMEMBERED = timedelta(days=8)  # Telegram keeps an update for a day and draws new ids after a quiet week
+
+# Deleted one by one, each found by its index: a list of many may be looked for in the whole table (PostgreSQL).
+NOTICES = delete(NOTICE).where(NOTICE.c.booking_id == bindparam("old"))
+DECISIONS = delete(DECISION).where(DECISION.c.booking_id == bindparam("old"))
+RECORD = delete(BOOKING).where(BOOKING.c.id == bindparam("old"))
+SEEN = delete(UPDATE).where(UPDATE.c.update_id == bindparam("old"))
 
 
 async def forget_what_is_old(transaction: Transaction, seal: Seal, office: Office, now: datetime) -> None:
-    """Erase details and delete records that are older than the office keeps them; forget old update ids."""
+    """One round: erase details and delete records older than the office keeps them, forget update ids; oldest first."""
     await _erase_details(transaction, seal, now - timedelta(days=office.contact_days))
     await _delete_records(transaction, now - timedelta(days=office.record_days))
-    await transaction.execute(delete(UPDATE).where(UPDATE.c.at < now - UPDATES_REMEMBERED))
+    await _forget_updates(transaction, now - UPDATES_REMEMBERED)
 
 
 async def _erase_details(transaction: Transaction, seal: Seal, before: datetime) -> None:
-    old = select(BOOKING.c.id).where(NOT_ERASED, BOOKING.c.start < before).limit(AT_ONCE)
+    old = select(BOOKING.c.id).where(NOT_ERASED, BOOKING.c.start < before).order_by(BOOKING.c.start).limit(AT_ONCE)
     for booking in (await transaction.execute(old)).scalars().all():
         nothing = seal.seal({}, "booking", "details", booking)
         gone = update(BOOKING).where(BOOKING.c.id == booking)
@@ -34,10 +41,16 @@ async def _erase_details(transaction: Transaction, seal: Seal, before: datetime)
 
 
 async def _delete_records(transaction: Transaction, before: datetime) -> None:
-    old = select(BOOKING.c.id).where(BOOKING.c.start < before).limit(AT_ONCE)
-    bookings = list((await transaction.execute(old)).scalars())
-    if not bookings:
-        return
-    for rows in (NOTICE, DECISION):
-        await transaction.execute(delete(rows).where(rows.c.booking_id.in_(bookings)))
-    await transaction.execute(delete(BOOKING).where(BOOKING.c.id.in_(bookings)))
+    old = select(BOOKING.c.id).where(BOOKING.c.start < before).order_by(BOOKING.c.start).limit(AT_ONCE)
+    await _delete(transaction, old, NOTICES, DECISIONS, RECORD)
+
+
+async def _forget_updates(transaction: Transaction, before: datetime) -> None:
+    old = select(UPDATE.c.update_id).where(UPDATE.c.at < before).order_by(UPDATE.c.at).limit(AT_ONCE)
+    await _delete(transaction, old, SEEN)
+
+
+async def _delete(transaction: Transaction, old: Select[Any], *deletions: Delete) -> None:
+    if ids := [{"old": number} for number in (await transaction.execute(old)).scalars()]:
+        for deletion in deletions:
+            await transaction.execute(deletion, ids)

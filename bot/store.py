@@ -139,6 +139,7 @@ class Store:
         statement = (
             select(CONVERSATION.c.chat_id, CONVERSATION.c.subject)
             .where(FLEETING, CONVERSATION.c.updated_at <= before)
+            .order_by(CONVERSATION.c.updated_at)
             .limit(100)
         )
         return [(row.chat_id, row.subject) for row in await transaction.execute(statement)]

@@ -92,9 +92,10 @@ class ConsentRow(SQLModel, table=True):
     """One consent to one version of the terms (Preamble, Article 11)."""
 
     __tablename__ = "consent"
+    __table_args__ = (Index("consent_of_chat", "chat_id", "id"),)  # the last one without looking at any other
 
     id: int | None = Field(default=None, primary_key=True)
-    chat_id: int = big_integer(index=True)
+    chat_id: int = big_integer()
     version: str
     sha256: str
     at: datetime = moment()
@@ -165,9 +166,10 @@ class DecisionRow(SQLModel, table=True):
     """One move of a booking: which, when, by whom (staff by id and name), and the reason's key."""
 
     __tablename__ = "decision"
+    __table_args__ = (Index("decision_of_booking", "booking_id", "id"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    booking_id: str = Field(index=True)
+    booking_id: str
     event: str
     at: datetime = moment()
     who: int | None = Field(default=None, sa_type=BigInteger)

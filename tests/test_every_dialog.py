@@ -42,6 +42,7 @@ from flows.steps import (
     Said,
     Typed,
     Unreadable,
+    always,
 )
 from flows.text import Text
 from flows.welcome import MENU
@@ -50,7 +51,9 @@ from tests.conversations.visitors import ALL, DAYS, NOW, SEAL, Seen, at_the_form
 QUESTIONS = [(dialog.name, step.name) for dialog in ALL.values() for step in dialog.steps if isinstance(step, Question)]
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
-each_label = pytest.mark.parametrize("label", [question.name for question in BOOKING.questions if question.label])
+each_label = pytest.mark.parametrize(
+    "label", [question.name for question in BOOKING.questions if question.label and question.when is always]
+)
 each_dialog = pytest.mark.parametrize("dialog", ALL.values(), ids=ALL)
 
 
@@ -151,6 +154,17 @@ def test_at_every_end_the_menu_is_there(everything: list[Seen]) -> None:
         assert [button.value for button in seen.buttons] == [button.value for row in MENU for button in row]
 
 
+def test_the_progress_counts_every_question_that_is_counted(everything: list[Seen]) -> None:
+    counted = [question.name for question in BOOKING.questions if question.counted]
+    in_the_form = [seen for seen in everything if seen.conversation.dialog == BOOKING.name]
+    for seen in in_the_form:
+        if isinstance(seen.step, Question) and seen.conversation.check is None:
+            told = [said for said in seen.screen.say if isinstance(said, Text)]
+            progress = [said.values for said in told if said.sentence == "{step}/{steps}"]
+            place = counted.index(seen.step.name) + 1 if seen.step.name in counted else None
+            assert progress == ([{"step": place, "steps": len(counted)}] if place else [])
+
+
 def test_a_refusal_by_the_terms_names_the_phone(everything: list[Seen]) -> None:
     refused = [seen for seen in everything if seen.step.name == "refused"]
     assert refused
@@ -223,7 +237,7 @@ def test_a_value_that_was_never_offered_leads_nowhere(everything: list[Seen]) ->
 
 
 ON_THE_WAY = [
-    question.name for question in BOOKING.questions if question.name not in ("change", "language", "told_by_phone")
+    question.name for question in BOOKING.questions if question.when is always or question.name in ("terms", "privacy")
 ]
 at_each_question = pytest.mark.parametrize("name", ON_THE_WAY)
 

@@ -20,6 +20,7 @@ from bot.playground.people import Person
 from bot.playground.server import Fault
 from bot.store import CONVERSATION
 from tests.town import OFFICE_MAIL, TOKEN, Town, book, town
+from tests.usual_answers import comes_to
 
 NAME, NUMBER, MAIL, PHONE = "鈴木 秘密子", "13010-98765432", "himitsu.himeko@example.jp", "080-9876-5432"
 REFUSED = {"number": "6214 9832 0257", "mail": "himitsu.himeko＠", "phone": "080-9876-543"}
@@ -100,29 +101,29 @@ async def filled_in(place: Town) -> None:
     await taro.sends("document", caption=f"{NAME} {NUMBER}")
     await settled(place)
     await taro.forwards(NAME)
-    await taro.sees("求職番号を入力")
+    await comes_to(taro, "求職番号を入力")
     await taro.says(REFUSED["number"])
     await taro.sees("別の番号のようです")
     await taro.says(NUMBER)
-    await taro.sees("希望する日")
+    await comes_to(taro, "希望する日")
     await taro.says(f"やっぱり番号は {NUMBER} です")
     await settled(place)
     await taro.presses(taro.screen.labels[0])
-    await taro.sees("希望する時間")
+    await comes_to(taro, "希望する時間")
     await taro.presses("9:30")
-    await taro.sees("メールアドレスを入力")
+    await comes_to(taro, "メールアドレスを入力")
     await taro.says(REFUSED["mail"])
     await taro.sees("読み取れませんでした")
     await taro.says(MAIL)
-    await taro.sees("電話番号を入力")
+    await comes_to(taro, "電話番号を入力")
     await taro.says(REFUSED["phone"])
     await taro.sees("電話番号を読み取れませんでした")
     await taro.shares_contact(PHONE, own=False)
     await settled(place)
     await taro.shares_contact(PHONE)
-    await taro.sees("同席する方")
+    await comes_to(taro, "同席する方")
     await taro.presses("なし")
-    await taro.sees("ご確認ください")
+    await comes_to(taro, "ご確認ください")
 
 
 async def story(place: Town) -> None:

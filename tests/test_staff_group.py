@@ -20,6 +20,7 @@ from flows.deciding import DECLINE_REASONS
 from flows.office import KAWAGOE, load_office
 from flows.text import Text
 from tests.town import OFFICE_MAIL, Town, book, town
+from tests.usual_answers import comes_to
 
 OFFICE = load_office(KAWAGOE)
 PERSONAL = ("川越 太郎", "太郎", "11030-01234567", "1103001234567", "taro@example.jp", "090-1234-5678", "9012345678")
@@ -305,19 +306,19 @@ async def fill_in_english(place: Town) -> None:
     await taro.presses("Continue")
     await taro.sees("Enter your name")
     await taro.says("Kawagoe Taro")
-    await taro.sees("job-seeker number")
+    await comes_to(taro, "job-seeker number")
     await taro.says("11030-01234567")
-    await taro.sees("Choose a date")
+    await comes_to(taro, "Choose a date")
     await taro.presses(taro.screen.labels[0])
-    await taro.sees("Choose a time")
+    await comes_to(taro, "Choose a time")
     await taro.presses(taro.screen.labels[0])
-    await taro.sees("email address")
+    await comes_to(taro, "email address")
     await taro.says("taro@example.jp")
-    await taro.sees("phone number")
+    await comes_to(taro, "phone number")
     await taro.says("090-1234-5678")
-    await taro.sees("Will anyone join you")
+    await comes_to(taro, "Will anyone join you")
     await taro.presses(taro.screen.labels[0])
-    await taro.sees("Please check your request")
+    await comes_to(taro, "Please check your request")
     await taro.presses("Send this request")
     await taro.sees("[Received]")
 

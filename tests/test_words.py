@@ -156,10 +156,10 @@ def labels() -> list[Text]:
     assert isinstance(ask_back, answers.Check)
     found: list[Text | str | None] = [Text(said) for call in calls("Button") if (said := literal(call.args[0]))]
     found += [button.label for row in welcome.MENU for button in row]
-    found += [*companions.COMPANIONS.values(), *companions.LANGUAGES.values(), *deciding.LATE_REASONS.values(), SHARE]
+    found += [*companions.LANGUAGES.values(), *deciding.LATE_REASONS.values(), SHARE]
     found += [pressed for pressed, _ in deciding.DECLINE_REASONS.values()]
     found += [label for label, _ in ask_back.choices]
-    found += [question.label for question in QUESTIONS]
+    found += [label for question in QUESTIONS for label in (question.label, *question.choices.values())]
     found += [question.mask(MASKABLE.get(question.name)) for question in QUESTIONS if question.mask]
     return list({text.sentence: text for text in found if isinstance(text, Text)}.values())
 

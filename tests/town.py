@@ -22,6 +22,7 @@ from bot.app import App
 from bot.config import Settings
 from bot.playground.people import Group, Person
 from bot.playground.server import BotApiServer
+from tests.usual_answers import comes_to
 
 TOKEN = "123456:TEST-token-of-nobody"
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -160,27 +161,27 @@ async def book(
 ) -> None:
     """Walk a Japanese-speaking newcomer through the whole form, up to the review, and send it."""
     await person.says("/book")
-    await person.sees("利用規約に同意して")
+    await comes_to(person, "利用規約に同意して")
     await person.presses("同意して進む")
     for question in ("質問1／3", "質問2／3", "質問3／3"):
-        await person.sees(question)
+        await comes_to(person, question)
         await person.presses("はい")
-    await person.sees("職業安定法")
+    await comes_to(person, "職業安定法")
     await person.presses("続ける")
-    await person.sees("お名前を入力")
+    await comes_to(person, "お名前を入力")
     await person.says(name)
-    await person.sees("求職番号を入力")
+    await comes_to(person, "求職番号を入力")
     await person.says(number)
-    await person.sees("希望する日")
+    await comes_to(person, "希望する日")
     await person.presses(day([button.label for row in person.screen.buttons for button in row]))
-    await person.sees("希望する時間")
+    await comes_to(person, "希望する時間")
     await person.presses(at)
-    await person.sees("メールアドレスを入力")
+    await comes_to(person, "メールアドレスを入力")
     await person.says(email)
-    await person.sees("電話番号を入力")
+    await comes_to(person, "電話番号を入力")
     await person.says(phone)
-    await person.sees("同席する方")
+    await comes_to(person, "同席する方")
     await person.presses("なし")
-    await person.sees("ご確認ください")
+    await comes_to(person, "ご確認ください")
     if send:
         await person.presses("この内容で申し込む")

@@ -32,16 +32,17 @@ class Measured(NamedTuple):
 
 
 @asynccontextmanager
-async def counter(python: tuple[str, ...] = (), folder: Path | None = None) -> AsyncIterator[Measured]:
-    """Open it in an empty folder, or over the database that is already in `folder`."""
+async def counter(
+    python: tuple[str, ...] = (), folder: Path | None = None, url: str | None = None
+) -> AsyncIterator[Measured]:
+    """Open it in an empty folder, or over the database that is already in `folder` or at `url`."""
     with tempfile.TemporaryDirectory(prefix="madoguchi-bench-") as made:
         data = folder or Path(made)
         mailbox = Mailbox()
         await mailbox.open()
         async with BotApiServer(TOKEN) as server:
-            town = Town(
-                server, mailbox, data, os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{data / 'madoguchi.db'}")
-            )
+            own = os.environ.get("BENCH_DATABASE_URL", f"sqlite:///{data / 'madoguchi.db'}")
+            town = Town(server, mailbox, data, url or own)
             began = perf_counter()
             bot = await BotProcess.start(town.environment, python=python, core=BOT_CORE)
             try:

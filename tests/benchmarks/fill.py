@@ -1,60 +1,88 @@
 """Years of an office's past, by bulk SQL: finished bookings with their holds, decisions, consents, notices, chats.
 
-Nothing of it is live or due, as in a real office: what is open at one time does not grow with the years.
+Nothing of it is live or due, as in a real office: what is open at one time does not grow with the years. It lies
+within the year before 2026-10-20, so that nothing is too old to be kept either.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, TypeDecorator, text
+from sqlalchemy import Column, Connection, Table, TypeDecorator, bindparam, insert, select, text, update
 from sqlmodel import SQLModel
 
 from bot import tables
+from bot.encryption import Seal
 
 SERIES = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)",
     "postgresql": "WITH n(i) AS (SELECT generate_series(1, CAST(:count AS integer)))",
 }
-PAST = {  # half an hour further back for each row, before June 2026
-    "sqlite": "strftime('%Y-%m-%d %H:%M:%S.000000', '2026-06-01', '-' || (i * 30) || ' minutes')",
-    "postgresql": "timestamptz '2026-06-01' - i * interval '30 minutes'",
+AGO = {  # so many days before a moment, spread evenly over the rows
+    "sqlite": "strftime('%Y-%m-%d %H:%M:%S.000000', '{until}', '-' || (i * {days} * 86400 / :count) || ' seconds')",
+    "postgresql": "timestamptz '{until}' - i * interval '{days} days' / :count",
 }
 BYTES = {"sqlite": "x'01'", "postgresql": "decode('01', 'hex')"}
 CHAT, BOOKING = "1000000000 + i", "'past' || i"
+BOOKINGS = {"until": "2026-10-20 00:00:00", "days": 330}
+UPDATES = {"until": "2026-11-19 00:00:00", "days": 7}
+ERASED = "i * 330 > 60 * :count"  # what lies more than 90 days before 2026-11-19
+MOST_UPDATES = 100_000  # they are remembered for a week
+STAFF_CHAT = "-1000000000001"
 
-FILLED: dict[type[SQLModel], dict[str, str]] = {
-    tables.BookingRow: {
+FILLED: tuple[tuple[type[SQLModel], dict[str, str]], ...] = (
+    (tables.BookingRow, {
         "id": BOOKING, "ref": "'past' || i", "chat_id": CHAT, "state": "'finished'", "counsellor": "'1'",
-        "number_index": "'index' || i", "told": "'handed'",
-    },
-    tables.HoldRow: {"counsellor": "'1'", "booking_id": BOOKING},
-    tables.DecisionRow: {"booking_id": BOOKING, "event": "'confirm'"},
-    tables.ConsentRow: {"chat_id": CHAT},
-    tables.PersonRow: {"chat_id": CHAT},
-    tables.ConversationRow: {
+        "number_index": "'index' || i", "told": "'handed'", "erased": ERASED,
+    }),
+    (tables.HoldRow, {"counsellor": "'1'", "booking_id": BOOKING}),
+    (tables.DecisionRow, {"booking_id": BOOKING, "event": "'confirm'"}),
+    (tables.ConsentRow, {"chat_id": CHAT}),
+    (tables.PersonRow, {"chat_id": CHAT}),
+    (tables.ConversationRow, {
         "chat_id": CHAT, "dialog": "'booking'", "state": "'waiting'", "turns": "14", "shown": "14", "language": "'ja'",
-    },
-    tables.NoticeRow: {
+    }),
+    (tables.ConversationRow, {
+        "chat_id": STAFF_CHAT, "subject": "'deciding:past' || i", "dialog": "'deciding'", "state": "'confirmed'",
+        "turns": "2", "shown": "2", "language": "'ja'",
+    }),
+    (tables.NoticeRow, {
         "key": "'received:past' || i", "kind": "'received'", "booking_id": BOOKING, "chat_id": CHAT,
         "state": "'sent'",
-    },
-    tables.UpdateRow: {"update_id": "i"},
-}  # fmt: skip
+    }),
+    (tables.UpdateRow, {"update_id": "i"}),
+)  # fmt: skip
 
 
-def fill(connection: Connection, count: int) -> None:
+def fill(connection: Connection, count: int, analyse: bool = True) -> None:
     """So many bookings of the past, with all that belongs to them; then the engine's statistics."""
     dialect = connection.dialect.name
-    for row, told in FILLED.items():
+    for row, told in FILLED:
         filled = tables.table(row)
         columns = {c.name: told.get(c.name) or _plain(c, dialect) for c in filled.columns if not _numbered(filled, c)}
         names, values = ", ".join(columns), ", ".join(columns.values())
+        rows = min(count, MOST_UPDATES) if row is tables.UpdateRow else count
         connection.execute(
             text(f"INSERT INTO {filled.name} ({names}) {SERIES[dialect]} SELECT {values} FROM n"),  # noqa: S608  # our own names
-            {"count": count},
+            {"count": rows},
         )
+    if analyse:
+        connection.execute(text("ANALYZE"))
+
+
+def crowd(connection: Connection, seal: Seal, chat: int, starts: Sequence[datetime]) -> None:
+    """One person with 500 bookings of the past; all these places held; 10,000 notices that are due at the last."""
+    booking = tables.table(tables.BookingRow)
+    past = connection.execute(select(booking.c.id).limit(500)).scalars().all()
+    theirs = update(booking).where(booking.c.id == bindparam("of")).values(chat_id=chat, details=bindparam("sealed"))
+    connection.execute(theirs, [{"of": one, "sealed": seal.seal({}, "booking", "details", one)} for one in past])
+    held = {"counsellor": "1", "booking_id": "future", "purpose": "request"}
+    connection.execute(insert(tables.table(tables.HoldRow)), [{**held, "start": start} for start in starts])
+    later = {"kind": "alert", "due_at": starts[-1], "next_try": starts[-1], "state": "pending", "attempts": 0}
+    notices = [{**later, "key": f"future{number}", "owner": "", "error": ""} for number in range(10_000)]
+    connection.execute(insert(tables.table(tables.NoticeRow)), notices)
     connection.execute(text("ANALYZE"))
 
 
@@ -65,7 +93,8 @@ def _numbered(filled: Table, column: Column[Any]) -> bool:
 
 def _plain(column: Column[Any], dialect: str) -> str:
     if isinstance(column.type, tables.Moment):
-        return PAST[dialect]
+        spread = UPDATES if column.table.name == "seen_update" else BOOKINGS
+        return AGO[dialect].format(**spread)
     if column.nullable:
         return "NULL"
     kind = column.type.impl_instance if isinstance(column.type, TypeDecorator) else column.type

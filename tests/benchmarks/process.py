@@ -30,13 +30,15 @@ class BotProcess:
 
     @classmethod
     async def start(
-        cls, environment: Mapping[str, str], *words: str, python: tuple[str, ...] = (), core: int | None = None
-    ) -> BotProcess:
-        """`madoguchi WORDS` with nothing of this process's own settings; on one core, if it is given."""
+        cls, environment: Mapping[str, str], *words: str, python: tuple[str, ...] = (), core: int | None = None,
+        command: Path | None = None, folder: Path = ROOT,
+    ) -> BotProcess:  # fmt: skip
+        """`madoguchi WORDS` with nothing of this process's own settings; on one core, if it is given; by the installed
+        `command`, if it is given, else the one of the checkout."""
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "PYTHONPATH") if name in os.environ}
-        command = (sys.executable, *python, "-m", "bot", *(words or ("run",)))
+        program = (str(command),) if command else (sys.executable, *python, "-m", "bot")
         process = await asyncio.create_subprocess_exec(
-            *command, env={**kept, **environment}, cwd=ROOT,
+            *program, *(words or ("run",)), env={**kept, **environment}, cwd=folder,
             stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
         )  # fmt: skip
         if core is not None:

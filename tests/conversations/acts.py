@@ -37,6 +37,12 @@ async def take_the_phone_of(stage: Stage, words: str, about: str) -> None:
     stage.person = stage.people[words]
 
 
+@act("自分で答える")
+async def answer_oneself(stage: Stage, words: str, about: str) -> None:
+    """From here on the conversation speaks of this question itself."""
+    stage.usual.discard(words)
+
+
 @act("人")
 async def say(stage: Stage, words: str, about: str) -> None:
     await stage.person.says(words)

@@ -74,6 +74,14 @@ async def buttons(stage: Stage, words: str, about: str) -> None:
     assert labels == words.split("｜"), f"the buttons are {'｜'.join(labels)}"
 
 
+@expected("ボタンの中に")
+async def among_the_buttons(stage: Stage, words: str, about: str) -> None:
+    """In this order, with others between."""
+    labels = iter(label for message in stage.person.messages for label in message.labels)
+    missing = [label for label in words.split("｜") if label not in labels]
+    assert not missing, f"there is no button {'｜'.join(missing)}, or not in this order"
+
+
 @expected("キーボード")
 async def keyboard(stage: Stage, words: str, about: str) -> None:
     labels = "｜".join(button.label for row in stage.person.keyboard or [] for button in row)
@@ -109,6 +117,14 @@ async def letter(stage: Stage, words: str, about: str) -> None:
 def _plain(letter: EmailMessage) -> str:
     body = letter.get_body(("plain",))
     return str(body.get_content()) if body else ""
+
+
+@expected("メールにない")
+async def not_in_a_letter(stage: Stage, words: str, about: str) -> None:
+    """A letter came to that address since the last act, and none has these words."""
+    letters = stage.letters_to(about)
+    assert letters, "no letter came"
+    assert not any(stage.holds(f"{letter['Subject']}\n{_plain(letter)}", words) for letter in letters), "it is there"
 
 
 @expected("予定表")

@@ -20,6 +20,7 @@ from bot.playground.chats import Message
 from bot.playground.people import Person, Screen
 from bot.tables import PENDING
 from tests.town import Town
+from tests.usual_answers import USUAL, asked
 
 REFERENCE = re.compile(r"(\{(?:新しい)?受付番号\})")
 FAULTS = ("システムに不具合", "something went wrong on our side", "システムに 問題(もんだい)")
@@ -37,6 +38,7 @@ class Stage:
         self.references: dict[int, str] = {}
         self.office: dict[str, str] = {}
         self.letters = 0
+        self.usual = set(USUAL)  # questions that are answered by themselves
         self._before: dict[int, int] = {}
         self.take_over()
 
@@ -85,6 +87,15 @@ class Stage:
                     return
                 self.town.app.sender.wake.set()
                 await asyncio.sleep(0)
+
+    async def answer_as_usual(self, back: bool = False) -> None:
+        """What the conversation does not speak of; somebody on the way back is led on back."""
+        for _ in range(len(self.usual)):
+            here = asked(self.person)
+            if here is None or here.name not in self.usual:
+                return
+            await here.answered_by(self.person, back)
+            await self.until_idle()
 
     async def _due(self) -> int:
         due = select(func.count()).select_from(NOTICE).where(PENDING, NOTICE.c.next_try <= self.town.clock())

@@ -42,6 +42,7 @@ from flows.steps import (
     Unreadable,
 )
 from flows.text import Text
+from tests.usual_answers import USUAL
 
 DAYS = OfficeDays(load_office(KAWAGOE))
 SEAL = Seal([bytes(range(32))], bytes(range(32, 64)))
@@ -117,7 +118,8 @@ class Visitor:
             values = [value for value in values if value not in (BACK, QUIT) and not value.startswith(PAGE)]
         buttons: list[Said] = [Pressed(flow, question.name, value) for value in [*values[:4], *values[4:][-5:]]]
         read = question.read if isinstance(question, Question) else None
-        words: list[Said] = [Typed(word) for word in TYPED if read and not isinstance(read(word), Rejected | Check)]
+        usual = (USUAL[question.name],) if question.name in USUAL else TYPED
+        words: list[Said] = [Typed(word) for word in usual if read and not isinstance(read(word), Rejected | Check)]
         if not answers_only:
             return words + buttons + [Typed("9012345678"), Typed("ichiro@gmial.com"), Unreadable()]
         return words or buttons

