@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
 
@@ -45,14 +46,27 @@ def postgres() -> Iterator[URL]:
         yield server
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A new, empty database on each engine."""
+@asynccontextmanager
+async def _empty(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[str]:
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path / 'madoguchi.db'}"
+        yield f"sqlite:///{path}"
         return
     async with new_database(request.getfixturevalue("postgres")) as url:
         yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """A new, empty database on each engine."""
+    async with _empty(request, tmp_path / "madoguchi.db") as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def two_databases(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[str, str]]:
+    """Two of them, to compare what two runs leave behind."""
+    async with _empty(request, tmp_path / "one.db") as one, _empty(request, tmp_path / "other.db") as other:
+        yield one, other
 
 
 @pytest.fixture

@@ -50,6 +50,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
         self.answer: str | None = None  # said to every RCPT TO instead of 250
+        self.took: Callable[[], None] = lambda: None  # what happens when a letter is here and not yet acknowledged
         self._arrived = asyncio.Event()
 
     async def open(self) -> None:
@@ -74,6 +75,7 @@ class Mailbox:
         assert isinstance(letter, EmailMessage)
         self.letters.append(letter)
         self._arrived.set()
+        self.took()
         return "250 OK"
 
     def to(self, address: str) -> list[EmailMessage]:

@@ -1,0 +1,281 @@
+"""The process dies at any moment, and nothing is lost, nothing happens twice, nobody is left in silence.
+
+Stories are played twice: undisturbed, and while the bot is killed (SIGKILL) and started again. Both histories are
+then held against each other (`tests/history.py`). `make crash` plays more of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import cycle, repeat
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from sqlalchemy import Executable, select, update
+
+from bot.database import Database, Transaction
+from bot.outbox import NOTICE
+from bot.playground.people import Person, Screen
+from bot.playground.server import BotApiServer, Fault
+from bot.store import CONVERSATION
+from tests.history import History, copies, histories, missing, strange
+from tests.killable import Death, Killable, killable
+from tests.stories import KINDS, PATIENCE, Story, form, newest_shows, walk
+from tests.town import TOKEN, Mailbox, Town
+
+# After the last decision: the reminders, the lapses and the ends of everything that was booked for these four days.
+LATER = (
+    "2026-11-19 10:01", "2026-11-20 15:01", "2026-11-20 17:16", "2026-11-24 08:31", "2026-11-24 15:01", "2026-11-24 17:16",
+    "2026-11-25 08:31", "2026-11-25 15:01", "2026-11-25 17:16", "2026-11-26 08:31", "2026-11-26 15:01", "2026-11-26 17:16",
+    "2026-11-27 08:31", "2026-11-27 17:16",
+)  # fmt: skip
+TIMES = ("9:30", "10:00", "10:30", "11:00", "11:30", "13:00", "13:30", "14:00", "14:30", "15:00", "15:30")
+
+
+@dataclass
+class Scene:
+    """A town whose bot dies and is started again at once; `kills` counts how often."""
+
+    town: Town
+    bot: Killable
+    people: dict[str, Person] = field(default_factory=dict)
+    kills: int = 0
+    deaths: Iterator[Death] = field(default_factory=lambda: repeat(Death()))
+
+    async def supervise(self) -> None:
+        """Start the bot again whenever it has died; the leases it held run out before."""
+        while True:
+            await self.bot.dead()
+            self.kills += 1
+            await self.sql(update(NOTICE).values(lease_until=None))
+            await self.bot.start(next(self.deaths))
+
+    async def sql(self, statement: Executable) -> list[Any]:
+        """A statement of the test's own."""
+
+        async def run(transaction: Transaction) -> list[Any]:
+            result = await transaction.execute(statement)
+            return list(result) if result.returns_rows else []
+
+        database = Database(self.town.environment["MADOGUCHI_DATABASE_URL"])
+        try:
+            return await database.surely(run)
+        finally:
+            await database.close()
+
+    async def quiet(self) -> None:
+        """Wait until nothing is due, owed or not confirmed; a visitor who asks for help is answered meanwhile."""
+        visitor = self.town.colleague
+        due = select(NOTICE.c.key).where(NOTICE.c.state == "pending", NOTICE.c.next_try <= self.town.clock())
+        owed = select(CONVERSATION.c.chat_id).where(CONVERSATION.c.shown < CONVERSATION.c.turns)
+        while True:
+            before = len(visitor.messages)
+            await visitor.says("/help")
+            await visitor.until(lambda: len(visitor.messages) > before, timeout=PATIENCE)
+            await self.town.server.settled(PATIENCE)
+            if not [*await self.sql(due), *await self.sql(owed)]:
+                return
+
+    async def history(self) -> dict[str, History]:
+        screens: dict[str, Screen] = {**self.people, "the staff group": self.town.group}
+        return await histories(self.town, screens)
+
+
+@asynccontextmanager
+async def scene(folder: Path, database_url: str) -> AsyncIterator[Scene]:
+    mailbox = Mailbox()
+    await mailbox.open()
+    async with BotApiServer(TOKEN) as server:
+        town = Town(server, mailbox, folder / "data", database_url)
+        async with killable(folder, town.environment, town.clock) as bot:
+            yield Scene(town, bot)
+    await mailbox.close()
+
+
+async def play(on: Scene, stories: Mapping[str, Story]) -> dict[str, History]:
+    """Everybody's story side by side, the staff's decisions, and then the days until all is over."""
+    for name in stories:
+        on.people[name] = on.town.server.person(name, language_code="ja")
+    await on.bot.start(next(on.deaths))
+    async with asyncio.TaskGroup() as group:
+        supervisor = group.create_task(on.supervise())
+        await live(on, stories)
+        supervisor.cancel()
+    await on.bot.stop()
+    assert "ended by" not in on.bot.log, on.bot.log[-3000:]
+    return await on.history()
+
+
+async def live(on: Scene, stories: Mapping[str, Story]) -> None:
+    await asyncio.gather(*(walk(on.people[name], story.first) for name, story in stories.items()))
+    await asyncio.gather(*(decide(on, on.people[name], story) for name, story in stories.items() if story.decision))
+    await asyncio.gather(*(walk(on.people[name], story.then) for name, story in stories.items()))
+    for moment in LATER:
+        await on.quiet()
+        on.bot.turn(moment)
+    on.deaths = repeat(Death())
+    await on.quiet()
+
+
+async def decide(on: Scene, person: Person, story: Story) -> None:
+    """Staff press the buttons of this person's card, whichever copy of it is the newest."""
+    said = next(message.text for message in reversed(person.messages) if "【受け付けました】" in message.text)
+    found = re.search(r"\d{3}-\d{3}", said)
+    assert found
+    group = on.town.group
+    for label in story.decision:
+
+        def card() -> Any:
+            mine = [each for each in group.messages if found[0] in each.text and each.from_bot]
+            return next((each for each in reversed(mine) if label in each.labels), None)
+
+        await on.town.staff.presses_in(group, label, await group.until(card, timeout=PATIENCE))
+    await person.until(lambda: any(story.decided in each.text for each in person.messages), timeout=PATIENCE)
+
+
+def cast(random: Random, people: int) -> dict[str, Story]:
+    """So many stories of all kinds, each person with a time of their own."""
+    stories = {}
+    for number in range(people):
+        day, time = divmod(number, len(TIMES))
+        ways = form(day, TIMES[time], f"11030-{random.randrange(10**8):08d}", f"p{number}@icloud.com")
+        stories[f"人{number}"] = KINDS[number % len(KINDS)](ways)
+    return stories
+
+
+SPEAKS = ("sendMessage", "editMessageText", "deleteMessage", "answerCallbackQuery", "editMessageReplyMarkup")
+Chance = Callable[[], bool]
+
+
+def dies_speaking(on: Scene, chance: Chance, drops: Callable[[], Any]) -> None:
+    """At some calls the process is dead before its answer comes; the call has been carried out ("after") or not."""
+
+    def fault(method: str, _: Mapping[str, Any]) -> Fault | None:
+        if method not in SPEAKS or not chance():
+            return None
+        on.bot.kill()
+        return Fault(drop=drops())
+
+    on.town.server.fault = fault
+
+
+def dies_posting(on: Scene, chance: Chance) -> None:
+    """The mail server has taken a letter; the process is dead before it hears so."""
+    on.town.mailbox.took = lambda: on.bot.kill() if chance() else None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """How the history of a run with deaths differs from the undisturbed one."""
+
+    kills: int
+    lost: dict[str, list[str]]
+    strange: dict[str, list[str]]
+    copies: int
+
+    def holds(self) -> None:
+        assert self.kills
+        assert not self.lost, self
+        assert not self.strange, self
+        assert self.copies <= self.kills, self
+
+
+Deaths = Callable[[Scene], None]
+
+
+async def verdict(tmp_path: Path, urls: tuple[str, str], stories: Mapping[str, Story], deaths: Deaths) -> Verdict:
+    """Play the stories twice, on two databases of one engine, and compare."""
+    async with scene(tmp_path / "quiet", urls[0]) as on:
+        quiet = await play(on, stories)
+        assert on.kills == 0, on.bot.log[-3000:]
+    async with scene(tmp_path / "deadly", urls[1]) as on:
+        deaths(on)
+        other = await play(on, stories)
+    lost = {name: found for name in quiet if (found := missing(quiet[name], other[name]))}
+    odd = {name: found for name in quiet if (found := strange(quiet[name], other[name]))}
+    return Verdict(on.kills, lost, odd, sum(copies(quiet[name], other[name]) for name in quiet))
+
+
+@pytest.fixture
+def played(tmp_path: Path, two_databases: tuple[str, str]) -> Callable[..., Coroutine[Any, Any, Verdict]]:
+    return partial(verdict, tmp_path, two_databases)
+
+
+Played = Callable[[Mapping[str, Story], Deaths], Coroutine[Any, Any, Verdict]]
+
+
+async def test_it_dies_before_the_commit_of_every_update(played: Played, random: Random) -> None:
+    def deaths(on: Scene) -> None:
+        on.deaths = cycle((Death(turn=2), Death(turn=3)))  # what comes again is committed, the next is not
+
+    (await played(cast(random, 3), deaths)).holds()
+
+
+@pytest.mark.parametrize("drop", ["before", "after"])
+async def test_it_dies_between_the_commit_and_the_words_and_between_the_words_and_the_mark(
+    played: Played, random: Random, drop: str
+) -> None:
+    def deaths(on: Scene) -> None:
+        dies_speaking(on, lambda: random.random() < 0.3, lambda: drop)
+
+    (await played(cast(random, 3), deaths)).holds()
+
+
+async def test_it_dies_when_each_letter_is_handed_over_and_not_yet_marked(played: Played, random: Random) -> None:
+    handed: set[str] = set()
+
+    def deaths(on: Scene) -> None:
+        def first_time() -> bool:
+            letter = str(on.town.mailbox.letters[-1]["Message-ID"])
+            return letter not in handed and not handed.add(letter)  # type: ignore[func-returns-value]
+
+        dies_posting(on, first_time)
+
+    (await played(cast(random, 3), deaths)).holds()
+    assert handed
+
+
+async def test_it_dies_anywhere_at_any_time(
+    played: Played, random: Random, times: Callable[[int, int], int], record_testsuite_property: object
+) -> None:
+    found = []
+
+    def deaths(on: Scene) -> None:
+        on.deaths = iter(lambda: Death(step=random.choice((0, random.randrange(20, 400)))), None)
+        dies_speaking(on, lambda: random.random() < 0.02, lambda: random.choice(("before", "after")))
+        dies_posting(on, lambda: random.random() < 0.1)
+
+    for _ in range(times(1, 10)):
+        found.append(await played(cast(random, times(14, 44)), deaths))
+        found[-1].holds()
+    print(f"{sum(each.kills for each in found)} kills, {sum(each.copies for each in found)} copies, nothing lost")
+
+
+async def test_it_dies_at_every_step_of_the_migration_and_of_the_start(tmp_path: Path, database_url: str) -> None:
+    """Before each statement and each commit: the next start goes on, with a whole schema and the same keys."""
+    async with scene(tmp_path, database_url) as on:
+        step = 0
+        while not on.town.server.called("getUpdates"):
+            step += 1
+            await on.bot.start(Death(step=step))
+            polls = asyncio.create_task(on.town.server.until(lambda: on.town.server.called("getUpdates"), 30))
+            dies = asyncio.create_task(on.bot.dead())
+            await asyncio.wait([polls, dies], return_when=asyncio.FIRST_COMPLETED)
+            polls.cancel()
+            await asyncio.gather(polls, return_exceptions=True)
+        on.bot.kill()
+        await on.bot.dead()
+        keys = {path.name: path.read_bytes() for path in (tmp_path / "data").glob("*.key")}
+        await on.bot.start()
+        await on.town.taro.says("/start")
+        await on.town.taro.sees("予約窓口")
+        assert {path.name: path.read_bytes() for path in (tmp_path / "data").glob("*.key")} == keys
+        assert step > 50
+        assert "ended by" not in on.bot.log
