@@ -57,6 +57,7 @@ async def press(desk: Desk, transaction: Transaction, incoming: Incoming, now: d
     if place.conversation.dialog != name:
         return Press(query_id, incoming.message_id, words.say(GONE), alert=True)
     toast = await _hear(dialog, context, said)
+    place.card.buried |= incoming.is_below(place.card)
     reply = await _saved(desk, transaction, dialog, place, context)
     press = Press(query_id, incoming.message_id, words.say(toast)[:200] if toast else "", toast is not None)
     return Reply(reply.key, reply.turn, reply.card, reply.shot, press=press)

@@ -67,7 +67,8 @@ class Clockwork:
 
     async def _again(self, key: Key) -> None:
         try:
-            await self.service.again(key)
+            async with self.service.sender.saying:
+                await self.service.again(key)
         except TelegramError as error:
             log.info("still not said", error=type(error).__name__)
             await asyncio.sleep(AGAIN_SECONDS)

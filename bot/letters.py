@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.language import Words
 from bot.mail import Invite, Letter, Post, compose
+from bot.outbox import Notice
 from bot.turn import Desk
 from flows import letters
 from flows.answers import sending_form
@@ -21,27 +22,27 @@ class Letters:
     post: Post
     office_mail: str
 
-    async def to_person(self, kind: str, booking: Booking, language: str, at: datetime) -> None:
+    async def to_person(self, notice: Notice, booking: Booking, language: str) -> None:
         """A letter to the person's address, with a calendar entry where one belongs to it. Raises `Undeliverable`."""
+        kind, at = notice.kind, notice.due_at
         words = self.desk.words(language, at)
         written = letters.letter(self.desk.days, kind, booking)
         to = sending_form(booking.details["email"])
         invite = self._invite(kind, booking, words, to, at)
-        await self._send(kind, booking, words, written, to, at, invite)
+        await self._send(notice, words, written, to, invite)
 
-    async def to_office(self, kind: str, booking: Booking, at: datetime) -> None:
+    async def to_office(self, notice: Notice, booking: Booking) -> None:
         """A letter to the office mailbox, in the office's language, with the details."""
-        words = self.desk.words(self.desk.days.office.language, at)
-        written = letters.office_letter(self.desk.days, kind, booking)
-        await self._send(kind, booking, words, written, self.office_mail, at, None)
+        words = self.desk.words(self.desk.days.office.language, notice.due_at)
+        written = letters.office_letter(self.desk.days, notice.kind, booking)
+        await self._send(notice, words, written, self.office_mail, None)
 
     async def _send(
-        self, kind: str, booking: Booking, words: Words, written: letters.Words, to: str, at: datetime,
-        invite: Invite | None,
+        self, notice: Notice, words: Words, written: letters.Words, to: str, invite: Invite | None
     ) -> None:  # fmt: skip
         letter = Letter(
-            key=f"{kind}:{booking.id}:{booking.version}", to=to, subject=words.say(written.subject),
-            text=words.all(written.body), language=words.language, invite=invite, sent_at=at,
+            key=notice.key, to=to, subject=words.say(written.subject), text=words.all(written.body),
+            language=words.language, invite=invite, sent_at=notice.due_at,
         )  # fmt: skip
         await self.post.send(compose(letter, self.desk.sender, self.office_mail))
 

@@ -68,6 +68,8 @@ class Sender:
         self.desk, self.api, self.speaker, self.post, self.kept, self.lanes = desk, api, speaker, post, kept, lanes
         self.clock = clock
         self.wake = asyncio.Event()
+        # What the bot says by itself it says one after the other, letters likewise: a death then costs one copy.
+        self.saying, self._writing = asyncio.Lock(), asyncio.Lock()
         self._in_hand: set[str] = set()
 
     async def send_due(self, now: datetime) -> None:
@@ -82,15 +84,18 @@ class Sender:
 
     def _lane(self, notice: Notice) -> Hashable:
         """In order: all that goes to one chat, all that changes one card, the letters of one booking."""
-        channel = notices.KINDS[notice.kind].channel if notice.kind in notices.KINDS else "chat"
+        channel = _channel(notice)
         if channel == "card":
             return (self.kept.staff_chat, f"{cards.DIALOG_OF[notice.kind]}:{notice.booking_id}")
-        return notice.chat_id if channel == "chat" else (channel, notice.booking_id)
+        return notice.chat_id if channel == "chat" else ("staff" if channel == "staff" else "post", notice.booking_id)
 
     def _work(self, notice: Notice) -> Callable[[], Awaitable[None]]:
+        turn = self._writing if _channel(notice) in ("mail", "office") else self.saying
+
         async def work() -> None:
             try:
-                await self._deliver(notice, self.clock())
+                async with turn:
+                    await self._deliver(notice, self.clock())
             except Exception as error:
                 log.error("a notice could not be handled; its lease will run out", notice=notice.key, **trace(error))
             finally:
@@ -146,10 +151,10 @@ class Sender:
             text = self.desk.words(office.language, now).say(letters.staff(days, notice.kind, booking))
             return Sending(lambda: self._say(self._staff(), text))
         if channel == "office":
-            return Sending(lambda: self.post.to_office(notice.kind, booking, notice.due_at))
+            return Sending(lambda: self.post.to_office(notice, booking))
         language = await self._language(transaction, booking.chat, booking.language)
         if channel == "mail":
-            return Sending(lambda: self.post.to_person(notice.kind, booking, language, notice.due_at))
+            return Sending(lambda: self.post.to_person(notice, booking, language))
         text = self.desk.words(language, now).all(letters.chat(days, notice.kind, booking))
         return Sending(lambda: self._say(booking.chat, text)) if booking.chat else Sending(end="cancelled")
 
@@ -242,6 +247,10 @@ class Sender:
         booking = await counter.booking(booking_id)
         if booking is not None:
             await counter.tell(booking, how)
+
+
+def _channel(notice: Notice) -> notices.Channel:
+    return notices.KINDS.get(notice.kind, ANYTHING).channel
 
 
 def _end(sending: Sending, error: Undeliverable | None) -> str:

@@ -55,6 +55,10 @@ class Incoming:
     def key(self) -> Key:
         return (self.chat_id, "")
 
+    def is_below(self, card: Card) -> bool:
+        """Whether it came by another message than the card: typed, or pressed on an older or a second copy."""
+        return self.message_id not in (None, card.id)
+
 
 @dataclass(frozen=True)
 class Shot:
@@ -108,7 +112,6 @@ class Reply:
     shot: Shot
     deletion: Deletion | None = None
     press: Press | None = None
-    stays: bool = False  # the person's message stays in the chat, below the card
     before: Before | None = None
     put_away: str = ""  # said when a reply keyboard is taken away and there is nothing else to say
 
@@ -145,13 +148,14 @@ async def private(desk: Desk, transaction: Transaction, incoming: Incoming, now:
     at_private_question = _private_question(place)
     heard = await reception.hear(context, await _meant(context, words, incoming))
     shot = await shoot(desk, place, context, now)
-    await _save(desk, transaction, place, counter, now, shot.private)
-    terms = await _terms(desk, transaction, incoming, now) if heard.terms else None
     deletion = await _delete(desk, transaction, place, incoming, now, at_private_question)
+    terms = await _terms(desk, transaction, incoming, now) if heard.terms else None
+    place.card.buried |= incoming.is_below(place.card) and deletion is None
+    await _save(desk, transaction, place, counter, now, shot.private)
     words = desk.words(conversation.language, now)
     return Reply(
         place.key, place.turns, place.card, shot, deletion, _press(words, incoming, heard.toast),
-        stays=incoming.query_id is None and deletion is None, put_away=words.say(PUT_AWAY), before=terms,
+        put_away=words.say(PUT_AWAY), before=terms,
     )  # fmt: skip
 
 

@@ -96,7 +96,8 @@ def promises(days: OfficeDays, booking: Booking, event: str, now: datetime) -> t
         "decline": ("declined_mail", "declined", "card"),
         "cancel": ("cancelled", "cancelled_mail", "cancelled_office", "card"),
         "lapse": ("expired", "card"),
-        "handed": ("confirmed", "cancelled_mail"),  # the latter if it was cancelled while the mail was on its way
+        # cancelled while the mail was on its way: what it put into a calendar has to go
+        "handed": ("cancelled_mail",) if booking.state == CANCELLED else ("confirmed",),
         "failed": ("mail_failed", "confirming"),
         "by_hand": ("confirmed",),
         "by_phone": ("confirmed_by_phone",),

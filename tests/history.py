@@ -16,14 +16,13 @@ from sqlalchemy import text
 from bot.database import Database, Transaction
 from bot.language import catalogue
 from bot.playground.people import Screen
-from bot.telegram.replies import NOTHING_YET
-from bot.turn import DELETE_FAILED, DELETED, DELETED_ELSEWHERE, PUT_AWAY
+from bot.turn import DELETE_FAILED, DELETED, DELETED_ELSEWHERE
+from tests.stories import HARMLESS
 from tests.town import Mailbox, Town
 
 REFERENCE = re.compile(r"\d{3}-\d{3}(?!\d)")
 ASIDE = {catalogue("ja").gettext(said.sentence) for said in (DELETED, DELETE_FAILED, DELETED_ELSEWHERE)}
-# Said once if at all: a crash may take it away, and what it says is true without it.
-HARMLESS = {"", NOTHING_YET, catalogue("ja").gettext(PUT_AWAY.sentence)}
+SAYS_NOTHING = {"", *HARMLESS}
 
 
 @dataclass(frozen=True)
@@ -67,14 +66,14 @@ def _of_the_post(mailbox: Mailbox) -> History:
 
 
 FACTS = {
-    "bookings": "SELECT state, version, start, told, same_number FROM booking WHERE chat_id = :chat ORDER BY requested_at",
+    "bookings": "SELECT state, version, start, told, same_number FROM booking WHERE chat_id = :chat ORDER BY start",
     "decisions": "SELECT d.event, d.at, d.who, d.name, d.reason FROM decision d JOIN booking b ON b.id = d.booking_id"
     " WHERE b.chat_id = :chat ORDER BY d.id",
     "holds": "SELECT h.start FROM hold h JOIN booking b ON b.id = h.booking_id WHERE b.chat_id = :chat",
     "consents": "SELECT version, how FROM consent WHERE chat_id = :chat",
     "conversation": "SELECT dialog, state, turns, shown FROM conversation WHERE chat_id = :chat",
-    "notices": "SELECT n.kind, n.state, n.due_at FROM notice n JOIN booking b ON b.id = n.booking_id"
-    " WHERE b.chat_id = :chat ORDER BY n.kind, n.due_at",
+    "notices": "SELECT n.kind, n.due_at, n.state IN ('sent', 'cancelled', 'expired') FROM notice n"
+    " JOIN booking b ON b.id = n.booking_id WHERE b.chat_id = :chat ORDER BY n.kind, n.due_at",
 }
 
 
@@ -90,13 +89,15 @@ def missing(quiet: History, other: History) -> list[str]:
     """What the other history lacks or has otherwise: facts that differ, words that were never said."""
     lost = {name: Counter(rows) - Counter(other.facts.get(name, [])) for name, rows in quiet.facts.items()}
     too_many = {name: Counter(rows) - Counter(quiet.facts.get(name, [])) for name, rows in other.facts.items()}
-    facts = [f"{name}: {list(lost[name])} became {list(too_many[name])}" for name in lost if lost[name] or too_many[name]]
-    return facts + [f"never said: {words}" for words in sorted(quiet.seen - other.seen - HARMLESS)]
+    facts = [
+        f"{name}: {list(lost[name])} became {list(too_many[name])}" for name in lost if lost[name] or too_many[name]
+    ]
+    return facts + [f"never said: {words}" for words in sorted(quiet.seen - other.seen - SAYS_NOTHING)]
 
 
 def strange(quiet: History, other: History) -> list[str]:
     """What the other history has that the quiet one never knew: words said to nobody in the quiet run."""
-    return sorted(other.seen - quiet.seen - HARMLESS)
+    return sorted(other.seen - quiet.seen - SAYS_NOTHING)
 
 
 def copies(quiet: History, other: History) -> int:

@@ -121,6 +121,7 @@ class Killable:
 
     def __init__(self, folder: Path, environment: Mapping[str, str], clock: Clock):
         self.folder, self.environment, self.clock = folder, environment, clock
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.log = ""
         self._number = 0
         self._dead: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -186,7 +187,6 @@ class Killable:
 
 @asynccontextmanager
 async def killable(folder: Path, environment: Mapping[str, str], clock: Clock) -> AsyncIterator[Killable]:
-    folder.mkdir(parents=True, exist_ok=True)
     bot = Killable(folder, environment, clock)
     await bot.open()
     try:

@@ -9,7 +9,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from bot.language import catalogue
 from bot.playground.people import Person
+from bot.telegram.replies import NOTHING_YET
+from bot.turn import PUT_AWAY
+
+# What a death may leave below the screen, or take away: it says nothing that is not also true without it.
+HARMLESS = {NOTHING_YET, catalogue("ja").gettext(PUT_AWAY.sentence)}
 
 Act = Callable[[Person], Awaitable[object]]
 Step = tuple[Act, str]
@@ -104,7 +110,7 @@ KINDS: tuple[Callable[[list[Step]], Story], ...] = (
 
 def newest_shows(person: Person, words: str) -> bool:
     """Whether the newest message of the bot has these words, in its text or on its buttons."""
-    messages = [message for message in person.messages if message.from_bot]
+    messages = [message for message in person.messages if message.from_bot and message.text not in HARMLESS]
     return bool(messages) and any(words in said for said in (messages[-1].text, *messages[-1].labels))
 
 

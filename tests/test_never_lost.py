@@ -1,4 +1,4 @@
-"""Nothing is lost and nothing happens twice: whatever is killed, repeated, hung, refused or away in between."""
+"""Nothing is lost and nothing happens twice: whatever is repeated, hung, refused or away in between."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from bot.database import Database, Transaction
 from bot.playground.people import Person
 from bot.playground.server import Fault
 from bot.telegram.polling import Lanes
-from tests.benchmarks.process import BotProcess
 from tests.town import OFFICE_MAIL, Town, book, town
 
 SAID = ("sendMessage", "editMessageText")
@@ -71,57 +70,11 @@ WALK: list[tuple[Callable[[Person], Awaitable[object]], str]] = [
     (lambda taro: taro.presses("なし"), "ご確認ください"),
     (lambda taro: taro.presses("この内容で申し込む"), "【受け付けました】"),
 ]
-KILLED_BEFORE_ANYTHING_IS_SAID = (6, 13)  # the update was fetched; whether it was committed is not known
-KILLED_AFTER_THE_COMMIT = (3, 10)  # the bot had begun to speak
 
 
 def shows(taro: Person, words: str) -> bool:
     on_buttons = any(words in label for message in taro.messages for label in message.labels)
     return on_buttons or any(words in message.text for message in taro.messages if message.from_bot)
-
-
-async def test_a_story_with_four_kills_loses_no_update_and_takes_none_twice(closed: Town) -> None:
-    taro, server = closed.taro, closed.server
-    bot = await BotProcess.start(closed.environment)
-    try:
-        for step, (does, words) in enumerate(WALK):
-            if step in (*KILLED_BEFORE_ANYTHING_IS_SAID, *KILLED_AFTER_THE_COMMIT):
-                bot = await killed_and_restarted(closed, bot, step, does)
-            else:
-                await does(taro)
-            await server.until(partial(shows, taro, words), timeout=20)
-        await closed.mailbox.gets("新しい申し込み", to=OFFICE_MAIL)
-        await server.settled(20)
-        assert await bot.stop() == 0
-    finally:
-        await bot.kill()
-    database = Database(closed.environment["MADOGUCHI_DATABASE_URL"])
-    try:
-        assert await rows(database, "SELECT count(*) FROM booking") == [(1,)]
-        assert await rows(database, "SELECT count(*) FROM consent") == [(1,)]
-        turns = "SELECT turns, shown FROM conversation WHERE subject = ''"
-        assert await rows(database, turns) == [(len(WALK), len(WALK))]
-    finally:
-        await database.close()
-
-
-async def killed_and_restarted(
-    place: Town, bot: BotProcess, step: int, does: Callable[[Person], Awaitable[object]]
-) -> BotProcess:
-    """Do one step while the bot is killed: before it can say a word, or when it has begun to."""
-    taro, server = place.taro, place.server
-    before = len(server.calls)
-    if step in KILLED_AFTER_THE_COMMIT:
-        server.fault = lambda method, params: Fault(hang=True) if params.get("chat_id") == taro.id else None
-        await does(taro)
-        await server.until(lambda: any(call.chat_id == taro.id for call in server.calls[before:]), timeout=20)
-    else:
-        await does(taro)
-        bot.process.kill()
-    await bot.kill()
-    server.fault = None
-    server.calls.clear()
-    return await BotProcess.start(place.environment)
 
 
 async def test_an_update_is_not_confirmed_before_it_is_committed(closed: Town) -> None:

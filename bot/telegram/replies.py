@@ -97,7 +97,7 @@ class Speaker:
         text = f"{first}\n\n{text}" if first else text
         elsewhere = reply.press is not None and reply.press.message_id not in (None, card.id)
         kept = reply.deletion is not None and not deleted
-        below = card.buried or reply.stays or kept or elsewhere or reply.before is not None
+        below = card.buried or kept or reply.before is not None
         if elsewhere and reply.press and reply.press.message_id:
             await self._without_buttons(chat, reply.press.message_id)
         editable = card.id if card.kind != "keyboard" and not below and not shot.contact else None
