@@ -212,7 +212,7 @@ class Verdict:
         return sum(self.copied.values())
 
     def holds(self, side_by_side: bool = False) -> None:
-        """Nothing lost; at most a copy a death, or where several were being answered at once, a copy a death for each."""
+        """Nothing lost; at most a copy a death, or, where several were being answered at once, one for each."""
         assert self.kills
         assert not self.lost, self
         assert not self.strange, self
