@@ -89,7 +89,7 @@ class Promise:
 
 
 def promises(days: OfficeDays, booking: Booking, event: str, now: datetime) -> tuple[Promise, ...]:
-    """What a move promises: written in its transaction, looked at again before it is sent."""
+    """What a move promises, if it holds then: written in its transaction, looked at again before it is sent."""
     at_once = {
         "request": ("received", "received_office", "card"),
         "confirm": ("confirmed_mail", "card"),
@@ -103,7 +103,8 @@ def promises(days: OfficeDays, booking: Booking, event: str, now: datetime) -> t
         "by_phone": ("confirmed_by_phone",),
     }
     later = {"request": _if_nobody_answers, "confirm": _reminders}
-    promised = [Promise(kind, now, _not_after(kind, booking)) for kind in at_once.get(event, ())]
+    holding = [kind for kind in at_once.get(event, ()) if KINDS[kind].holds(booking)]
+    promised = [Promise(kind, now, _not_after(kind, booking)) for kind in holding]
     return (*promised, *(later[event](days, booking, now) if event in later else ()))
 
 

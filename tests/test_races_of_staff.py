@@ -1,0 +1,131 @@
+"""Races of staff with the person, with each other and of two senders: one decision, and both sides read the same.
+
+`make races` runs each a thousand times on each engine and prints what was counted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from email.message import EmailMessage
+from functools import partial
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from bot.app import App
+from tests.by_hand import Somebody, Told, Update, form, walk
+from tests.rush import OLD, SEND, Rush, counted, rush
+from tests.town import OFFICE_MAIL
+
+Times = Callable[[int, int], int]
+CONFIRM, DECLINE, TIME, OTHER = "decision|confirm", "decision|decline", "reason|time", "reason|other"
+CANCEL, CANCELLED, CONFIRMED = "キャンセルする", "【キャンセルしました】", "【予約が確定しました】"
+ADDRESS = "taro@example.jp"
+
+
+@pytest.fixture
+async def counter(tmp_path: Path, database_url: str, random: Random) -> AsyncIterator[Rush]:
+    async with rush(tmp_path / "data", database_url, random) as opened:
+        yield opened
+
+
+def entries(counter: Rush) -> list[str]:
+    """The calendar entries that Taro got by mail: REQUEST, CANCEL."""
+    letters: list[EmailMessage] = counter.place.mailbox.to(ADDRESS)
+    parts = [part for letter in letters for part in letter.walk() if part.get_content_type() == "text/calendar"]
+    return [str(part.get_param("method")) for part in parts]
+
+
+def news(counter: Rush, somebody: Somebody) -> list[str]:
+    """What was sent to this person's chat, by its first words."""
+    return [text.split("】")[0] + "】" for text in counter.said(somebody) if text.startswith("【")]
+
+
+async def heard_and_sent(counter: Rush, update: Update, worker: App, looks: int) -> Told | None:
+    """An update, and at once what is due by the same worker's sender."""
+    told = await counter.hear(update, worker)
+    for _ in range(looks):
+        await counter.send_due(worker)
+    return told
+
+
+async def test_who_cancels_while_staff_confirm_is_told_what_happened_in_the_order_it_happened(
+    counter: Rush, times: Times
+) -> None:
+    taro, card = await counter.requested()
+    await walk(taro, "/mine", "この予約をキャンセルする")
+    staff, _ = counter.staff()
+    await counter.keep()
+    rounds, histories = times(20, 1000), Counter[str]()
+    for _ in range(rounds):
+        await counter.rewind()
+        first, second = counter.random.sample(counter.workers, 2)
+        said, decided = await counter.at_once(
+            partial(heard_and_sent, counter, taro.presses(CANCEL), first, 1),
+            partial(heard_and_sent, counter, staff.sends(card + CONFIRM), second, 2),
+        )
+        await counter.send_all()
+        history = [event for (event,) in await counter.rows("SELECT event FROM decision ORDER BY id")]
+        assert history in (["cancel"], ["confirm", "cancel"])
+        assert await counter.booked() == [(taro.chat, "cancelled")]
+        assert "キャンセルしました" in said.text
+        assert ("職員 一号" if "confirm" in history else "利用者がキャンセル") in decided.text
+        by_mail, in_chat = entries(counter), news(counter, taro)
+        assert by_mail in ([], ["REQUEST", "CANCEL"])
+        assert in_chat in ([CANCELLED], [CONFIRMED, CANCELLED])
+        assert "confirm" in history or (by_mail, in_chat) == ([], [CANCELLED])
+        histories[" ".join([*history, *by_mail, *(["told"] if CONFIRMED in in_chat else [])])] += 1
+    assert len(histories) > 1
+    counted("cancelling against confirming", rounds, **histories)
+
+
+async def test_of_two_who_decide_at_once_one_has_decided_and_the_other_reads_who(counter: Rush, times: Times) -> None:
+    taro, card = await counter.requested()
+    one, two = counter.staff()
+    await counter.keep()
+    rounds, outcomes = times(20, 1000), Counter[str]()
+    for _ in range(rounds):
+        await counter.rewind()
+        reason_is_asked = counter.random.random() < 0.5
+        if reason_is_asked:
+            await one.does(one.sends(card + DECLINE))
+        buttons = counter.random.choices((TIME, OTHER) if reason_is_asked else (CONFIRM, DECLINE), k=2)
+        told = await counter.heard_at_once(one.sends(card + buttons[0]), two.sends(card + buttons[1]))
+        if await counter.booked() == [(taro.chat, "requested")]:  # one has begun to decline
+            assert [OLD in each.text for each in told if each].count(True) == 1
+            await one.does(one.sends(card + TIME))
+            outcomes["declined after one had begun to"] += 1
+        else:
+            [(name, event)] = await counter.rows("SELECT name, event FROM decision")
+            assert [each.toast == "" for each in told if each].count(True) == 1
+            assert all(each and name in each.text for each in told)
+            outcomes[event] += 1
+        await counter.send_all()
+        [(event,)] = await counter.rows("SELECT event FROM decision")
+        assert news(counter, taro) == [{"confirm": CONFIRMED, "decline": "【お受けできませんでした】"}[event]]
+        assert entries(counter) == (["REQUEST"] if event == "confirm" else [])
+    assert len(outcomes) > 1
+    counted("two staff decide", rounds, **outcomes)
+
+
+async def test_two_senders_send_each_notice_once(counter: Rush, times: Times) -> None:
+    people = [counter.seeker(number) for number in range(6)]
+    for number, (person, at) in enumerate(
+        zip(people, ("9:30", "10:00", "10:30", "11:00", "13:00", "13:30"), strict=True)
+    ):
+        await walk(person, *form(number, at), SEND)
+    await counter.keep()
+    rounds, by_worker = times(5, 1000), Counter[str]()
+    for _ in range(rounds):
+        await counter.rewind()
+        await counter.at_once(*(partial(counter.send_due, worker) for worker in counter.workers * 2))
+        await counter.send_all()
+        assert [news(counter, person) for person in people] == [["【受け付けました】"]] * len(people)
+        assert len(counter.place.mailbox.to(OFFICE_MAIL)) == len(people)
+        group = Somebody(counter.hear, 0, counter.place.group.id)
+        assert len(counter.said(group)) == len(people)
+        assert await counter.rows("SELECT count(*) FROM notice WHERE state = 'sent'") == [(3 * len(people),)]
+        by_worker.update(owner for (owner,) in await counter.rows("SELECT owner FROM notice WHERE state = 'sent'"))
+    counted("two senders", rounds, **{f"sent by worker {n}": each for n, each in enumerate(by_worker.values())})
