@@ -216,12 +216,15 @@ class Sender:
         elif error and self._worth_another_try(notice, error):
             log.info("not sent yet", notice=notice.key, error=error.code, attempts=notice.attempts)
             await outbox.try_again(transaction, notice, now + backoff(notice.attempts), error.code)
+            if _channel(notice) == "office" and (error.permanent or notice.attempts >= GIVE_UP_AFTER):
+                key = f"office_failed:{notice.booking_id}"
+                await outbox.put(transaction, key, "office_failed", now, booking_id=notice.booking_id)
         elif await outbox.mark(transaction, notice, _end(sending, error), error.code if error else ""):
             await self._follow(transaction, notice, sending, error, now)
 
     def _worth_another_try(self, notice: Notice, error: Undeliverable) -> bool:
-        """Staff are always told in the end, whatever happened to their group; people while there is hope."""
-        to_staff = notice.kind in TO_STAFF or notices.KINDS.get(notice.kind, ANYTHING).channel in ("staff", "card")
+        """Staff are always told in the end, whatever happened to group and mailbox; people while there is hope."""
+        to_staff = notice.kind in TO_STAFF or _channel(notice) in ("staff", "card", "office")
         return to_staff or (not error.permanent and notice.attempts < GIVE_UP_AFTER)
 
     async def _follow(

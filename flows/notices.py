@@ -67,6 +67,7 @@ KINDS = {
     "confirming": Kind("chat", lambda booking: confirmed(booking) and booking.told == "failed", starts=True),
     "mail_failed": Kind("card", lambda booking: confirmed(booking) and booking.told == "failed"),
     "letter_failed": Kind("staff"),
+    "office_failed": Kind("staff"),
     "undelivered": Kind("staff"),
     "remind_day_before": Kind("chat", confirmed_and_told, starts=True),
     "remind_one_hour": Kind("chat", confirmed_and_told, starts=True),
@@ -96,8 +97,8 @@ def promises(days: OfficeDays, booking: Booking, event: str, now: datetime) -> t
         "decline": ("declined_mail", "declined", "card"),
         "cancel": ("cancelled", "cancelled_mail", "cancelled_office", "card"),
         "lapse": ("expired", "card"),
-        # cancelled while the mail was on its way: what it put into a calendar has to go
-        "handed": ("cancelled_mail",) if booking.state == CANCELLED else ("confirmed",),
+        # the latter if it was cancelled while the mail was on its way: what that put into a calendar has to go
+        "handed": ("confirmed", "cancelled_mail"),
         "failed": ("mail_failed", "confirming"),
         "by_hand": ("confirmed",),
         "by_phone": ("confirmed_by_phone",),

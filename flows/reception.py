@@ -84,6 +84,7 @@ class Heard:
 async def hear(context: Context, said: Said | Command) -> Heard:
     """Play one turn. Afterwards the conversation stands at a Question or an End that `screen` can show."""
     conversation = context.conversation
+    before = conversation.notes, conversation.note_if_kept
     conversation.notes, conversation.note_if_kept = [], None
     if isinstance(said, Pressed) and said.value.startswith(MENU_BUTTON):
         said = Command(said.value.removeprefix(MENU_BUTTON))
@@ -99,6 +100,8 @@ async def hear(context: Context, said: Said | Command) -> Heard:
         heard = Heard(await hearing.hear(DIALOGS[conversation.dialog], context, said))
     if heard.toast is None:
         await _after(context, said)
+    else:  # nothing has changed: the same screen again, with the words that it had
+        conversation.notes, conversation.note_if_kept = before
     return heard
 
 

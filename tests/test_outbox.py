@@ -318,6 +318,15 @@ async def test_a_letter_refused_for_a_while_too_often_is_given_up_and_shown_to_s
     assert await rows(small.app.database, "SELECT state FROM notice WHERE kind = 'confirmed_mail'") == [("dead",)]
 
 
+async def test_a_letter_to_the_office_is_never_given_up_and_staff_are_told_that_it_is_late(place: Town) -> None:
+    place.mailbox.office_answer = "550 5.1.1 no such user"
+    await book(place.taro)
+    await place.group.sees("窓口あてのメールを、まだ送れていません")
+    place.mailbox.office_answer = None
+    await place.turn_clock("2026-11-19 10:30")
+    await place.mailbox.gets("新しい申し込み", to=OFFICE_MAIL)
+
+
 async def test_a_person_who_stopped_the_bot_is_shown_to_staff(small: Town) -> None:
     await book(small.taro)
     await small.taro.sees("【受け付けました】")

@@ -45,11 +45,12 @@ class Clock:
 
 
 class Mailbox:
-    """A mail server on loopback that keeps what it is given; `answers` are said instead of 250 to RCPT, in order."""
+    """A mail server on loopback that keeps what it is given, but for whom it has another answer."""
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
-        self.answer: str | None = None  # said to every RCPT TO instead of 250
+        self.answer: str | None = None  # said instead of 250 to RCPT TO everybody but the office
+        self.office_answer: str | None = None  # the same, to the office
         self.took: Callable[[], None] = lambda: None  # what happens when a letter is here and not yet acknowledged
         self._arrived = asyncio.Event()
 
@@ -65,8 +66,8 @@ class Mailbox:
         await self.server.wait_closed()
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: Any) -> str:  # noqa: N802  # aiosmtpd's name
-        if self.answer and to != OFFICE_MAIL:
-            return self.answer
+        if answer := self.office_answer if to == OFFICE_MAIL else self.answer:
+            return answer
         envelope.rcpt_tos.append(to)
         return "250 OK"
 
