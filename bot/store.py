@@ -71,6 +71,7 @@ class Store:
 
     def __init__(self, database: Database, seal: Seal):
         self.database, self.seal = database, seal
+        self.overlaid: set[int] = set()  # private chats where a message stands below the card that no row knows of
         self.shown: dict[Key, Shown] = {}
 
     async def first_time(self, transaction: Transaction, update_id: int, now: datetime, error: str = "") -> bool:
@@ -84,6 +85,8 @@ class Store:
         place = self._opened(key, row) if row else Place(key, Conversation())
         if (shown := self.shown.get(key)) and shown.turn == place.turns:
             place.shown, place.card = shown.turn, shown.card
+        if key[0] in self.overlaid and not key[1]:
+            place.card.buried = True
         return place
 
     def _opened(self, key: Key, row: Row[Any]) -> Place:
@@ -118,6 +121,7 @@ class Store:
 
     def was_shown(self, key: Key, shown: Shown) -> None:
         self.shown[key] = shown
+        self.overlaid.discard(key[0])
 
     async def write_shown(self) -> None:
         """Commit what was shown; called about once a second and before stopping."""

@@ -13,7 +13,9 @@ from random import Random
 import asyncpg
 import hypothesis
 import pytest
+import structlog.testing
 from sqlalchemy.engine import URL, make_url
+from structlog.typing import EventDict
 
 from tests.town import Town, town
 
@@ -76,6 +78,13 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
     await _administer(server, f"CREATE DATABASE {name}")
     yield server.set(database=name).render_as_string(hide_password=False)
     await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def logged() -> Iterator[list[EventDict]]:
+    """What the bot logs."""
+    with structlog.testing.capture_logs() as events:
+        yield events
 
 
 @pytest.fixture

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog.testing
 from sqlalchemy import text
 from structlog.typing import EventDict
 
@@ -35,12 +34,6 @@ async def small(tmp_path: Path) -> AsyncIterator[Town]:
     """A town on SQLite, for what has nothing to do with the engine."""
     async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
         yield opened
-
-
-@pytest.fixture
-def logged() -> Iterator[list[EventDict]]:
-    with structlog.testing.capture_logs() as events:
-        yield events
 
 
 async def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
@@ -273,55 +266,6 @@ async def test_a_malformed_update_stops_nobody(small: Town, body: dict[str, Any]
     await small.server.settled()
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [Fault(status=500), Fault(status=502), Fault(drop="before"), Fault(drop="after")],
-    ids=lambda f: str(f.status or f.drop),
-)
-async def test_a_screen_that_telegram_did_not_take_is_shown_later(small: Town, fault: Fault) -> None:
-    taro, server = small.taro, small.server
-    server.fault = lambda method, params: fault if method in SAID else None
-    await taro.says("/help")
-    await server.until(lambda: server.cloud.settled and any(call.chat_id == taro.id for call in server.calls))
-    server.fault = None
-    await small.turn_clock("2026-11-19 10:01")
-    await taro.sees("使い方")
-
-
-@REFUSED_FOR_A_WHILE
-async def test_after_a_429_the_screen_comes_when_telegram_wants_it(small: Town) -> None:
-    waits = [Fault(retry_after=1)]
-    small.server.fault = lambda method, params: waits.pop() if waits and method in SAID else None
-    await small.taro.says("/help")
-    await small.taro.sees("使い方")
-    refused, said = small.server.called("sendMessage")[-2:]
-    assert (refused.status, said.status) == (429, 200)
-    assert (said.at - refused.at).total_seconds() >= 1
-
-
-@REFUSED_FOR_A_WHILE
-async def test_a_429_of_one_chat_halts_the_sending_to_all(small: Town) -> None:
-    waits = [Fault(retry_after=1)]
-    small.server.fault = lambda method, params: waits.pop() if waits and method in SAID else None
-    hanako = small.server.person("川越 花子", language_code="ja")
-    await small.taro.says("/help")
-    await small.server.until(lambda: small.server.called("sendMessage"))
-    await hanako.says("/help")
-    await hanako.sees("使い方")
-    refused, *said = small.server.called("sendMessage")
-    assert all((call.at - refused.at).total_seconds() >= 1 for call in said)
-
-
-async def test_a_screen_owed_when_the_bot_stopped_is_shown_at_the_next_start(place: Town) -> None:
-    place.server.fault = lambda method, params: Fault(status=502) if method in SAID else None
-    await place.taro.says("/help")
-    await place.server.until(lambda: place.server.cloud.settled and place.server.called("sendMessage"))
-    await place.stop()
-    place.server.fault = None
-    await place.start()
-    await place.taro.sees("使い方")
-
-
 async def test_a_screen_that_was_shown_is_not_shown_again_at_the_next_start(small: Town) -> None:
     await small.taro.says("/help")
     await small.taro.sees("使い方")
@@ -344,16 +288,6 @@ async def test_answers_sent_without_waiting_are_taken_in_their_order(place: Town
     await taro.says("11030-01234567")
     await taro.sees("希望する日")
     assert "合いませんでした" not in str(taro)
-
-
-async def test_another_poller_is_survived(small: Town, logged: list[EventDict]) -> None:
-    conflicts = [Fault(status=409, description="Conflict: terminated by other getUpdates request")]
-    small.server.fault = lambda method, params: conflicts.pop() if conflicts and method == "getUpdates" else None
-    hanako = small.server.person("川越 花子", language_code="ja")
-    for person in (small.taro, hanako):
-        await person.says("/help")
-        await person.sees("使い方", timeout=15)
-    assert [each["error"] for each in logged if each["event"] == "polling failed"] == ["Conflict"]
 
 
 STRANGE: tuple[tuple[str, Any], ...] = (

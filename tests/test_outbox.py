@@ -312,7 +312,7 @@ async def test_a_letter_refused_for_a_while_too_often_is_given_up_and_shown_to_s
     small.mailbox.answer = "451 4.3.0 try again later"
     await small.staff.presses_in(small.group, "確定する")
     await until_tried(small, 1)
-    await rows(small.app.database, "UPDATE notice SET attempts = 9 WHERE kind = 'confirmed_mail'")
+    await rows(small.app.database, "UPDATE notice SET attempts = 12 WHERE kind = 'confirmed_mail'")
     await small.turn_clock("2026-11-19 13:00")
     await small.group.sees("【メールを送れませんでした】")
     assert await rows(small.app.database, "SELECT state FROM notice WHERE kind = 'confirmed_mail'") == [("dead",)]
