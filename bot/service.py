@@ -157,7 +157,10 @@ class Service:
             if reply:
                 await self.speaker.speak(reply)
         except ChatMigrated as moved:
-            await self.sender.follow_group(moved.new_chat_id)
+            if key[0] == self.kept.staff_chat:
+                await self.sender.follow_group(moved.new_chat_id)
+            else:  # a card that was on its way when the group moved; it has come again in the new one
+                await self._run(lambda t, now: self.desk.store.forget(t, key))
 
     async def expire(self, key: Key) -> None:
         """Close a form after a day without an answer."""

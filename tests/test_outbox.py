@@ -318,28 +318,6 @@ async def test_a_letter_refused_for_a_while_too_often_is_given_up_and_shown_to_s
     assert await rows(small.app.database, "SELECT state FROM notice WHERE kind = 'confirmed_mail'") == [("dead",)]
 
 
-async def test_a_person_who_stopped_the_bot_is_shown_to_staff(small: Town) -> None:
-    await book(small.taro)
-    await small.taro.sees("【受け付けました】")
-    await small.group.sees("確定期限")
-    small.taro.blocks_bot()
-    await small.staff.presses_in(small.group, "確定する")
-    await small.mailbox.gets("予約が確定しました", to=TARO_MAIL)
-    await small.group.sees("【送信できません】")
-    assert await rows(small.app.database, "SELECT state FROM booking") == [("confirmed",)]
-
-
-async def test_staff_are_told_once_that_a_person_stopped_the_bot(small: Town) -> None:
-    await confirmed(small)
-    small.taro.blocks_bot()
-    for moment in ("2026-11-20 15:00", "2026-11-24 08:30"):
-        await small.turn_clock(moment)
-        await told(small)
-    await small.group.sees("【送信できません】")
-    await told(small)
-    assert sum("【送信できません】" in message.text for message in small.group.messages) == 1
-
-
 async def test_a_message_that_telegram_could_not_take_is_tried_again(small: Town) -> None:
     refused = [Fault(status=502)]
     small.server.fault = lambda method, params: (
