@@ -96,7 +96,7 @@ class App:
         await self._begin()
         try:
             async with asyncio.TaskGroup() as group:
-                for work in (self._poll(), self._send(), self._tick()):
+                for work in (self._poll(), self._send(), self._tick(), self._watch()):
                     group.create_task(work)
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None  # the first cancelled the others
@@ -154,6 +154,11 @@ class App:
     async def _tick(self) -> None:
         while True:
             await self._unharmed(lambda: self.clockwork.tick(self.clock()))
+            await asyncio.sleep(self.tick_seconds)
+
+    async def _watch(self) -> None:
+        """By itself: a tick that hangs with the database keeps nobody from being told of it."""
+        while True:
             await self._unharmed(lambda: self.outage.look(self.clock()))
             await asyncio.sleep(self.tick_seconds)
 

@@ -55,6 +55,8 @@ class Outage:
         if away >= self.patience * STAFF_PATIENCE and not self._staff_told:
             self._staff_told = True
             await self._tell_staff(announcements.OUTAGE, now)
+        if not await database.answers():
+            return
         await self.kept.note_outage(now)
         database.is_back()
         self._told.clear()

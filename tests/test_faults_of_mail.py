@@ -64,6 +64,7 @@ def too_full(mailbox: Mailbox) -> Fault:
 def taken_and_cut(mailbox: Mailbox) -> Fault:
     async def cut(server: SMTP, letter: EmailMessage) -> str:
         mailbox.keep(letter)
+        assert isinstance(server.transport, asyncio.Transport)
         server.transport.abort()
         return "250 OK"
 

@@ -16,6 +16,7 @@ from bot.playground.people import Person
 from bot.playground.server import Fault
 from bot.telegram.polling import Lanes
 from tests.benchmarks.process import BotProcess
+from tests.faults import locked
 from tests.town import OFFICE_MAIL, Town, book, town
 
 SAID = ("sendMessage", "editMessageText")
@@ -128,24 +129,6 @@ async def test_an_update_is_not_confirmed_before_it_is_committed(closed: Town) -
     await server.settled()
 
 
-class locked:  # noqa: N801  # reads as a word
-    """Another connection keeps what every turn has to write: SQLite's one write lock, PostgreSQL's table of updates."""
-
-    def __init__(self, place: Town, of: str = "LOCK TABLE seen_update IN EXCLUSIVE MODE"):
-        self.url, self.of = place.environment["MADOGUCHI_DATABASE_URL"], of
-
-    async def __aenter__(self) -> None:
-        self.database = Database(self.url)
-        self.held = self.database.transaction()
-        transaction = await self.held.__aenter__()
-        if transaction.dialect == "postgresql":
-            await transaction.execute(text(self.of))
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.held.__aexit__(None, None, None)
-        await self.database.close()
-
-
 async def test_an_update_that_comes_again_has_no_second_effect(place: Town) -> None:
     taro, cloud = place.taro, place.server.cloud
     await book(taro, send=False)
@@ -189,33 +172,6 @@ async def test_a_typed_answer_that_comes_again_answers_no_second_question(small:
     await small.server.settled()
     assert "求職番号を入力" in taro.screen.text
     assert "合いませんでした" not in taro.screen.text
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_while_one_persons_turn_hangs_others_go_on_and_it_is_cut_and_tried_again(
-    place: Town, logged: list[EventDict]
-) -> None:
-    """On PostgreSQL a turn waits for its row; SQLite has one lock for all."""
-    hanako = place.server.person("川越 花子", language_code="ja")
-    await place.taro.says("/start")
-    await place.taro.sees("オンライン職業相談")
-    async with locked(place, of="SELECT 1 FROM conversation FOR UPDATE"):
-        await place.taro.says("/help")
-        await hanako.says("/help")
-        await hanako.sees("使い方")
-        failed = await until_logged(place, logged, "turn failed")
-        assert (failed["error"], failed["tries"]) == ("TimeoutError", 1)
-    await place.taro.sees("使い方")
-    await place.server.settled()
-
-
-async def test_a_database_that_is_busy_for_a_while_costs_nobody_a_turn(small: Town, logged: list[EventDict]) -> None:
-    async with locked(small):
-        await small.taro.says("/help")
-        await until_logged(small, logged, "the database is away; waiting")
-    await small.taro.sees("使い方")
-    await small.server.settled()
-    assert await rows(small.app.database, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
 
 
 def strange(person: Person) -> dict[str, Any]:
