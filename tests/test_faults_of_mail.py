@@ -160,14 +160,14 @@ async def test_while_no_letter_can_be_handed_over_nothing_is_called_confirmed(sm
     assert len(small.mailbox.to(OFFICE_MAIL)) == 1
 
 
-async def test_a_mail_server_that_is_away_for_two_hours_loses_no_letter_of_the_office(place: Town) -> None:
+async def test_a_mail_server_that_is_away_for_three_hours_loses_no_letter_of_the_office(place: Town) -> None:
     """The person has a receipt; staff have the card, and read that their letters wait; then the letter comes, once."""
     async with away(place.mailbox):
         await book(place.taro)
         await place.taro.sees("【受け付けました】")
         await place.group.sees("確定期限")
         began = place.clock.now
-        while place.clock.now < began + timedelta(hours=2):
+        while place.clock.now < began + timedelta(hours=3):
             await next_try(place, "received_office")
         await place.group.sees("メールボックスにメールを送れません")
     await next_try(place, "received_office")
