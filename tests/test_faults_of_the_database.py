@@ -212,9 +212,9 @@ async def asked_once(place: Town, turns: int) -> None:
     await place.taro.sees("申し込みを送りました")
     await place.mailbox.gets("新しい申し込み", to=OFFICE_MAIL)
     assert await rows(place, "SELECT state FROM booking") == [("requested",)]
-    assert (
-        copies(place.taro, "【受け付けました】") == copies(place.group, "確定期限") == len(place.mailbox.letters) == 1
-    )
+    assert await rows(place, TURNS) == [(turns,)]
+    assert copies(place.taro, "【受け付けました】") == copies(place.group, "確定期限") == 1
+    assert len(place.mailbox.letters) == 1
     assert await rows(place, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
     assert place.server.unanswered == []
 
