@@ -42,7 +42,7 @@ ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 BUSY_MS = 250  # how long one SQLite statement waits for another process; then whoever asked tries again
 POOL = 16
 LOST_SECONDS = 30.0  # a transaction on PostgreSQL that takes longer has lost its connection; a turn is cut long before
-PING_SECONDS = 2.0
+PING_SECONDS = 1.0
 # SQLSTATEs of a server that is not there, cannot go on or may not write: connection, resources, operator, system
 AWAY = ("08", "53", "57P", "58", "25006")
 

@@ -12,6 +12,7 @@ from sqlalchemy import Executable, func, select, text
 from bot.database import Database, Transaction
 from bot.outbox import NOTICE
 from bot.playground.people import Screen
+from bot.tables import PENDING
 from tests.town import Town
 
 OWED = "SELECT count(*) FROM conversation WHERE shown < turns"
@@ -38,6 +39,17 @@ async def drained(place: Town) -> None:
             place.app.sender.wake.set()
             await place.app.lanes.finish(10)
     await place.app.lanes.finish(10)
+
+
+async def next_try(place: Town, *kinds: str) -> None:
+    """Turn the clock to the next try of notices of these kinds, and let it be made."""
+    tries = select(NOTICE.c.next_try, NOTICE.c.attempts).where(NOTICE.c.kind.in_(kinds), PENDING)
+    before = await rows(place, tries)
+    place.clock.now = max(place.clock.now, min(at for at, _ in before))
+    async with asyncio.timeout(20):
+        while await rows(place, tries) == before:
+            place.app.sender.wake.set()
+            await place.app.lanes.finish(5)
 
 
 def copies(screen: Screen, words: str) -> int:

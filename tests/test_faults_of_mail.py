@@ -20,7 +20,7 @@ from aiosmtpd.smtp import SMTP
 from bot.mail import SmtpPost
 from bot.notices import GIVE_UP_AFTER, LETTERS_AT_ONCE
 from bot.outbox import LEASE_SECONDS
-from tests.faults import copies, drained, rows
+from tests.faults import copies, drained, next_try, rows
 from tests.town import OFFICE_MAIL, Mailbox, Town, book, town
 
 TARO_MAIL = "taro@example.jp"
@@ -175,17 +175,6 @@ async def test_a_mail_server_that_is_away_for_three_hours_loses_no_letter_of_the
     await drained(place)
     assert len(place.mailbox.letters) == 1
     assert copies(place.group, "メールボックスにメールを送れません") == 1
-
-
-async def next_try(place: Town, kind: str) -> None:
-    """Turn the clock to the next try of a letter, and let it be made."""
-    sql = f"SELECT attempts, state FROM notice WHERE kind = '{kind}'"  # noqa: S608  # a kind of this file
-    before = await rows(place, sql)
-    place.clock.now += timedelta(minutes=31 if before[0][0] > 8 else 5 * 2 ** before[0][0] / 60)
-    async with asyncio.timeout(10):
-        while await rows(place, sql) == before:
-            place.app.sender.wake.set()
-            await place.app.lanes.finish(5)
 
 
 @pytest.mark.parametrize("stage", ["RCPT", "DATA"])

@@ -5,20 +5,16 @@ Nothing is lost, and nothing comes twice; where Telegram did the work and its an
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 from structlog.typing import EventDict
 
-from bot.outbox import NOTICE
 from bot.playground.server import Fault
-from bot.tables import PENDING
-from tests.faults import copies, drained, rows
+from tests.faults import copies, drained, next_try, rows
 from tests.town import OFFICE_MAIL, Town, book, town
 
 SAID = ("sendMessage", "editMessageText")
@@ -27,7 +23,6 @@ UNTOUCHED = {
     "500": Fault(status=500),
     "502": Fault(status=502),
     "a proxy's page": Fault(status=502, body=PROXY),
-    "a proxy's page for 429": Fault(status=429, body=PROXY),
     "a reset": Fault(drop="before"),
 }
 DONE_ALL_THE_SAME = {
@@ -57,18 +52,6 @@ async def a_little_later(place: Town) -> None:
     """A minute goes by on the bot's clock: what is owed or was put back is due."""
     place.clock.now += timedelta(minutes=1)
     place.app.sender.wake.set()
-
-
-async def next_try(place: Town) -> None:
-    """Turn the clock to the next try of what is promised to chats, and let it fail."""
-    tries = select(NOTICE.c.next_try, NOTICE.c.attempts).where(NOTICE.c.kind.in_(("received", "card")), PENDING)
-    before = await rows(place, tries)
-    place.clock.now = max(place.clock.now, min(at for at, _ in before))
-    place.app.sender.wake.set()
-    async with asyncio.timeout(10):
-        while await rows(place, tries) == before:
-            place.app.sender.wake.set()
-            await place.app.lanes.finish(5)
 
 
 def tried(place: Town) -> set[int | None]:
@@ -116,7 +99,9 @@ async def test_after_a_429_the_screen_comes_when_telegram_wants_it(small: Town) 
     assert (said.at - refused.at).total_seconds() >= 1
 
 
-@pytest.mark.parametrize("waits", [Fault(retry_after=1), Fault(status=429)], ids=["said how long", "not said"])
+@pytest.mark.parametrize(
+    "waits", [Fault(retry_after=1), Fault(status=429, body=PROXY)], ids=["said how long", "not said"]
+)
 async def test_a_429_of_one_chat_halts_the_sending_to_all(small: Town, waits: Fault) -> None:
     """Others see nothing for that long; then everybody is answered, once."""
     small.server.fault = at(SAID, waits, times=1)
@@ -161,7 +146,7 @@ async def test_a_429_for_longer_than_a_call_waits_keeps_letters_going_and_loses_
     assert await rows(small, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
 
 
-@pytest.mark.parametrize("kind", [kind for kind in (*UNTOUCHED, *DONE_ALL_THE_SAME) if "429" not in kind])
+@pytest.mark.parametrize("kind", [*UNTOUCHED, *DONE_ALL_THE_SAME])
 async def test_updates_that_could_not_be_fetched_are_fetched_later_and_logged_in_two_lines(
     small: Town, kind: str, logged: list[EventDict]
 ) -> None:
@@ -211,7 +196,7 @@ async def test_telegram_is_away_for_an_hour(place: Town, logged: list[EventDict]
     await hanako.says("/help")
     began = place.clock.now
     while place.clock.now < began + timedelta(hours=1):
-        await next_try(place)
+        await next_try(place, "received", "card")
     assert copies(place.taro, "【受け付けました】") == copies(place.group, "確定期限") == 0
     place.server.fault = None
     await place.server.comes_back()
