@@ -10,12 +10,12 @@ from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot.clockwork import Clockwork
 from bot.commands import set_commands
 from bot.config import Settings
-from bot.database import Database
+from bot.database import Database, unavailable
 from bot.encryption import load_keys
 from bot.kept import Kept
 from bot.letters import Letters
@@ -23,10 +23,12 @@ from bot.logs import trace
 from bot.mail import Post
 from bot.migrate import migrate
 from bot.notices import Sender
+from bot.outage import PATIENCE_SECONDS, Outage
 from bot.outbox import Outbox
+from bot.pauses import pauses
 from bot.service import Service
 from bot.store import Store
-from bot.telegram.api import Api, make_client
+from bot.telegram.api import SILENT, Api, make_client, seconds
 from bot.telegram.polling import Lanes, Polling
 from bot.telegram.replies import Speaker
 from bot.turn import Desk
@@ -46,18 +48,22 @@ def utc_now() -> datetime:
 class App:
     """One worker. `clock` gives the moment by which all rules and due times go; it is read at every use.
 
-    `tick` is how many seconds of real time pass between two looks at what is due: at most one in service.
+    `tick` is how many seconds of real time pass between two looks at what is due: at most one in service. A second of
+    the pauses between two tries lasts as long. `patience`: how many seconds of an outage pass until people are told.
     """
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now, tick: float = TICK_SECONDS):
-        self.settings, self.clock, self.tick_seconds = settings, clock, tick
+    def __init__(
+        self, settings: Settings, clock: Callable[[], datetime] = utc_now, tick: float = TICK_SECONDS,
+        patience: float = PATIENCE_SECONDS,
+    ):  # fmt: skip
+        self.settings, self.clock, self.tick_seconds, self.patience = settings, clock, tick, patience
         self.days = OfficeDays(load_office(settings.office))
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         given = settings.keys.get_secret_value() if settings.keys else None
         self.seal, made = load_keys(given, settings.data)
         for path in made:
             log.warning("a new key was made: back it up, what is sealed cannot be read without it", path=str(path))
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, tick)
         self.kept = Kept(self.database, settings.staff_chat)
         self.bot = make_client(settings.require_token(), settings.api_url)
         self._put_together()
@@ -65,13 +71,14 @@ class App:
     def _put_together(self) -> None:
         store, outbox, self.lanes = Store(self.database, self.seal), Outbox(self.database), Lanes()
         self.desk = Desk(store, outbox, self.seal, self.days, self.settings.mail_from)
-        api = Api(self.bot)
+        self.api = api = Api(self.bot)
         letters = Letters(self.desk, Post.from_url(self.settings.mail_url), self.settings.office_mail)
         speaker = Speaker(api, store, outbox, self.clock)
         self.sender = Sender(self.desk, api, speaker, letters, self.kept, self.lanes, self.clock)
-        self.service = Service(self.desk, api, speaker, self.sender, self.kept, self.clock)
-        self.clockwork = Clockwork(self.desk, self.service, self.lanes)
-        self.polling = Polling(self.bot, self.service, self.lanes)
+        self.outage = Outage(self.desk, api, self.kept, self.patience)
+        self.service = Service(self.desk, api, speaker, self.sender, self.kept, self.outage, self.clock)
+        self.clockwork = Clockwork(self.desk, self.service, self.lanes, self.tick_seconds)
+        self.polling = Polling(self.bot, self.service, self.lanes, self._telegram_is_back, self.tick_seconds)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set, then finish what is in hand. Raises `BadSetting` where it cannot begin."""
@@ -89,7 +96,7 @@ class App:
         await self._begin()
         try:
             async with asyncio.TaskGroup() as group:
-                for work in (self._poll(), self._send(), self._tick()):
+                for work in (self._poll(), self._send(), self._tick(), self._watch()):
                     group.create_task(work)
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None  # the first cancelled the others
@@ -111,8 +118,7 @@ class App:
             raise BadSetting("MADOGUCHI_DATABASE_URL", problem) from None
 
     async def _reach_telegram(self) -> None:
-        pause = 1.0
-        while True:
+        for pause in pauses(1.0, 30.0):
             try:
                 await self.bot.initialize()
                 await self.bot.delete_webhook()
@@ -120,9 +126,14 @@ class App:
             except InvalidToken:
                 raise BadSetting("MADOGUCHI_TOKEN", "is not accepted by the Bot API: ask @BotFather for it") from None
             except TelegramError as error:
-                log.warning("the Bot API does not answer yet", error=type(error).__name__, again_in=pause)
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 30.0)
+                wait = seconds(error) if isinstance(error, RetryAfter) else pause * self.tick_seconds
+                log.warning("the Bot API does not answer yet", error=type(error).__name__, again_in=wait)
+                await asyncio.sleep(wait)
+
+    async def _telegram_is_back(self) -> None:
+        """What waits for its next try need not wait longer."""
+        self.clockwork.hurry()
+        await self._unharmed(lambda: self.sender.hurry(SILENT))
 
     async def _poll(self) -> None:
         log.info("serving", bot=self.bot.username, office=self.days.office.key)
@@ -145,14 +156,19 @@ class App:
             await self._unharmed(lambda: self.clockwork.tick(self.clock()))
             await asyncio.sleep(self.tick_seconds)
 
+    async def _watch(self) -> None:
+        """By itself: a tick that hangs with the database keeps nobody from being told of it."""
+        while True:
+            await self._unharmed(lambda: self.outage.look(self.clock()))
+            await asyncio.sleep(self.tick_seconds)
+
     async def _unharmed(self, work: Callable[[], Awaitable[None]]) -> None:
         """One round of a loop that must go on: a database that is away is waited for."""
         try:
             await work()
-        except (SQLAlchemyError, OSError) as error:
-            log.error("the database is away; waiting", error=type(error).__name__)
         except Exception as error:
-            log.error("a round failed; going on", **trace(error))
+            if not unavailable(error):
+                log.error("a round failed; going on", **trace(error))
 
     async def _finish(self, tasks: Sequence[asyncio.Task[Any]]) -> None:
         for task in tasks:

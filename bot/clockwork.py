@@ -5,13 +5,15 @@ that nobody goes on with are closed, screens that are owed are shown.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
 from telegram.error import TelegramError
 
 from bot.database import Transaction
+from bot.pauses import pauses
 from bot.retention import forget_what_is_old
 from bot.service import Service
 from bot.store import Key
@@ -21,20 +23,29 @@ from flows import lifecycle
 from flows.counter import Decision
 
 OWED_AFTER = timedelta(seconds=10)  # a screen this old and not shown is owed; a turn in hand shows its own
-AGAIN_SECONDS = 3.0  # between two tries to show one screen
+AGAIN_SECONDS = (3.0, 60.0)  # between two tries to show one screen: at first, at most
 HOUSEKEEPING = timedelta(minutes=1)
 
 
 log = structlog.get_logger()
 
 
-class Clockwork:
-    """One tick after another; each is short, and safe to do twice."""
+@dataclass
+class Failed:
+    """A screen that could not be shown: how long it rests after each try, and until when (the loop's clock) now."""
 
-    def __init__(self, desk: Desk, service: Service, lanes: Lanes):
-        self.desk, self.service, self.lanes = desk, service, lanes
+    rests: Iterator[float]
+    until: float = 0.0
+
+
+class Clockwork:
+    """One tick after another; each is short, and safe to do twice. `second`: of the pauses between two tries."""
+
+    def __init__(self, desk: Desk, service: Service, lanes: Lanes, second: float = 1.0):
+        self.desk, self.service, self.lanes, self.second = desk, service, lanes, second
         self._kept_house: datetime | None = None
         self._trying: set[Key] = set()
+        self._failed: dict[Key, Failed] = {}
 
     async def tick(self, now: datetime) -> None:
         """Everything that is due at `now`."""
@@ -60,20 +71,33 @@ class Clockwork:
     async def show_owed(self, before: datetime) -> None:
         """Screens that a crash or an outage left unsaid: nobody stays in silence."""
         keys = await self.desk.store.database.run(lambda t: self.desk.store.owed(t, before))
+        if self.service.api.held:
+            return
+        self._failed = {key: self._failed[key] for key in keys if key in self._failed}
         for key in keys:
-            if key not in self._trying:
+            if key not in self._trying and not self._rests(key):
                 self._trying.add(key)
                 self.lanes.put(_lane(key), self._later(self._again, key))
 
     async def _again(self, key: Key) -> None:
+        """Try once; what fails is tried more and more rarely, and its lane goes on meanwhile."""
         try:
             async with self.service.sender.saying:
                 await self.service.again(key)
         except TelegramError as error:
-            log.info("still not said", error=type(error).__name__)
-            await asyncio.sleep(AGAIN_SECONDS)
+            if key not in self._failed:
+                log.info("still not said", chat=key[0], error=type(error).__name__)
+            failed = self._failed.setdefault(key, Failed(pauses(*AGAIN_SECONDS)))
+            failed.until = asyncio.get_running_loop().time() + next(failed.rests) * self.second
         finally:
             self._trying.discard(key)
+
+    def _rests(self, key: Key) -> bool:
+        return key in self._failed and asyncio.get_running_loop().time() < self._failed[key].until
+
+    def hurry(self) -> None:
+        """Telegram answers again: what could not be shown is tried now."""
+        self._failed.clear()
 
     def _later(self, work: Callable[[Key], Awaitable[None]], key: Key) -> Callable[[], Awaitable[None]]:
         return lambda: work(key)

@@ -8,11 +8,13 @@ many transactions side by side as the pool has connections.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
+import structlog
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -31,10 +33,18 @@ from sqlalchemy.engine import URL, CursorResult, Engine, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from bot.pauses import pauses
+
+log = structlog.get_logger()
+
 T = TypeVar("T")
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 BUSY_MS = 250  # how long one SQLite statement waits for another process; then whoever asked tries again
 POOL = 16
+LOST_SECONDS = 30.0  # a transaction on PostgreSQL that takes longer has lost its connection; a turn is cut long before
+PING_SECONDS = 1.0
+# SQLSTATEs of a server that is not there, cannot go on or may not write: connection, resources, operator, system
+AWAY = ("08", "53", "57P", "58", "25006")
 
 
 class Transaction(Protocol):
@@ -79,16 +89,23 @@ class _PostgresTransaction:
 
 def unavailable(error: BaseException) -> bool:
     """Whether the database, not the statement, is at fault: away, locked, full, read-only. Then waiting helps."""
-    if isinstance(error, OperationalError | InterfaceError | ConnectionError | OSError):
+    if isinstance(error, OperationalError | InterfaceError | OSError):
         return True
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    driver = error.orig if isinstance(error, DBAPIError) else error  # while connecting, the driver's own comes bare
+    return str(getattr(driver, "sqlstate", None)).startswith(AWAY)
 
 
 class Database:
-    """The one place that begins and ends transactions."""
+    """The one place that begins and ends transactions. It knows since when it is away, and says so once in the log.
 
-    def __init__(self, url: str):
-        self.url = make_url(url)
+    `second` is how long a second of its pauses lasts.
+    """
+
+    def __init__(self, url: str, second: float = 1.0):
+        self.url, self.second = make_url(url), second
+        self._away_since: float | None = None
         self.dialect = self.url.get_backend_name()
         self._one_writer = asyncio.Lock()
         self._waiting: list[tuple[Callable[[Transaction], Awaitable[Any]], asyncio.Future[Any]]] = []
@@ -106,6 +123,13 @@ class Database:
 
         On SQLite, which has one writer, all that waits is committed together: one sync to disk for many turns.
         """
+        try:
+            return await self._run(work)
+        except Exception as error:
+            self._failed(error)
+            raise
+
+    async def _run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         if self.dialect != "sqlite":
             async with self.transaction() as transaction:
                 return await work(transaction)
@@ -117,15 +141,40 @@ class Database:
 
     async def surely(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """`run`, again and again while the database is away: for what has happened already and must be written down."""
-        pause = 0.2
-        while True:
+        for pause in pauses(0.2, 5.0):
             try:
                 return await self.run(work)
             except Exception as error:
                 if not unavailable(error):
                     raise
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 5.0)
+            await asyncio.sleep(pause * self.second)
+        raise AssertionError("the pauses have no end")
+
+    @property
+    def away_for(self) -> float | None:
+        """For how many seconds the database has been away; None while it is there."""
+        return None if self._away_since is None else time.monotonic() - self._away_since
+
+    def _failed(self, error: Exception) -> None:
+        if self._away_since is None and unavailable(error):
+            self._away_since = time.monotonic()
+            log.error("the database is away; waiting", error=type(error).__name__)
+
+    def is_back(self) -> None:
+        """The outage is over. Whoever wrote something says so: reading may go on while nothing can be kept."""
+        if self.away_for is not None:
+            log.warning("the database is back", seconds=round(self.away_for))
+        self._away_since = None
+
+    async def answers(self) -> bool:
+        """Whether it answers a simple question at once."""
+        try:
+            async with asyncio.timeout(PING_SECONDS), self.transaction() as transaction:
+                await transaction.execute(text("SELECT 1"))
+        except Exception as error:
+            self._failed(error)
+            return False
+        return True
 
     async def _commit_what_waits(self) -> None:
         while self._waiting:
@@ -146,12 +195,21 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
+        try:
+            async with self._begun() as transaction:
+                yield transaction
+        except Exception as error:
+            self._failed(error)
+            raise
+
+    @asynccontextmanager
+    async def _begun(self) -> AsyncIterator[Transaction]:
         if self.dialect == "sqlite":
             async with self._one_writer:
                 with self._sqlite.begin() as connection:
                     yield _SqliteTransaction(connection)
         else:
-            async with self._postgres.begin() as connection:
+            async with asyncio.timeout(LOST_SECONDS), self._postgres.begin() as connection:
                 yield _PostgresTransaction(connection)
 
     async def run_sync(self, work: Callable[[Connection], T]) -> T:

@@ -31,12 +31,15 @@ class Kept:
             moved = await self._read(transaction, f"moved:{self._given}")
         self.staff_chat = int(moved or self._given or kept or 0) or None
 
-    async def move_staff_chat(self, new: int) -> None:
-        """Telegram made the staff group a supergroup with another id."""
-        old, self.staff_chat = self.staff_chat, new
+    async def move_staff_chat(self, transaction: Transaction, new: int) -> None:
+        """Keep the other id that Telegram gave the staff group."""
+        await self._write(transaction, "staff_chat", str(new))
+        await self._write(transaction, f"moved:{self.staff_chat}", str(new))
+
+    async def note_outage(self, now: datetime) -> None:
+        """Write down when the database could be written again."""
         async with self.database.transaction() as transaction:
-            await self._write(transaction, "staff_chat", str(new))
-            await self._write(transaction, f"moved:{old}", str(new))
+            await self._write(transaction, "last_outage", now.isoformat())
 
     async def invite(self, now: datetime) -> str:
         """A new code for one staff group; only its hash is kept."""

@@ -12,6 +12,7 @@ from bot.turn import Desk
 from flows import letters
 from flows.answers import sending_form
 from flows.counter import Booking
+from flows.text import Text
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,12 @@ class Letters:
         words = self.desk.words(self.desk.days.office.language, notice.due_at)
         written = letters.office_letter(self.desk.days, notice.kind, booking)
         await self._send(notice, words, written, self.office_mail, None)
+
+    async def of_the_bot(self, key: str, subject: Text, body: Text, at: datetime) -> None:
+        """A letter to the office mailbox about the bot itself. Raises `Undeliverable`."""
+        words = self.desk.words(self.desk.days.office.language, at)
+        letter = Letter(key, self.office_mail, words.say(subject), words.say(body), words.language, at)
+        await self.post.send(compose(letter, self.desk.sender, self.office_mail))
 
     async def _send(
         self, notice: Notice, words: Words, written: letters.Words, to: str, invite: Invite | None

@@ -30,6 +30,8 @@ QUIET = (
     "telegram",
 )  # chatty, and some log URLs with the token
 
+MUTE = ("telegram.request",)  # logs every answer that it cannot read, with all that people wrote in it
+
 _common: list[Processor] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -53,6 +55,8 @@ def set_up(style: Literal["text", "json"], secrets: Sequence[str]) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[_StandardError(_formatter(style, secrets))], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in MUTE:
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 class _StandardError(logging.Handler):

@@ -7,7 +7,7 @@ after many tries (the same). What no longer holds is cancelled; what came too la
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,32 +22,30 @@ from bot.kept import Kept
 from bot.letters import Letters
 from bot.logs import trace
 from bot.mail import Undeliverable
-from bot.outbox import Notice, backoff
-from bot.telegram.api import Api, failure, seconds
+from bot.outbox import NOTICE, Notice, backoff
+from bot.telegram.api import SHUT_OUT, Api, failure, seconds
 from bot.telegram.polling import Lanes
 from bot.telegram.replies import Speaker
 from bot.turn import Desk, Reply
-from flows import letters, notices
+from flows import announcements, letters, notices
 from flows.counter import Booking
-from flows.text import Text
 
 log = structlog.get_logger()
 
 Clock = Callable[[], datetime]
 AT_ONCE = 30  # notices in hand at one time
-GIVE_UP_AFTER = 10  # tries: about two hours
-TO_STAFF = ("alert", "welcome_staff")
+LETTERS_AT_ONCE = 10  # beside them: a slow mail server takes no chat's turn
+GIVE_UP_AFTER = 13  # tries: about two hours
+OFFICE_SIDE = ("staff", "card", "office")
+MAILBOX_TRIES = 6  # about three minutes, until staff are told that their mailbox cannot be reached
 ANYTHING = notices.Kind("chat")
+KINDS = {
+    **notices.KINDS,
+    **dict.fromkeys(("alert", "welcome_staff", "no_mailbox"), notices.Kind("staff")),
+    "no_group": notices.Kind("office"),
+}
+LETTERS = [name for name, kind in KINDS.items() if kind.channel in ("mail", "office")]
 NO_STAFF_GROUP = timedelta(minutes=1)  # how long a message to staff waits for a staff group
-
-SYSTEM = Text(
-    "Sorry, something went wrong on our side. What you did just now is not complete. Requests and bookings that were"
-    " already accepted stay as they are.\n"
-    "Check them with /mine, and try again a little later. If it is urgent, call {office_phone} ({office_hours})."
-)
-ALERT = Text("[Fault] An update could not be handled, and its sender was told. The log has the cause: {key}")
-STAFF_GROUP = Text("This is the staff group now. New requests appear here; confirm or decline them with the buttons.")
-PRIVATE_ONLY = Text("This bot serves private chats only. It leaves this group.")
 
 
 @dataclass(frozen=True)
@@ -70,27 +68,40 @@ class Sender:
         self.wake = asyncio.Event()
         # What the bot says by itself it says one after the other, letters likewise: a death then costs one copy.
         self.saying, self._writing = asyncio.Lock(), asyncio.Lock()
-        self._in_hand: set[str] = set()
+        self._in_hand: dict[bool, set[str]] = {True: set(), False: set()}  # letters, and what goes to chats
 
     async def send_due(self, now: datetime) -> None:
         """Claim what is due and hand it to its lanes: a slow mail server keeps no chat waiting."""
         self.desk.outbox.fresh = False
-        if self.api.held or (room := AT_ONCE - len(self._in_hand)) <= 0:
+        await self._take(True, LETTERS_AT_ONCE, now)
+        if not self.api.held:
+            await self._take(False, AT_ONCE, now)
+
+    async def _take(self, letters: bool, most: int, now: datetime) -> None:
+        in_hand = self._in_hand[letters]
+        if len(in_hand) >= most:
             return
-        for notice in await self.desk.outbox.claim(now, room):
-            if notice.key not in self._in_hand:
-                self._in_hand.add(notice.key)
-                self.lanes.put(self._lane(notice), self._work(notice))
+        which = NOTICE.c.kind.in_(LETTERS)
+        for notice in await self.desk.outbox.claim(now, most - len(in_hand), which if letters else ~which):
+            if notice.key not in in_hand:
+                in_hand.add(notice.key)
+                self.lanes.put(self._lane(notice), self._work(notice, in_hand))
+
+    async def hurry(self, errors: Sequence[str]) -> None:
+        """A fault is over: what waits for its next try because of it goes now."""
+        outbox = self.desk.outbox
+        await outbox.database.run(lambda t: outbox.hurry(t, errors, self.clock()))
+        self.wake.set()
 
     def _lane(self, notice: Notice) -> Hashable:
         """In order: all that goes to one chat, all that changes one card, the letters of one booking."""
-        channel = _channel(notice)
+        channel = KINDS.get(notice.kind, ANYTHING).channel
         if channel == "card":
             return (self.kept.staff_chat, f"{cards.DIALOG_OF[notice.kind]}:{notice.booking_id}")
         return notice.chat_id if channel == "chat" else ("staff" if channel == "staff" else "post", notice.booking_id)
 
-    def _work(self, notice: Notice) -> Callable[[], Awaitable[None]]:
-        turn = self._writing if _channel(notice) in ("mail", "office") else self.saying
+    def _work(self, notice: Notice, in_hand: set[str]) -> Callable[[], Awaitable[None]]:
+        turn = self._writing if notice.kind in LETTERS else self.saying
 
         async def work() -> None:
             try:
@@ -99,12 +110,12 @@ class Sender:
             except Exception as error:
                 log.error("a notice could not be handled; its lease will run out", notice=notice.key, **trace(error))
             finally:
-                self._in_hand.discard(notice.key)
+                in_hand.discard(notice.key)
 
         return work
 
     async def _deliver(self, notice: Notice, now: datetime) -> None:
-        sending = await self.desk.store.database.run(lambda t: self._prepare(t, notice, now))
+        sending = await self.desk.store.database.surely(lambda t: self._prepare(t, notice, now))
         if sending is None:
             return
         error: Undeliverable | None = None
@@ -114,8 +125,9 @@ class Sender:
             except Undeliverable as undeliverable:
                 error = undeliverable
             except ChatMigrated as moved:
-                await self.kept.move_staff_chat(moved.new_chat_id)
-                error = Undeliverable(permanent=False, code="migrated")
+                error = failure(moved)
+                if KINDS.get(notice.kind, ANYTHING).channel in ("staff", "card"):
+                    await self.follow_group(moved.new_chat_id)
             except RetryAfter as held:
                 sending = Sending(later=now + timedelta(seconds=seconds(held)))
             except TelegramError as failed:
@@ -162,18 +174,27 @@ class Sender:
         """Notices that belong to no booking."""
         chat, office = notice.chat_id, self.desk.days.office
         words = self.desk.words(await self._language(transaction, chat, office.language), now)
-        if notice.kind == "alert":
+        if notice.kind in ("alert", "no_mailbox"):
             if self.kept.staff_chat is None:
                 return Sending(later=now + NO_STAFF_GROUP)
-            return Sending(lambda: self._say(self._staff(), words.say(ALERT.given(key=notice.key))))
+            text = words.say(
+                announcements.NO_MAILBOX if notice.kind == "no_mailbox" else announcements.ALERT.given(key=notice.key)
+            )
+            return Sending(lambda: self._say(self._staff(), text))
+        if notice.kind == "no_group":
+            return Sending(
+                lambda: self.post.of_the_bot(
+                    notice.key, announcements.NO_GROUP, announcements.NO_GROUP_BODY, notice.due_at
+                )
+            )
         if notice.kind == "welcome_staff":
-            return Sending(lambda: self._say(chat, words.say(STAFF_GROUP)))
+            return Sending(lambda: self._say(chat, words.say(announcements.STAFF_GROUP)))
         if notice.kind == "terms":
             return Sending(lambda: self._say(chat, office.terms.text))
         if notice.kind == "sorry":
-            return Sending(lambda: self._say(chat, words.say(SYSTEM)))
+            return Sending(lambda: self._say(chat, words.say(announcements.SYSTEM)))
         if notice.kind == "leave":
-            return Sending(lambda: self._leave(chat, words.say(PRIVATE_ONLY)))
+            return Sending(lambda: self._leave(chat, words.say(announcements.PRIVATE_ONLY)))
         return Sending(lambda: self._delete(chat, notice.message_id))
 
     async def _language(self, transaction: Transaction, chat: int | None, otherwise: str) -> str:
@@ -216,21 +237,45 @@ class Sender:
         elif error and self._worth_another_try(notice, error):
             log.info("not sent yet", notice=notice.key, error=error.code, attempts=notice.attempts)
             await outbox.try_again(transaction, notice, now + backoff(notice.attempts), error.code)
-            if _channel(notice) == "office" and (error.permanent or notice.attempts >= GIVE_UP_AFTER):
-                key = f"office_failed:{notice.booking_id}"
-                await outbox.put(transaction, key, "office_failed", now, booking_id=notice.booking_id)
+            await self._tell_the_other_side(transaction, notice, error, now)
         elif await outbox.mark(transaction, notice, _end(sending, error), error.code if error else ""):
             await self._follow(transaction, notice, sending, error, now)
 
     def _worth_another_try(self, notice: Notice, error: Undeliverable) -> bool:
-        """Staff are always told in the end, whatever happened to group and mailbox; people while there is hope."""
-        to_staff = notice.kind in TO_STAFF or _channel(notice) in ("staff", "card", "office")
-        return to_staff or (not error.permanent and notice.attempts < GIVE_UP_AFTER)
+        """The office is always told in the end; a chat in its time, however long Telegram is away; a mailbox soon."""
+        channel = KINDS.get(notice.kind, ANYTHING).channel
+        patient = channel == "chat" and notice.not_after is not None
+        return channel in OFFICE_SIDE or (not error.permanent and (patient or notice.attempts < GIVE_UP_AFTER))
+
+    async def _tell_the_other_side(
+        self, transaction: Transaction, notice: Notice, error: Undeliverable, now: datetime
+    ) -> None:
+        """Of a staff group where the bot may not write the office gets a letter; of its mailbox, staff a message."""
+        channel = KINDS.get(notice.kind, ANYTHING).channel
+        no_group = channel in ("staff", "card") and error.code in SHUT_OUT
+        no_mailbox = channel == "office" and (error.permanent or notice.attempts >= MAILBOX_TRIES)
+        if no_group or no_mailbox:
+            about = "no_group" if no_group else "no_mailbox"
+            key = f"{about}:{self.desk.days.day_of(now)}"  # once a day
+            await self.desk.outbox.put(transaction, key, about, now, now + timedelta(days=1))
+
+    async def follow_group(self, new: int) -> None:
+        """Telegram gave the staff group another id."""
+        if (old := self.kept.staff_chat) is None or old == new:
+            return
+
+        async def work(transaction: Transaction) -> None:
+            await self.kept.move_staff_chat(transaction, new)
+            await cards.show_anew(self.desk, transaction, old, new, self.clock())
+
+        await self.desk.store.database.surely(work)
+        self.kept.staff_chat = new
+        self.wake.set()
 
     async def _follow(
         self, transaction: Transaction, notice: Notice, sending: Sending, error: Undeliverable | None, now: datetime
     ) -> None:
-        kind = notices.KINDS.get(notice.kind, ANYTHING)
+        kind = KINDS.get(notice.kind, ANYTHING)
         failed = error is not None or sending.end == "expired"
         if kind.channel == "chat" and not failed and not sending.end and notice.kind != "delete" and notice.chat_id:
             await self.desk.store.bury(transaction, notice.chat_id)
@@ -250,10 +295,6 @@ class Sender:
         booking = await counter.booking(booking_id)
         if booking is not None:
             await counter.tell(booking, how)
-
-
-def _channel(notice: Notice) -> notices.Channel:
-    return notices.KINDS.get(notice.kind, ANYTHING).channel
 
 
 def _end(sending: Sending, error: Undeliverable | None) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 
 from bot.database import Database, Transaction, epoch, insert_once
 from bot.tables import PENDING, NoticeRow, table
@@ -70,13 +70,13 @@ class Outbox:
         await self.put(transaction, key, "delete", now + grace, last, chat_id=chat, message_id=message)
         return key
 
-    async def claim(self, now: datetime, most: int) -> list[Notice]:
+    async def claim(self, now: datetime, most: int, *which: ColumnElement[bool]) -> list[Notice]:
         """Take a lease on what is due; what a dead worker left is due again when its lease has run out."""
         async with self.database.transaction() as transaction:
             clock = epoch(transaction.dialect)
             due = (
                 select(NOTICE.c.key)
-                .where(PENDING, NOTICE.c.next_try <= now)
+                .where(PENDING, NOTICE.c.next_try <= now, *which)
                 .where(or_(NOTICE.c.lease_until.is_(None), NOTICE.c.lease_until < clock))
                 .order_by(NOTICE.c.next_try)
                 .limit(most)
@@ -115,6 +115,12 @@ class Outbox:
         mine = (NOTICE.c.key == notice.key, NOTICE.c.owner == self.owner)
         again = update(NOTICE).where(*mine).values(next_try=at, error=error, lease_until=None)
         await transaction.execute(again)
+
+    async def hurry(self, transaction: Transaction, errors: Sequence[str], now: datetime) -> None:
+        """A fault is over: what waits for its next try because of it is due now."""
+        waiting = (PENDING, NOTICE.c.error.in_(errors), NOTICE.c.next_try > now)
+        await transaction.execute(update(NOTICE).where(*waiting).values(next_try=now))
+        self.fresh = True
 
 
 BLANK = {

@@ -6,14 +6,15 @@ from collections.abc import Callable, Hashable
 from datetime import datetime, timedelta
 from typing import Any
 
-from telegram.error import TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot import cards, turn
-from bot.database import Transaction
+from bot.database import Transaction, unavailable
 from bot.kept import Kept
 from bot.notices import Sender
+from bot.outage import Outage
 from bot.store import Key
-from bot.telegram.api import Api
+from bot.telegram.api import SHUT_OUT, Api
 from bot.telegram.polling import Speech
 from bot.telegram.replies import Speaker
 from bot.telegram.updates import SEPARATOR, GroupEvent, Strange, kind_of, read
@@ -30,9 +31,11 @@ class Service:
     """Serves one update at a time of each person."""
 
     def __init__(
-        self, desk: Desk, api: Api, speaker: Speaker, sender: Sender, kept: Kept, clock: Callable[[], datetime]
+        self, desk: Desk, api: Api, speaker: Speaker, sender: Sender, kept: Kept, outage: Outage,
+        clock: Callable[[], datetime],
     ):  # fmt: skip
         self.desk, self.api, self.speaker, self.sender, self.kept, self.clock = desk, api, speaker, sender, kept, clock
+        self.outage = outage
         self._members: dict[int, datetime] = {}
 
     def lane(self, update: dict[str, Any]) -> Hashable:
@@ -82,14 +85,14 @@ class Service:
         return (lambda: self.speaker.answer(press)) if press else None
 
     async def _is_member(self, incoming: Incoming) -> bool:
-        """`getChatMember`, remembered for a minute. Where Telegram does not answer, nobody decides."""
+        """`getChatMember`, remembered for a minute. Where Telegram does not answer, the press waits."""
         now = self.clock()
         asked = self._members.get(incoming.who)
         if asked is not None and now - asked < timedelta(seconds=REMEMBERED_SECONDS):
             return True
         try:
-            member = await self.api.call("getChatMember", chat_id=incoming.chat_id, user_id=incoming.who)
-        except TelegramError:
+            member = await self.api.ask("getChatMember", chat_id=incoming.chat_id, user_id=incoming.who)
+        except (BadRequest, Forbidden):
             return False
         if member["status"] not in MEMBERS and not member.get("is_member"):
             return False
@@ -101,25 +104,35 @@ class Service:
         staff_chat = self.kept.staff_chat
         if staff_chat is not None and staff_chat in (event.chat_id, event.moved_from):
             if event.moved_to or event.moved_from:
-                await self.kept.move_staff_chat(event.moved_to or event.chat_id)
+                await self.sender.follow_group(event.moved_to or event.chat_id)
+            elif event.added:
+                await self.sender.hurry(SHUT_OUT)
             return None
-        if await self._run(lambda t, now: self._meet(t, event, now)):
+        await self._run(lambda t, now: self._meet(t, event, now))
+        if event.code:
             await self.kept.load()
         return None
 
-    async def _meet(self, transaction: Transaction, event: GroupEvent, now: datetime) -> bool:
-        """Whether the group has become the staff group."""
+    async def _meet(self, transaction: Transaction, event: GroupEvent, now: datetime) -> None:
+        """Bind the group, or leave it."""
         if not await self.desk.store.first_time(transaction, event.update_id, now):
-            return False
+            return
         if event.code and await self.kept.accept(transaction, event.code, event.chat_id, now):
             key = f"welcome_staff:{event.update_id}"
             await self.desk.outbox.put(transaction, key, "welcome_staff", now, chat_id=event.chat_id)
-            return True
+            return
         expected = event.added and await self.kept.invited(transaction)
         leave_at = now + TIME_FOR_A_CODE if expected else now
         key = f"leave:{event.chat_id}:{event.update_id if event.added else now.date()}"
         await self.desk.outbox.put(transaction, key, "leave", leave_at, chat_id=event.chat_id)
-        return False
+
+    async def must_wait(self, update: dict[str, Any], error: Exception) -> bool:
+        """The database is away, or Telegram does not say who pressed: nothing is wrong with the update."""
+        if isinstance(error, TimeoutError) and await self.desk.store.database.answers():
+            return False  # it was this turn that hung
+        if unavailable(error) and (incoming := read(update, self.kept.staff_chat)) and isinstance(incoming, Incoming):
+            await self.outage.waits(incoming, self.clock())
+        return unavailable(error) or isinstance(error, TelegramError)
 
     async def set_aside(self, update: dict[str, Any], error: Exception) -> None:
         """Remember the update's id and what went wrong, tell its person and, once, the staff."""
@@ -140,8 +153,14 @@ class Service:
         """Show a screen that is owed: of a private chat, or a card of the staff group."""
         kind = cards if key[1] else turn
         reply = await self._run(lambda t, now: kind.again(self.desk, t, key, now))
-        if reply:
-            await self.speaker.speak(reply)
+        try:
+            if reply:
+                await self.speaker.speak(reply)
+        except ChatMigrated as moved:
+            if key[0] == self.kept.staff_chat:
+                await self.sender.follow_group(moved.new_chat_id)
+            else:  # a card that was on its way when the group moved; it has come again in the new one
+                await self._run(lambda t, now: self.desk.store.forget(t, key))
 
     async def expire(self, key: Key) -> None:
         """Close a form after a day without an answer."""

@@ -62,6 +62,7 @@ class Store:
 
     def __init__(self, database: Database, seal: Seal):
         self.database, self.seal = database, seal
+        self.overlaid: set[int] = set()  # private chats where a message stands below the card that no row knows of
 
     async def first_time(self, transaction: Transaction, update_id: int, now: datetime, error: str = "") -> bool:
         """Remember an update in the transaction of its effect; False when it has taken effect before."""
@@ -71,7 +72,10 @@ class Store:
     async def load(self, transaction: Transaction, key: Key) -> Place:
         """The conversation, locked until the commit (PostgreSQL); a new one where there is none."""
         row = (await transaction.execute(LOAD, _of(key))).first()
-        return self._opened(key, row) if row else Place(key, Conversation())
+        place = self._opened(key, row) if row else Place(key, Conversation())
+        if key[0] in self.overlaid and not key[1]:
+            place.card.buried = True
+        return place
 
     def _opened(self, key: Key, row: Row[Any]) -> Place:
         form = self.seal.open(row.form, "conversation", "form", _row_id(key))
@@ -110,6 +114,7 @@ class Store:
     async def was_shown(self, transaction: Transaction, key: Key, turn: int, card: Card) -> None:
         """The screen of this turn stands in `card`; of no effect where the conversation has gone on."""
         await transaction.execute(SHOW, {"shown": turn, **_card(card), **_of(key), "of_turn": turn})
+        self.overlaid.discard(key[0])
 
     async def will_show(self, transaction: Transaction, key: Key, turn: int, card: Card) -> bool:
         """The screen of this turn is about to be written into `card`; False where the conversation has gone on."""

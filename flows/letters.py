@@ -107,10 +107,6 @@ STAFF = {
     "letter_failed": Text(
         "[Mail failed] {ref} {date} {time}\nA letter about this booking could not be sent. Please call the person."
     ),
-    "office_failed": Text(
-        "[Mail failed] {ref} {date} {time}\n"
-        "A letter about this booking to the office mailbox could not be sent yet. It is tried again and again."
-    ),
 }
 
 MAIL = {

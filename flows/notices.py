@@ -67,7 +67,6 @@ KINDS = {
     "confirming": Kind("chat", lambda booking: confirmed(booking) and booking.told == "failed", starts=True),
     "mail_failed": Kind("card", lambda booking: confirmed(booking) and booking.told == "failed"),
     "letter_failed": Kind("staff"),
-    "office_failed": Kind("staff"),
     "undelivered": Kind("staff"),
     "remind_day_before": Kind("chat", confirmed_and_told, starts=True),
     "remind_one_hour": Kind("chat", confirmed_and_told, starts=True),

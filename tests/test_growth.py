@@ -69,7 +69,7 @@ async def live(place: Town, folder: Path, statements: Statements) -> None:
     code = await kept.invite(now)
     assert await place.app.database.run(kept.invited)
     assert await place.app.database.run(lambda transaction: kept.accept(transaction, code, place.group.id, now))
-    await kept.move_staff_chat(place.group.id)
+    await place.app.database.run(lambda transaction: kept.move_staff_chat(transaction, place.group.id))
     statements.part = A_FAULT
     update = {"update_id": 1, "message": {"chat": {"id": place.taro.id, "type": "private"}}}
     await place.app.service.set_aside(update, Strange("message without what it should have"))

@@ -11,6 +11,8 @@ from urllib.parse import quote
 
 import pytest
 import structlog
+from telegram.error import TelegramError
+from telegram.request import BaseRequest
 
 from bot import logs
 
@@ -171,3 +173,11 @@ def test_a_value_that_json_does_not_know_is_shown_as_it_is_written(capsys: pytes
     logs.set_up("json", [])
     structlog.get_logger().info("due", at=datetime(2026, 1, 5, tzinfo=UTC))
     assert "2026" in events(capsys)[0]["at"]
+
+
+def test_an_answer_that_the_library_cannot_read_is_not_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    """What Telegram sent may hold what people wrote; the bot logs the failure itself."""
+    set_up("json")
+    with pytest.raises(TelegramError):
+        BaseRequest.parse_json_payload(b'{"ok": true, "result": [{"message": {"text": "\xe5\xb7\x9d\xe8\xb6\x8a')
+    assert capsys.readouterr().err == ""

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import structlog.testing
 from sqlalchemy import text
 from structlog.typing import EventDict
 
 from bot.database import Database, Transaction
 from bot.playground.people import Person
-from bot.playground.server import Fault
 from bot.telegram.polling import Lanes
+from tests.faults import locked
 from tests.town import OFFICE_MAIL, Town, book, town
 
 SAID = ("sendMessage", "editMessageText")
@@ -34,12 +33,6 @@ async def small(tmp_path: Path) -> AsyncIterator[Town]:
     """A town on SQLite, for what has nothing to do with the engine."""
     async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
         yield opened
-
-
-@pytest.fixture
-def logged() -> Iterator[list[EventDict]]:
-    with structlog.testing.capture_logs() as events:
-        yield events
 
 
 async def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
@@ -88,24 +81,6 @@ async def test_an_update_is_not_confirmed_before_it_is_committed(closed: Town) -
     await server.settled()
 
 
-class locked:  # noqa: N801  # reads as a word
-    """Another connection keeps what every turn has to write: SQLite's one write lock, PostgreSQL's table of updates."""
-
-    def __init__(self, place: Town, of: str = "LOCK TABLE seen_update IN EXCLUSIVE MODE"):
-        self.url, self.of = place.environment["MADOGUCHI_DATABASE_URL"], of
-
-    async def __aenter__(self) -> None:
-        self.database = Database(self.url)
-        self.held = self.database.transaction()
-        transaction = await self.held.__aenter__()
-        if transaction.dialect == "postgresql":
-            await transaction.execute(text(self.of))
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.held.__aexit__(None, None, None)
-        await self.database.close()
-
-
 async def test_an_update_that_comes_again_has_no_second_effect(place: Town) -> None:
     taro, cloud = place.taro, place.server.cloud
     await book(taro, send=False)
@@ -149,33 +124,6 @@ async def test_a_typed_answer_that_comes_again_answers_no_second_question(small:
     await small.server.settled()
     assert "求職番号を入力" in taro.screen.text
     assert "合いませんでした" not in taro.screen.text
-
-
-@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
-async def test_while_one_persons_turn_hangs_others_go_on_and_it_is_cut_and_tried_again(
-    place: Town, logged: list[EventDict]
-) -> None:
-    """On PostgreSQL a turn waits for its row; SQLite has one lock for all."""
-    hanako = place.server.person("川越 花子", language_code="ja")
-    await place.taro.says("/start")
-    await place.taro.sees("オンライン職業相談")
-    async with locked(place, of="SELECT 1 FROM conversation FOR UPDATE"):
-        await place.taro.says("/help")
-        await hanako.says("/help")
-        await hanako.sees("使い方")
-        failed = await until_logged(place, logged, "turn failed")
-        assert (failed["error"], failed["tries"]) == ("TimeoutError", 1)
-    await place.taro.sees("使い方")
-    await place.server.settled()
-
-
-async def test_a_database_that_is_busy_for_a_while_costs_nobody_a_turn(small: Town, logged: list[EventDict]) -> None:
-    async with locked(small):
-        await small.taro.says("/help")
-        await until_logged(small, logged, "the database is away; waiting")
-    await small.taro.sees("使い方")
-    await small.server.settled()
-    assert await rows(small.app.database, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
 
 
 def strange(person: Person) -> dict[str, Any]:
@@ -226,55 +174,6 @@ async def test_a_malformed_update_stops_nobody(small: Town, body: dict[str, Any]
     await small.server.settled()
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [Fault(status=500), Fault(status=502), Fault(drop="before"), Fault(drop="after")],
-    ids=lambda f: str(f.status or f.drop),
-)
-async def test_a_screen_that_telegram_did_not_take_is_shown_later(small: Town, fault: Fault) -> None:
-    taro, server = small.taro, small.server
-    server.fault = lambda method, params: fault if method in SAID else None
-    await taro.says("/help")
-    await server.until(lambda: server.cloud.settled and any(call.chat_id == taro.id for call in server.calls))
-    server.fault = None
-    await small.turn_clock("2026-11-19 10:01")
-    await taro.sees("使い方")
-
-
-@REFUSED_FOR_A_WHILE
-async def test_after_a_429_the_screen_comes_when_telegram_wants_it(small: Town) -> None:
-    waits = [Fault(retry_after=1)]
-    small.server.fault = lambda method, params: waits.pop() if waits and method in SAID else None
-    await small.taro.says("/help")
-    await small.taro.sees("使い方")
-    refused, said = small.server.called("sendMessage")[-2:]
-    assert (refused.status, said.status) == (429, 200)
-    assert (said.at - refused.at).total_seconds() >= 1
-
-
-@REFUSED_FOR_A_WHILE
-async def test_a_429_of_one_chat_halts_the_sending_to_all(small: Town) -> None:
-    waits = [Fault(retry_after=1)]
-    small.server.fault = lambda method, params: waits.pop() if waits and method in SAID else None
-    hanako = small.server.person("川越 花子", language_code="ja")
-    await small.taro.says("/help")
-    await small.server.until(lambda: small.server.called("sendMessage"))
-    await hanako.says("/help")
-    await hanako.sees("使い方")
-    refused, *said = small.server.called("sendMessage")
-    assert all((call.at - refused.at).total_seconds() >= 1 for call in said)
-
-
-async def test_a_screen_owed_when_the_bot_stopped_is_shown_at_the_next_start(place: Town) -> None:
-    place.server.fault = lambda method, params: Fault(status=502) if method in SAID else None
-    await place.taro.says("/help")
-    await place.server.until(lambda: place.server.cloud.settled and place.server.called("sendMessage"))
-    await place.stop()
-    place.server.fault = None
-    await place.start()
-    await place.taro.sees("使い方")
-
-
 async def test_a_screen_that_was_shown_is_not_shown_again_at_the_next_start(small: Town) -> None:
     await small.taro.says("/help")
     await small.taro.sees("使い方")
@@ -297,16 +196,6 @@ async def test_answers_sent_without_waiting_are_taken_in_their_order(place: Town
     await taro.says("11030-01234567")
     await taro.sees("希望する日")
     assert "合いませんでした" not in str(taro)
-
-
-async def test_another_poller_is_survived(small: Town, logged: list[EventDict]) -> None:
-    conflicts = [Fault(status=409, description="Conflict: terminated by other getUpdates request")]
-    small.server.fault = lambda method, params: conflicts.pop() if conflicts and method == "getUpdates" else None
-    hanako = small.server.person("川越 花子", language_code="ja")
-    for person in (small.taro, hanako):
-        await person.says("/help")
-        await person.sees("使い方", timeout=15)
-    assert [each["error"] for each in logged if each["event"] == "polling failed"] == ["Conflict"]
 
 
 STRANGE: tuple[tuple[str, Any], ...] = (

@@ -257,39 +257,6 @@ async def test_nothing_is_mailed_to_the_person_before_staff_decide(small: Town) 
     assert [letter["To"] for letter in small.mailbox.letters] == [OFFICE_MAIL]
 
 
-async def test_the_chat_confirms_only_what_the_mail_server_has_taken(small: Town) -> None:
-    await book(small.taro)
-    await small.group.sees("確定期限")
-    small.mailbox.answer = "451 4.3.0 try again later"
-    await small.staff.presses_in(small.group, "確定する")
-    await until_tried(small, 1)
-    await told(small)
-    assert "【予約が確定しました】" not in str(small.taro)
-    small.mailbox.answer = None
-    await small.turn_clock("2026-11-19 10:01")
-    await small.mailbox.gets("予約が確定しました", to=TARO_MAIL)
-    await small.taro.sees("【予約が確定しました】")
-
-
-async def until_tried(place: Town, times: int) -> None:
-    """The confirming letter has been refused so many times: each try ends with a look at what else is due."""
-    tried = "SELECT count(*) FROM notice WHERE kind = 'confirmed_mail' AND attempts >= {} AND lease_until IS NULL"
-    while (await rows(place.app.database, tried.format(times))) != [(1,)]:
-        await told(place)
-
-
-async def test_a_letter_refused_for_good_is_shown_to_staff_and_the_person_reads_that_it_is_under_way(
-    place: Town,
-) -> None:
-    await book(place.taro)
-    await place.group.sees("確定期限")
-    place.mailbox.answer = "550 5.1.1 no such user"
-    await place.staff.presses_in(place.group, "確定する")
-    await place.group.sees("【メールを送れませんでした】")
-    await place.taro.sees("【確定の手続き中です】")
-    assert "【予約が確定しました】" not in str(place.taro)
-
-
 @pytest.mark.parametrize(
     ("button", "said"), [("メール送信済み", "にメールを送りました"), ("電話で連絡済み", "電話でお伝えしたとおり")]
 )
@@ -304,49 +271,6 @@ async def test_once_staff_wrote_or_phoned_the_person_reads_that_it_is_confirmed(
     await small.staff.presses_in(small.group, button)
     assert said in (await small.taro.sees("【予約が確定しました】")).text
     await small.server.until(lambda: not any(button in message.labels for message in small.group.messages))
-
-
-async def test_a_letter_refused_for_a_while_too_often_is_given_up_and_shown_to_staff(small: Town) -> None:
-    await book(small.taro)
-    await small.group.sees("確定期限")
-    small.mailbox.answer = "451 4.3.0 try again later"
-    await small.staff.presses_in(small.group, "確定する")
-    await until_tried(small, 1)
-    await rows(small.app.database, "UPDATE notice SET attempts = 9 WHERE kind = 'confirmed_mail'")
-    await small.turn_clock("2026-11-19 13:00")
-    await small.group.sees("【メールを送れませんでした】")
-    assert await rows(small.app.database, "SELECT state FROM notice WHERE kind = 'confirmed_mail'") == [("dead",)]
-
-
-async def test_a_letter_to_the_office_is_never_given_up_and_staff_are_told_that_it_is_late(place: Town) -> None:
-    place.mailbox.office_answer = "550 5.1.1 no such user"
-    await book(place.taro)
-    await place.group.sees("窓口あてのメールを、まだ送れていません")
-    place.mailbox.office_answer = None
-    await place.turn_clock("2026-11-19 10:30")
-    await place.mailbox.gets("新しい申し込み", to=OFFICE_MAIL)
-
-
-async def test_a_person_who_stopped_the_bot_is_shown_to_staff(small: Town) -> None:
-    await book(small.taro)
-    await small.taro.sees("【受け付けました】")
-    await small.group.sees("確定期限")
-    small.taro.blocks_bot()
-    await small.staff.presses_in(small.group, "確定する")
-    await small.mailbox.gets("予約が確定しました", to=TARO_MAIL)
-    await small.group.sees("【送信できません】")
-    assert await rows(small.app.database, "SELECT state FROM booking") == [("confirmed",)]
-
-
-async def test_staff_are_told_once_that_a_person_stopped_the_bot(small: Town) -> None:
-    await confirmed(small)
-    small.taro.blocks_bot()
-    for moment in ("2026-11-20 15:00", "2026-11-24 08:30"):
-        await small.turn_clock(moment)
-        await told(small)
-    await small.group.sees("【送信できません】")
-    await told(small)
-    assert sum("【送信できません】" in message.text for message in small.group.messages) == 1
 
 
 async def test_a_message_that_telegram_could_not_take_is_tried_again(small: Town) -> None:

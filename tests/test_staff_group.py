@@ -15,7 +15,6 @@ from bot.database import Transaction
 from bot.language import Words
 from bot.playground.chats import Message
 from bot.playground.people import Group
-from flows.counter import Decision
 from flows.deciding import DECLINE_REASONS
 from flows.office import KAWAGOE, load_office
 from flows.text import Text
@@ -417,31 +416,6 @@ async def test_a_request_made_before_there_was_a_staff_group_waits_for_it(unboun
     await unbound.server.until(lambda: any(message.from_bot for message in unbound.group.messages))
     await unbound.turn_clock("2026-11-19 10:02")
     await unbound.group.sees("確定期限")
-
-
-async def test_a_group_that_became_a_supergroup_stays_the_staff_group(place: Town) -> None:
-    number = place.group.migrate()
-    await place.server.settled()
-    await requested(place)
-    assert place.group.id == number
-    await place.staff.presses_in(place.group, "確定する")
-    await place.taro.sees("【予約が確定しました】")
-
-
-async def test_a_card_from_before_the_supergroup_is_shown_again_in_it(small: Town) -> None:
-    await requested(small)
-    small.group.migrate()
-    await small.server.settled()
-    await small.app.database.run(lambda t: _cancel(small, t))
-    small.app.sender.wake.set()
-    await small.group.sees(ja(small, Text("[Cancelled by the user]")))
-
-
-async def _cancel(place: Town, transaction: Transaction) -> None:
-    counter = place.app.desk.counter(transaction, place.clock(), place.taro.id, "ja")
-    booking = await counter.live()
-    assert booking
-    await counter.move(booking, "cancel", Decision("cancel", place.clock(), reason="chat"))
 
 
 async def test_the_new_number_of_the_group_outlives_a_restart_with_the_old_one_in_the_environment(small: Town) -> None:

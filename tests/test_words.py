@@ -18,9 +18,8 @@ from babel.messages.pofile import read_po
 
 from bot.cards import GONE
 from bot.language import LANGUAGES, LOCALES, Words, catalogue, guess, write_date, write_time
-from bot.notices import ALERT, STAFF_GROUP
 from bot.turn import ONLY_STAFF, SHARE
-from flows import answers, companions, deciding, letters, notices, welcome
+from flows import announcements, answers, companions, deciding, letters, notices, welcome
 from flows.booking import BOOKING, QUESTIONS
 from flows.office import KAWAGOE, load_office
 from flows.steps import End
@@ -226,7 +225,7 @@ def staff_sentences() -> set[str]:
     """What only staff read: their cards, messages and letters; not the reason that a person is told."""
     catalog = read(LOCALES / "messages.pot")
     on_the_card = {str(m.id) for m in catalog if m.id and {file for file, _ in m.locations} == {"flows/deciding.py"}}
-    written_to_them = [*letters.STAFF.values(), ALERT, STAFF_GROUP, ONLY_STAFF, GONE]
+    written_to_them = [*letters.STAFF.values(), *announcements.TO_STAFF, ONLY_STAFF, GONE]
     written_to_them += [part for kind, parts in letters.MAIL.items() if kind.endswith("office") for part in parts]
     same_number = "Another live request with the same job-seeker number"
     told = {text.sentence for text in written_to_them}

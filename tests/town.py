@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -45,20 +45,20 @@ class Clock:
 
 
 class Mailbox:
-    """A mail server on loopback that keeps what it is given, but for whom it has another answer."""
+    """A mail server on loopback that keeps what it is given."""
 
     def __init__(self) -> None:
         self.letters: list[EmailMessage] = []
-        self.answer: str | None = None  # said instead of 250 to RCPT TO everybody but the office
-        self.office_answer: str | None = None  # the same, to the office
+        self.answer: str | None = None  # said to every RCPT TO instead of 250, but for the office's own
+        self.takes: Callable[[SMTP, EmailMessage], Awaitable[str]] | None = None  # what happens to a letter instead
         self.took: Callable[[], None] = lambda: None  # what happens when a letter is here and not yet acknowledged
         self._arrived = asyncio.Event()
 
-    async def open(self) -> None:
-        """Listen on a free port of loopback, in the test's own loop."""
+    async def open(self, port: int = 0) -> None:
+        """Listen on a free port of loopback, in the test's own loop; or on that one."""
         loop = asyncio.get_running_loop()
         make = lambda: SMTP(self, hostname="localhost", loop=loop)  # noqa: E731  # a protocol factory
-        self.server = await loop.create_server(make, "127.0.0.1", 0)
+        self.server = await loop.create_server(make, "127.0.0.1", port)
         self.port: int = self.server.sockets[0].getsockname()[1]
 
     async def close(self) -> None:
@@ -66,14 +66,17 @@ class Mailbox:
         await self.server.wait_closed()
 
     async def handle_RCPT(self, server: SMTP, session: Session, envelope: Envelope, to: str, options: Any) -> str:  # noqa: N802  # aiosmtpd's name
-        if answer := self.office_answer if to == OFFICE_MAIL else self.answer:
-            return answer
+        if self.answer and to != OFFICE_MAIL:
+            return self.answer
         envelope.rcpt_tos.append(to)
         return "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd's name
         letter = message_from_bytes(envelope.content or b"", policy=policy.default)  # type: ignore[arg-type]  # bytes here
         assert isinstance(letter, EmailMessage)
+        return await self.takes(server, letter) if self.takes else self.keep(letter)
+
+    def keep(self, letter: EmailMessage) -> str:
         self.letters.append(letter)
         self._arrived.set()
         self.took()

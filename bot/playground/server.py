@@ -12,8 +12,6 @@ who waits is woken by each change.
 from __future__ import annotations
 
 import asyncio
-import json
-import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -23,18 +21,15 @@ from typing import Any, Literal, Self
 
 from aiohttp import web
 
-from bot.playground.chats import Chat, Message, Press, Upload
+from bot.playground.chats import Chat, Message, Press
 from bot.playground.cloud import Cloud, Found
 from bot.playground.methods import METHODS
+from bot.playground.parameters import parameters
 from bot.playground.people import Group, Person, Screen
 from bot.playground.strictness import ApiError, Json
 
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 LONGEST_POLL, LARGEST_BATCH, LARGEST_BODY = 50, 100, 50 * 1024**2  # seconds, updates, bytes
-WORDS = frozenset(  # parameters that are text, even where they look like a number or like JSON
-    {"text", "caption", "name", "description", "short_description", "language_code", "parse_mode", "url"}
-    | {"callback_query_id", "action"}
-)
 
 
 @dataclass
@@ -52,15 +47,18 @@ class Call:
 class Fault:
     """What goes wrong with one call: it is refused, its connection is cut, or it hangs until `server.release()`.
 
-    `drop="before"` cuts the connection with nothing done, `drop="after"` when all is done but the answer.
-    `retry_after` is in seconds. A call that hung is carried out when released, if its caller is still there.
+    `drop="before"` cuts the connection with nothing done, `drop="after"` when all is done but the answer, `drop="half"`
+    in the middle of the answer. `retry_after` is in seconds. `body` comes instead of what the server would say: the
+    page of a proxy with its `status` and nothing done, or with 200 after all is done. A call that hung is carried out
+    when released, if its caller is still there.
     """
 
     status: int | None = None
     description: str = ""
     retry_after: int | None = None
-    drop: Literal["before", "after"] | None = None
+    drop: Literal["before", "after", "half"] | None = None
     hang: bool = False
+    body: str = ""
 
     @property
     def error(self) -> ApiError:
@@ -102,14 +100,29 @@ class BotApiServer:
         # A caller that hangs up cancels its call: a bot that was killed polls no more.
         self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05)
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        await self._listen(0)
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
         return self
+
+    async def _listen(self, port: int) -> None:
+        self._site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await self._site.start()
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._runner.cleanup()
+
+    async def goes_away(self) -> None:
+        """Nobody listens here any more, and whoever is connected is cut off; people write on, and updates gather."""
+        await self._site.stop()
+        for connection in self._runner.server.connections if self._runner.server else ():
+            if connection.transport:
+                connection.transport.abort()
+
+    async def comes_back(self) -> None:
+        """Listen again, at the same place."""
+        await self._listen(int(self.url.rpartition(":")[2]))
 
     def person(
         self,
@@ -167,12 +180,12 @@ class BotApiServer:
         state = f"{len(self.cloud.pending)} updates not confirmed, {'' if self.cloud.poll else 'not '}polling"
         return "\n".join([state, *map(str, self.cloud.chats.values())])
 
-    async def _serve(self, request: web.Request) -> web.Response:
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         if request.match_info["token"] != self.token:
             return _failure(ApiError(401, "Unauthorized"))
         try:
-            params = await _params(request)
+            params = await parameters(request)
         except ValueError:
             return _failure(ApiError(400, "Bad Request: can't parse request parameters"))
         chat_id = params.get("chat_id")
@@ -181,18 +194,22 @@ class BotApiServer:
         self.cloud.changed()
         return await self._answer(request, call)
 
-    async def _answer(self, request: web.Request, call: Call) -> web.Response:
+    async def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
         fault = (self.fault and self.fault(call.method, call.params)) or Fault()
         if fault.hang:
             await self._released.wait()
         if fault.drop == "before":
             return _cut(request)
-        if fault.status or fault.retry_after is not None:
+        if fault.retry_after is not None or (fault.status or 200) != 200:
             answer = _failure(fault.error)
         else:
             answer = await self._carried_out(call)
         if fault.drop == "after":
             return _cut(request)
+        if fault.drop == "half":
+            return await _half(request, answer)
+        if fault.body:
+            answer = web.Response(text=fault.body, status=answer.status, content_type="text/html")
         call.status = answer.status
         self.cloud.changed()
         return answer
@@ -236,28 +253,6 @@ class BotApiServer:
         self.cloud.pending[:] = kept
 
 
-async def _params(request: web.Request) -> dict[str, Any]:
-    """The parameters from the query and the body, whatever its encoding; values in JSON are decoded."""
-    given: dict[str, Any] = dict(request.query)
-    if request.content_type == "application/json":
-        given |= await request.json()
-    elif request.can_read_body:
-        given |= await request.post()
-    decoded = {name: _decoded(name, value) for name, value in given.items()}
-    return {name: value for name, value in decoded.items() if value is not None}
-
-
-def _decoded(name: str, value: Any) -> Any:
-    if isinstance(value, web.FileField):
-        return Upload(value.filename, value.content_type, value.file.read())
-    if name in WORDS or not isinstance(value, str) or not re.match(r'[\[{"0-9-]|true$|false$|null$', value):
-        return value
-    try:
-        return json.loads(value)
-    except ValueError:
-        return value
-
-
 def _failure(error: ApiError) -> web.Response:
     body: dict[str, Any] = {"ok": False, "error_code": error.status, "description": error.description}
     if error.parameters:
@@ -270,3 +265,14 @@ def _cut(request: web.Request) -> web.Response:
     if request.transport:
         request.transport.abort()
     return web.Response()
+
+
+async def _half(request: web.Request, answer: web.Response) -> web.StreamResponse:
+    """Begin the answer, and close the connection in the middle of it."""
+    whole = bytes(answer.body) if isinstance(answer.body, bytes | bytearray) else b""
+    begun = web.StreamResponse(status=answer.status, headers={"Content-Length": str(len(whole))})
+    await begun.prepare(request)
+    await begun.write(whole[: len(whole) // 2])
+    if request.transport:
+        request.transport.close()
+    return begun

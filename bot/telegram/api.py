@@ -6,11 +6,12 @@ A 429 halts all sending of this bot until Telegram's `retry_after` is over.
 from __future__ import annotations
 
 import asyncio
+from math import ceil
 from typing import Any
 
 from telegram import Bot
 from telegram._utils.types import ODVInput
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
 from bot.mail import Undeliverable
@@ -18,6 +19,10 @@ from bot.telegram.request import AiohttpRequest
 
 TRIES_AFTER_429 = 5
 LONGEST_WAIT = 20.0  # seconds that a call waits by itself; the lease of a notice is longer
+UNSAID = 3  # seconds to wait where a 429 does not say how long
+TOO_MANY = "too many requests"
+SILENT = ("NetworkError", "TimedOut", "TelegramError", "RetryAfter", "Conflict")  # codes of failures that may pass
+SHUT_OUT = ("forbidden", "no_chat")  # codes of a chat where the bot may not write
 UNCHANGED = "message is not modified"
 NO_CHAT = ("chat not found", "user not found", "peer_id_invalid", "have no rights to send", "not enough rights")
 
@@ -33,7 +38,15 @@ class Client(Bot):
     ) -> Any:
         """A method of the Bot API by its name. Raises `telegram.error.TelegramError`."""
         given = {name: value for name, value in values.items() if value is not None}
-        return await self._post(method, given, read_timeout=read_timeout)
+        try:
+            return await self._post(method, given, read_timeout=read_timeout)
+        except (LookupError, TypeError, AttributeError):
+            failure: TelegramError = NetworkError("the answer is none of the Bot API's")
+        except NetworkError as error:
+            if TOO_MANY not in str(error).lower():
+                raise
+            failure = RetryAfter(UNSAID)
+        raise failure
 
     async def close_connections(self) -> None:
         """Whether or not `initialize` came to its end."""
@@ -57,12 +70,15 @@ class Api:
 
     def __init__(self, bot: Client):
         self.bot = bot
+        self.longest_wait = LONGEST_WAIT
         self._held_until = 0.0
 
     async def call(self, method: str, **values: Any) -> Any:
         """One call, after any halt; a longer one is left to whoever calls (`RetryAfter`). Raises `TelegramError`."""
         tries = 0
         while True:
+            if self.held > self.longest_wait:
+                raise RetryAfter(ceil(self.held))
             if self.held:
                 await asyncio.sleep(self.held)
             try:
@@ -70,8 +86,14 @@ class Api:
             except RetryAfter as wait:
                 tries += 1
                 self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds(wait))
-                if tries >= TRIES_AFTER_429 or self.held > LONGEST_WAIT:
+                if tries >= TRIES_AFTER_429:
                     raise
+
+    async def ask(self, method: str, **values: Any) -> Any:
+        """A question in the midst of a turn, which has no time to wait: during a halt it fails at once."""
+        if self.held:
+            raise RetryAfter(ceil(self.held))
+        return await self.bot.raw(method, values)
 
     @property
     def held(self) -> float:
@@ -92,5 +114,5 @@ def failure(error: TelegramError) -> Undeliverable:
     if isinstance(error, BadRequest):
         code = "no_chat" if any(words in str(error).lower() for words in NO_CHAT) else "bad_request"
         return Undeliverable(permanent=True, code=code)
-    kind = "migrated" if isinstance(error, ChatMigrated) else type(error).__name__
+    kind = "migrated" if isinstance(error, ChatMigrated) else type(error).__name__  # one of SILENT, as a rule
     return Undeliverable(permanent=isinstance(error, InvalidToken), code=kind)

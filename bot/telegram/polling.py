@@ -2,7 +2,7 @@
 
 A person's updates are served in order, people side by side. A turn that hangs is cut after a bound and tried again;
 an update that fails three times is set aside, its person told. While the database is away nothing is set aside:
-everything waits.
+everything waits. An outage is two lines in the log, its begin and its end.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from contextlib import suppress
 from typing import Any, Protocol
 
 import structlog
-from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.database import unavailable
 from bot.logs import trace
-from bot.telegram.api import Client
+from bot.pauses import pauses
+from bot.telegram.api import Client, seconds
 from bot.telegram.updates import KINDS
 
 log = structlog.get_logger()
@@ -40,6 +40,9 @@ class Serves(Protocol):
 
     async def commit(self, update: dict[str, Any]) -> Speech | None:
         """Let an update take effect, once; what is to be said comes back."""
+
+    async def must_wait(self, update: dict[str, Any], error: Exception) -> bool:
+        """Whether what failed is not the update's own doing and will pass; who waits long is told so."""
 
     async def set_aside(self, update: dict[str, Any], error: Exception) -> None:
         """Give an update up: remember its id and the error, tell its person."""
@@ -86,37 +89,49 @@ class Lanes:
 
 
 class Polling:
-    """`getUpdates` and the offset."""
+    """`getUpdates` and the offset. `back` is called when Telegram answers again; `second` is one of its pauses'."""
 
-    def __init__(self, bot: Client, serves: Serves, lanes: Lanes):
-        self.bot, self.serves, self.lanes = bot, serves, lanes
+    def __init__(self, bot: Client, serves: Serves, lanes: Lanes, back: Speech, second: float = 1.0):
+        self.bot, self.serves, self.lanes, self.back, self.second = bot, serves, lanes, back, second
+        self.turn_seconds = TURN_SECONDS
         self._settled: dict[int, bool] = {}  # updates taken since the offset: whether they need no more work
         self._offset: int | None = None
         self._progress = asyncio.Event()
 
     async def run(self) -> None:
         """Poll until cancelled. Raises `telegram.error.InvalidToken`."""
-        pause = 0.5
+        waits = None
         while True:
             try:
                 updates = await self._fetch()
             except InvalidToken:
                 raise
             except TelegramError as error:
-                log.warning("polling failed", error=type(error).__name__, again_in=pause)
-                await asyncio.sleep(5.0 if isinstance(error, Conflict) else pause)
-                pause = min(pause * 2, 30.0)
+                if waits is None:
+                    log.warning("Telegram does not answer; waiting", error=type(error).__name__)
+                    waits = pauses(0.5, 30.0)
+                await asyncio.sleep(self._pause(error, next(waits)))
                 continue
-            pause = 0.5
+            if waits is not None:
+                waits = None
+                log.warning("Telegram answers again")
+                await self.back()
             for update in updates:
                 self._take(update)
             await self._wait_for_progress()
 
+    def _pause(self, error: TelegramError, pause: float) -> float:
+        if isinstance(error, RetryAfter):
+            return seconds(error)
+        return (5.0 if isinstance(error, Conflict) else pause) * self.second
+
     async def _fetch(self) -> list[dict[str, Any]]:
         asked = POLL_SECONDS if not self._settled else 0  # something in hand: only look what else there is
         values = {"offset": self._offset, "timeout": asked, "limit": 100, "allowed_updates": list(KINDS)}
-        updates: list[dict[str, Any]] = await self.bot.raw("getUpdates", values, asked + 10.0)
-        return updates
+        updates = await self.bot.raw("getUpdates", values, asked + 10.0)
+        if not isinstance(updates, list):
+            raise TelegramError("the answer holds no updates")
+        return [update for update in updates if isinstance(update, dict)]
 
     def _take(self, update: dict[str, Any]) -> None:
         number = update.get("update_id")
@@ -139,22 +154,19 @@ class Polling:
                 log.error("not said; it is owed", update=number, **trace(error))
 
     async def _commit(self, update: dict[str, Any]) -> Speech | None:
-        """Try until the update has taken effect or is set aside; a database that is away costs no try."""
-        tries, pause = 0, 0.2
+        """Try until the update has taken effect or is set aside; what it has to wait for costs no try."""
+        tries, waits = 0, pauses(0.2, 5.0)
         while True:
             try:
-                async with asyncio.timeout(TURN_SECONDS):
+                async with asyncio.timeout(self.turn_seconds):
                     return await self.serves.commit(update)
             except Exception as error:
-                if unavailable(error) and not isinstance(error, TimeoutError):
-                    log.error("the database is away; waiting", error=type(error).__name__)
-                else:
+                if not await self.serves.must_wait(update, error):
                     tries += 1
                     log.error("turn failed", update=update["update_id"], tries=tries, **trace(error))
-                if tries >= TRIES and await self._set_aside(update, error):
-                    return None
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 5.0)
+                    if tries >= TRIES and await self._set_aside(update, error):
+                        return None
+            await asyncio.sleep(next(waits) * self.second)
 
     async def _set_aside(self, update: dict[str, Any], error: Exception) -> bool:
         try:
