@@ -41,9 +41,9 @@ async def drained(place: Town) -> None:
 
 async def next_try(place: Town, *kinds: str) -> None:
     """Turn the clock to the next try of notices of these kinds, and let it be made."""
-    tries = select(NOTICE.c.next_try, NOTICE.c.attempts).where(NOTICE.c.kind.in_(kinds), PENDING)
+    tries = select(NOTICE.c.next_try).where(NOTICE.c.kind.in_(kinds), PENDING)
     before = await rows(place, tries)
-    place.clock.now = max(place.clock.now, min(at for at, _ in before))
+    place.clock.now = max(place.clock.now, min(at for (at,) in before))
     async with asyncio.timeout(20):
         while await rows(place, tries) == before:
             place.app.sender.wake.set()
