@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import and_, delete, select
+from sqlalchemy import delete, select
 
-from bot.counter import SqlCounter
+from bot.counter import BOOKING, SqlCounter
 from bot.database import Transaction
 from bot.store import CONVERSATION, Key, Place
-from bot.tables import BookingRow, table
+from bot.tables import ENDING, LAPSING
 from bot.turn import Desk, Incoming, Press, Reply, Shot
 from flows import hearing, showing
 from flows.counter import Booking
@@ -22,8 +22,6 @@ from flows.lifecycle import CONFIRMED, REQUESTED
 from flows.steps import Context, End, Pressed, Question
 from flows.text import Text
 
-BOOKING = table(BookingRow)
-CONFIRMED_ROW = BOOKING.c.state == CONFIRMED
 GONE = Text("This card belongs to no booking any more.")
 DIALOG_OF = {"card": "deciding", "mail_failed": "settling"}  # of a kind of notice
 
@@ -48,9 +46,12 @@ async def refresh(
 async def show_anew(desk: Desk, transaction: Transaction, old: int, new: int, now: datetime) -> None:
     """The staff group has another id: what stands under the old one cannot be pressed, so open cards come again."""
     await transaction.execute(delete(CONVERSATION).where(CONVERSATION.c.chat_id == old))
-    undecided = {"card": BOOKING.c.state == REQUESTED, "mail_failed": and_(CONFIRMED_ROW, BOOKING.c.told == "failed")}
+    undecided = {
+        "card": (LAPSING, BOOKING.c.lapses_at > now, BOOKING.c.state == REQUESTED),
+        "mail_failed": (ENDING, BOOKING.c.ends_at > now, BOOKING.c.state == CONFIRMED, BOOKING.c.told == "failed"),
+    }
     for kind, still_open in undecided.items():
-        for (booking_id,) in await transaction.execute(select(BOOKING.c.id).where(still_open)):
+        for (booking_id,) in await transaction.execute(select(BOOKING.c.id).where(*still_open)):
             await desk.outbox.put(transaction, f"{kind}:{booking_id}:{new}", kind, now, booking_id=booking_id)
 
 

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, func, select, text
 from bot.database import Database
 from bot.migrate import migrate
 from bot.retention import AT_ONCE, forget_what_is_old
+from bot.store import Card
 from bot.tables import BookingRow, UpdateRow, table
 from bot.telegram.updates import Strange
 from tests.benchmarks.fill import fill
@@ -69,7 +70,10 @@ async def live(place: Town, folder: Path, statements: Statements) -> None:
     code = await kept.invite(now)
     assert await place.app.database.run(kept.invited)
     assert await place.app.database.run(lambda transaction: kept.accept(transaction, code, place.group.id, now))
-    await place.app.database.run(lambda transaction: kept.move_staff_chat(transaction, place.group.id))
+    await place.app.sender.follow_group(-1_000_000_000_001)
+    await place.app.sender.hurry(("forbidden",))
+    card = Card(1, "private")
+    await place.app.database.run(lambda transaction: place.app.desk.store.will_show(transaction, (1, ""), 1, card))
     statements.part = A_FAULT
     update = {"update_id": 1, "message": {"chat": {"id": place.taro.id, "type": "private"}}}
     await place.app.service.set_aside(update, Strange("message without what it should have"))
