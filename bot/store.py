@@ -55,6 +55,7 @@ class Place:
     shown: int = 0
     consented: bool = False
     new: bool = True
+    touched: datetime | None = None  # when the last turn was taken
 
 
 class Store:
@@ -82,7 +83,9 @@ class Store:
             note_if_kept=Text.from_json(kept) if kept else None, **form,
         )  # fmt: skip
         card = Card(row.card, row.card_kind, row.buried)
-        return Place(key, conversation, card, row.turns, row.shown, row.person is not None, new=False)
+        return Place(
+            key, conversation, card, row.turns, row.shown, row.person is not None, new=False, touched=row.updated_at
+        )
 
     async def save(
         self, transaction: Transaction, place: Place, now: datetime, fleeting: bool, private: bool = False
