@@ -145,6 +145,23 @@ async def test_who_sends_and_does_something_else_at_once_has_done_both_in_one_or
     counted("sending and something else", rounds, **{f"sent before {word}": n for word, n in sent_first.items()})
 
 
+async def test_who_agrees_to_the_terms_and_stops_at_once_is_remembered_as_who_agreed(
+    counter: Rush, times: Times
+) -> None:
+    taro = counter.seeker()
+    await walk(taro, "/book")
+    await counter.keep()
+    rounds, agreed_first = times(20, 1000), 0
+    for _ in range(rounds):
+        await counter.rewind()
+        await counter.heard_at_once(taro.presses("同意して進む"), taro.types("/cancel"))
+        [(agreed,)] = await counter.rows("SELECT count(*) FROM consent")
+        assert await counter.rows("SELECT state, fleeting FROM conversation") == [("stopped", not agreed)]
+        agreed_first += agreed
+    assert 0 < agreed_first < rounds
+    counted("agreeing and stopping", rounds, agreed=agreed_first)
+
+
 async def test_a_request_for_a_day_that_the_office_closes_is_accepted_before_or_refused(
     counter: Rush, times: Times, tmp_path: Path
 ) -> None:
