@@ -35,6 +35,7 @@ T = TypeVar("T")
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 BUSY_MS = 250  # how long one SQLite statement waits for another process; then whoever asked tries again
 POOL = 16
+ROLLED_BACK = "40"  # class of SQLSTATE: the server ended the transaction, one of two that waited for each other
 
 
 class Transaction(Protocol):
@@ -81,7 +82,9 @@ def unavailable(error: BaseException) -> bool:
     """Whether the database, not the statement, is at fault: away, locked, full, read-only. Then waiting helps."""
     if isinstance(error, OperationalError | InterfaceError | ConnectionError | OSError):
         return True
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or str(getattr(error.orig, "sqlstate", "")).startswith(ROLLED_BACK)
 
 
 class Database:
