@@ -103,9 +103,8 @@ class Clockwork:
         return lambda: work(key)
 
     async def _keep_house(self, now: datetime) -> None:
-        idle = now - timedelta(hours=self.desk.days.office.form_kept_hours)
         store = self.desk.store
-        for key in await store.database.run(lambda t: store.fleeting(t, idle)):
+        for key in await store.database.run(lambda t: store.fleeting(t, self.desk.idle_since(now))):
             self.lanes.put(_lane(key), self._later(self.service.expire, key))
         desk = self.desk
         await store.database.run(lambda t: forget_what_is_old(t, desk.seal, desk.days.office, now))

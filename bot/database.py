@@ -43,8 +43,9 @@ BUSY_MS = 250  # how long one SQLite statement waits for another process; then w
 POOL = 16
 LOST_SECONDS = 30.0  # a transaction on PostgreSQL that takes longer has lost its connection; a turn is cut long before
 PING_SECONDS = 1.0
-# SQLSTATEs of a server that is not there, cannot go on or may not write: connection, resources, operator, system
-AWAY = ("08", "53", "57P", "58", "25006")
+# SQLSTATEs of a server that is not there, cannot go on or may not write: connection, resources, operator, system; and
+# of one that ended the transaction, because two waited for each other
+AWAY = ("08", "53", "57P", "58", "25006", "40")
 
 
 class Transaction(Protocol):

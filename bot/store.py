@@ -22,12 +22,8 @@ CONVERSATION, PERSON, UPDATE = table(ConversationRow), table(PersonRow), table(U
 # Statements of every turn are built once: to build one costs more than to run it.
 MINE = (CONVERSATION.c.chat_id == bindparam("of_chat"), CONVERSATION.c.subject == bindparam("of_subject"))
 STILL = (*MINE, CONVERSATION.c.turns == bindparam("of_turn"))
-LOAD = (
-    select(CONVERSATION, PERSON.c.chat_id.label("person"))
-    .outerjoin(PERSON, PERSON.c.chat_id == CONVERSATION.c.chat_id)
-    .where(*MINE)
-    .with_for_update(of=CONVERSATION)
-)
+LOAD = select(CONVERSATION).where(*MINE).with_for_update()
+AGREED = select(PERSON.c.chat_id).where(PERSON.c.chat_id == bindparam("of_chat"))
 SAVE, SHOW = update(CONVERSATION).where(*MINE), update(CONVERSATION).where(*STILL)
 FORGET, FORGET_SHOWN = delete(CONVERSATION).where(*MINE), delete(CONVERSATION).where(*STILL)
 FORM = ("flow", "answers", "known", "page", "editing", "check", "parked")
@@ -55,6 +51,7 @@ class Place:
     shown: int = 0
     consented: bool = False
     new: bool = True
+    touched: datetime | None = None  # when the last turn was taken
 
 
 class Store:
@@ -72,12 +69,16 @@ class Store:
     async def load(self, transaction: Transaction, key: Key) -> Place:
         """The conversation, locked until the commit (PostgreSQL); a new one where there is none."""
         row = (await transaction.execute(LOAD, _of(key))).first()
-        place = self._opened(key, row) if row else Place(key, Conversation())
+        if row is None:
+            return Place(key, Conversation())
+        # by a statement of its own: a join sees the moment before the lock was waited for
+        agreed = (await transaction.execute(AGREED, {"of_chat": key[0]})).first()
+        place = self._opened(key, row, agreed is not None)
         if key[0] in self.overlaid and not key[1]:
             place.card.buried = True
         return place
 
-    def _opened(self, key: Key, row: Row[Any]) -> Place:
+    def _opened(self, key: Key, row: Row[Any], consented: bool) -> Place:
         form = self.seal.open(row.form, "conversation", "form", _row_id(key))
         notes = [Text.from_json(note) for note in form.pop("notes")]
         kept = form.pop("note_if_kept")
@@ -86,7 +87,7 @@ class Store:
             note_if_kept=Text.from_json(kept) if kept else None, **form,
         )  # fmt: skip
         card = Card(row.card, row.card_kind, row.buried)
-        return Place(key, conversation, card, row.turns, row.shown, row.person is not None, new=False)
+        return Place(key, conversation, card, row.turns, row.shown, consented, new=False, touched=row.updated_at)
 
     async def save(
         self, transaction: Transaction, place: Place, now: datetime, fleeting: bool, private: bool = False

@@ -132,6 +132,10 @@ class Desk:
     def counter(self, transaction: Transaction, now: datetime, chat: int | None, language: str) -> SqlCounter:
         return SqlCounter(transaction, self.seal, self.outbox, self.days, now, chat, language)
 
+    def idle_since(self, now: datetime) -> datetime:
+        """A form that nobody has touched since this moment has had its day."""
+        return now - timedelta(hours=self.days.office.form_kept_hours)
+
 
 async def private(desk: Desk, transaction: Transaction, incoming: Incoming, now: datetime) -> Reply | None:
     """A job-seeker's turn. None where the update has taken effect before."""
@@ -252,8 +256,8 @@ async def _as_it_stands(desk: Desk, place: Place, context: Context, now: datetim
 async def expire(desk: Desk, transaction: Transaction, key: Key, now: datetime) -> Reply | None:
     """A day without an answer: the form is closed and its answers forgotten; before consent everything goes."""
     place = await desk.store.load(transaction, key)
-    if place.new:
-        return None
+    if place.touched is None or place.touched > desk.idle_since(now):
+        return None  # somebody went on meanwhile
     if not place.consented:
         await desk.store.forget(transaction, key)
         return None

@@ -73,11 +73,11 @@ class Somebody:
         return {"id": self.id, "is_bot": False, "first_name": self.name, "language_code": "ja"}
 
 
-def form(number: int = 1234567, at: str = "9:30") -> tuple[str, ...]:
+def form(number: int = 1234567, at: str = "9:30", day: str = "11月24日") -> tuple[str, ...]:
     """What is said and pressed on the way to the review."""
     return (
         "/book", "同意して進む", "はい", "はい", "はい", "続ける", "川越 太郎", f"11030-{number:08}",
-        "11月24日", at, "taro@example.jp", "090-1234-5678", "なし",
+        day, at, "taro@example.jp", "090-1234-5678", "なし",
     )  # fmt: skip
 
 

@@ -235,10 +235,19 @@ class Rush:
         await self.database.run(work)
 
     def said(self, somebody: Somebody) -> list[str]:
-        """What the bot has written to this person's chat since, the oldest first; edits aside."""
-        before = next((len(history) for chat, _, history in self._chats if chat.id == somebody.chat), 0)
+        """What the bot has written to this person's chat since, the oldest first."""
+        before = next(len(history) for chat, _, history in self._chats if chat.id == somebody.chat)
         since = self.place.server.cloud.chats[somebody.chat].history[before:]
         return [message.text for message in since if message.from_bot]
+
+    def news(self, somebody: Somebody) -> list[str]:
+        """The same by its first words, if they say what it is: 【受け付けました】."""
+        return [text.split("】")[0] + "】" for text in self.said(somebody) if text.startswith("【")]
+
+    def entries(self, address: str = "taro@example.jp") -> list[str]:
+        """The calendar entries that came by mail: REQUEST, CANCEL."""
+        parts = [part for letter in self.place.mailbox.to(address) for part in letter.walk()]
+        return [str(part.get_param("method")) for part in parts if part.get_content_type() == "text/calendar"]
 
 
 async def _begun(act: Act) -> Any:

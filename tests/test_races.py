@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -12,6 +13,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from sqlalchemy import text
 
 from flows.office import KAWAGOE
 from tests.by_hand import Somebody, Told, form, walk
@@ -143,6 +145,41 @@ async def test_who_sends_and_does_something_else_at_once_has_done_both_in_one_or
         sent_first[words] += bool(alive)
     assert 0 < sum(sent_first.values()) < rounds
     counted("sending and something else", rounds, **{f"sent before {word}": n for word, n in sent_first.items()})
+
+
+async def test_who_agrees_to_the_terms_and_stops_at_once_is_remembered_as_who_agreed(
+    counter: Rush, times: Times
+) -> None:
+    taro = counter.seeker()
+    await walk(taro, "/book")
+    await counter.keep()
+    rounds, agreed_first = times(20, 1000), 0
+    for _ in range(rounds):
+        await counter.rewind()
+        await counter.heard_at_once(taro.presses("同意して進む"), taro.types("/cancel"))
+        [(agreed,)] = await counter.rows("SELECT count(*) FROM consent")
+        assert await counter.rows("SELECT state, fleeting FROM conversation") == [("stopped", not agreed)]
+        agreed_first += agreed
+    assert 0 < agreed_first < rounds
+    counted("agreeing and stopping", rounds, agreed=agreed_first)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
+async def test_a_turn_that_the_database_ends_because_two_waited_for_each_other_is_taken_again(counter: Rush) -> None:
+    taro, _ = await counter.requested()
+    await walk(taro, "/mine", "この予約をキャンセルする")
+    async with counter.workers[1].database.transaction() as other:
+        await other.execute(text("SET LOCAL deadlock_timeout = '60s'"))  # so that it is the turn that is ended
+        await other.execute(text("SELECT 1 FROM booking FOR UPDATE"))
+        cancelling = asyncio.create_task(counter.hear(taro.presses("キャンセルする")))
+        while not (await other.execute(text("SELECT 1 FROM pg_locks WHERE NOT granted"))).first():
+            assert not cancelling.done()
+        await other.execute(text("SELECT 1 FROM conversation WHERE chat_id > 0 FOR UPDATE"))
+    told = await cancelling
+    assert told
+    assert "キャンセルしました" in told.text
+    assert await counter.booked() == [(taro.chat, "cancelled")]
+    assert counter.errors.pop("40P01") == 1
 
 
 async def test_a_request_for_a_day_that_the_office_closes_is_accepted_before_or_refused(

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -22,25 +21,12 @@ from tests.town import OFFICE_MAIL
 Times = Callable[[int, int], int]
 CONFIRM, DECLINE, TIME, OTHER = "decision|confirm", "decision|decline", "reason|time", "reason|other"
 CANCEL, CANCELLED, CONFIRMED = "キャンセルする", "【キャンセルしました】", "【予約が確定しました】"
-ADDRESS = "taro@example.jp"
 
 
 @pytest.fixture
 async def counter(tmp_path: Path, database_url: str, random: Random) -> AsyncIterator[Rush]:
     async with rush(tmp_path / "data", database_url, random) as opened:
         yield opened
-
-
-def entries(counter: Rush) -> list[str]:
-    """The calendar entries that Taro got by mail: REQUEST, CANCEL."""
-    letters: list[EmailMessage] = counter.place.mailbox.to(ADDRESS)
-    parts = [part for letter in letters for part in letter.walk() if part.get_content_type() == "text/calendar"]
-    return [str(part.get_param("method")) for part in parts]
-
-
-def news(counter: Rush, somebody: Somebody) -> list[str]:
-    """What was sent to this person's chat, by its first words."""
-    return [text.split("】")[0] + "】" for text in counter.said(somebody) if text.startswith("【")]
 
 
 async def heard_and_sent(counter: Rush, update: Update, worker: App, looks: int) -> Told | None:
@@ -72,7 +58,7 @@ async def test_who_cancels_while_staff_confirm_is_told_what_happened_in_the_orde
         assert await counter.booked() == [(taro.chat, "cancelled")]
         assert "キャンセルしました" in said.text
         assert ("職員 一号" if "confirm" in history else "利用者がキャンセル") in decided.text
-        by_mail, in_chat = entries(counter), news(counter, taro)
+        by_mail, in_chat = counter.entries(), counter.news(taro)
         assert by_mail in ([], ["REQUEST", "CANCEL"])
         assert in_chat in ([CANCELLED], [CONFIRMED, CANCELLED])
         assert "confirm" in history or (by_mail, in_chat) == ([], [CANCELLED])
@@ -104,8 +90,8 @@ async def test_of_two_who_decide_at_once_one_has_decided_and_the_other_reads_who
             outcomes[event] += 1
         await counter.send_all()
         [(event,)] = await counter.rows("SELECT event FROM decision")
-        assert news(counter, taro) == [{"confirm": CONFIRMED, "decline": "【お受けできませんでした】"}[event]]
-        assert entries(counter) == (["REQUEST"] if event == "confirm" else [])
+        assert counter.news(taro) == [{"confirm": CONFIRMED, "decline": "【お受けできませんでした】"}[event]]
+        assert counter.entries() == (["REQUEST"] if event == "confirm" else [])
     assert len(outcomes) > 1
     counted("two staff decide", rounds, **outcomes)
 
@@ -122,7 +108,7 @@ async def test_two_senders_send_each_notice_once(counter: Rush, times: Times) ->
         await counter.rewind()
         await counter.at_once(*(partial(counter.send_due, worker) for worker in counter.workers * 2))
         await counter.send_all()
-        assert [news(counter, person) for person in people] == [["【受け付けました】"]] * len(people)
+        assert [counter.news(person) for person in people] == [["【受け付けました】"]] * len(people)
         assert len(counter.place.mailbox.to(OFFICE_MAIL)) == len(people)
         group = Somebody(counter.hear, 0, counter.place.group.id)
         assert len(counter.said(group)) == len(people)
