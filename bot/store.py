@@ -40,7 +40,7 @@ class Card:
     """The message that shows a conversation's screen."""
 
     id: int | None = None
-    kind: str = ""  # "" | "private": shows values, edited away | "keyboard": has a reply keyboard, cannot be edited
+    kind: str = ""  # "" | "private": shows values or is about to | "keyboard": has a reply keyboard, cannot be edited
     buried: bool = False  # something stands below it
 
 
@@ -119,6 +119,14 @@ class Store:
     def was_shown(self, key: Key, shown: Shown) -> None:
         self.shown[key] = shown
 
+    async def will_show_values(self, key: Key, turn: int, card: Card) -> None:
+        """Commit a new card before it shows values. Raises `Conflict` where a later turn was first."""
+        async with self.database.transaction() as transaction:
+            values = {"card": card.id, "card_kind": card.kind, "buried": card.buried}
+            done = await transaction.execute(SHOW, {**values, **_of(key), "of_turn": turn})
+        if not done.rowcount:
+            raise Conflict(f"chat {key[0]} has gone on")
+
     async def write_shown(self) -> None:
         """Commit what was shown; called about once a second and before stopping."""
         if not self.shown:
@@ -169,7 +177,7 @@ class Store:
 
 
 class Conflict(Exception):
-    """Two transactions wrote the same new row: the turn runs again."""
+    """Another transaction was first: the turn runs again, or has been overtaken."""
 
 
 def _card(shown: int, card: Card) -> dict[str, Any]:

@@ -5,7 +5,7 @@ A turn never commits and never talks to Telegram: `polling` runs it, the databas
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -20,7 +20,7 @@ from flows.answers import holds_private_data
 from flows.office_days import OfficeDays
 from flows.reception import Command
 from flows.showing import GO_BACK, STOP
-from flows.steps import Button, Contact, Context, Pressed, Question, Said, Typed, Unreadable
+from flows.steps import Button, Contact, Context, Conversation, Pressed, Question, Said, Typed, Unreadable
 from flows.text import Text
 
 Where = Literal["private", "staff", "other"]
@@ -164,6 +164,9 @@ async def _terms(desk: Desk, transaction: Transaction, incoming: Incoming, now: 
 
 
 async def _save(desk: Desk, transaction: Transaction, place: Place, counter: SqlCounter, now: datetime) -> None:
+    """Write the turn. A card that is about to show values is known for one before it does."""
+    if place.card.id and not place.card.kind and _shows_values(place.conversation):
+        place.card = replace(place.card, kind="private")
     consented = place.consented or counter.consented
     fleeting = reception.in_form(place.conversation) or not consented
     await desk.store.save(transaction, place, now, fleeting)
@@ -228,11 +231,16 @@ async def shoot(desk: Desk, place: Place, context: Context, now: datetime) -> Sh
     conversation, screen = place.conversation, await reception.screen(context)
     words = desk.words(conversation.language, now)
     kept = words.all((screen.note_if_kept, *screen.say[1:])) if screen.note_if_kept else ""
-    private = conversation.check is not None or conversation.state == reception.DIALOGS[conversation.dialog].review
     return Shot(
-        words.all(screen.say), words.buttons(screen.rows), conversation.flow, conversation.state, private, kept,
-        words.say(SHARE) if screen.contact else "", screen.forget and not place.consented,
+        words.all(screen.say), words.buttons(screen.rows), conversation.flow, conversation.state,
+        _shows_values(conversation), kept, words.say(SHARE) if screen.contact else "",
+        screen.forget and not place.consented,
     )  # fmt: skip
+
+
+def _shows_values(conversation: Conversation) -> bool:
+    """The review does, and a question that asks one value back."""
+    return conversation.check is not None or conversation.state == reception.DIALOGS[conversation.dialog].review
 
 
 async def again(desk: Desk, transaction: Transaction, key: Key, now: datetime) -> Reply | None:

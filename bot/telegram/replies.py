@@ -1,13 +1,15 @@
 """Speaking: one living card per conversation, edited in place; where something stands below it, a new one is sent.
 
 The contact button needs a reply keyboard, so that question is a message of its own, and the keyboard is put away
-after it. A card that shows values is edited or deleted, never left standing.
+after it. Values stand only in a card whose id is committed as "private" before they are: whatever dies in between,
+it is known, and edited or deleted.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -22,6 +24,7 @@ from bot.turn import Deletion, Press, Reply, Shot
 log = structlog.get_logger()
 
 NO_KEYBOARD = {"remove_keyboard": True}
+NO_VALUES = "…"  # what a card shows before its values, or after them where it cannot be deleted
 
 
 class Speaker:
@@ -39,6 +42,8 @@ class Speaker:
             if reply.key[1] or not failure(error).permanent:
                 raise  # a card of the staff group waits
             card = reply.card  # the person has stopped the bot: nothing is owed to this chat
+            if card.kind == "private":
+                await self._harmless(self.api.call("deleteMessage", chat_id=reply.key[0], message_id=card.id))
             log.info("chat closed to the bot", chat=reply.key[0], error=type(error).__name__)
         finally:
             if answer:
@@ -77,8 +82,19 @@ class Speaker:
         if editable and await self._edit(chat, editable, text, shot, same_will_do=reply.deletion is None):
             return Card(editable, "private" if shot.private else "")
         await self._retire(chat, card, below)
-        sent = await self.api.call("sendMessage", chat_id=chat, text=text, reply_markup=_markup(shot))
-        return Card(sent["message_id"], "keyboard" if shot.contact else "private" if shot.private else "")
+        return await self._send(reply, text)
+
+    async def _send(self, reply: Reply, text: str) -> Card:
+        """A new card. Values are edited in once its id is committed: a death in between leaves a card without them."""
+        chat, shot = reply.key[0], reply.shot
+        if not shot.private:
+            sent = await self.api.call("sendMessage", chat_id=chat, text=text, reply_markup=_markup(shot))
+            return Card(sent["message_id"], "keyboard" if shot.contact else "")
+        sent = await self.api.call("sendMessage", chat_id=chat, text=NO_VALUES)
+        card = Card(sent["message_id"], "private")
+        await self.store.will_show_values(reply.key, reply.turn, card)
+        await self.api.call("editMessageText", chat_id=chat, message_id=card.id, text=text, reply_markup=_inline(shot))
+        return card
 
     async def _edit(self, chat: int, card: int, text: str, shot: Shot, same_will_do: bool) -> bool:
         """`editMessageText`; False where a new message must do: who typed must see that something came back."""
@@ -92,13 +108,22 @@ class Speaker:
         """The old card goes; one that has become part of the chat, with something below it, loses its buttons only."""
         if card.id is None:
             return
-        stays = below and not card.kind  # what shows values never stays
+        if card.kind == "private":
+            await self._take_away(chat, card.id)
+            return
+        stays = below and not card.kind
         if not stays and await self._harmless(self.api.call("deleteMessage", chat_id=chat, message_id=card.id)):
             return
-        if card.kind == "private":
-            await self._harmless(self.api.call("editMessageText", chat_id=chat, message_id=card.id, text="…"))
-        elif not card.kind:
+        if not card.kind:
             await self._without_buttons(chat, card.id)
+
+    async def _take_away(self, chat: int, card: int) -> None:
+        """A card that shows values goes, or its words do. Raises what may pass: the screen is owed, and this again."""
+        try:
+            await self.api.call("deleteMessage", chat_id=chat, message_id=card)
+        except TelegramError:
+            with suppress(BadRequest):  # there is no such card any more
+                await self.api.call("editMessageText", chat_id=chat, message_id=card, text=NO_VALUES)
 
     async def _without_buttons(self, chat: int, message: int) -> None:
         await self._harmless(self.api.call("editMessageReplyMarkup", chat_id=chat, message_id=message))
