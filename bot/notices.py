@@ -214,9 +214,13 @@ class Sender:
             await self._follow(transaction, notice, sending, error, now)
 
     def _worth_another_try(self, notice: Notice, error: Undeliverable) -> bool:
-        """Staff are always told in the end, whatever happened to their group; people while there is hope."""
+        """Staff are always told in the end, whatever happened to their group; people while there is hope.
+
+        What is to be deleted is tried for as long as Telegram lets it be deleted, and then expires.
+        """
         to_staff = notice.kind in TO_STAFF or notices.KINDS.get(notice.kind, ANYTHING).channel in ("staff", "card")
-        return to_staff or (not error.permanent and notice.attempts < GIVE_UP_AFTER)
+        hope = notice.attempts < GIVE_UP_AFTER or notice.kind == "delete"
+        return to_staff or (not error.permanent and hope)
 
     async def _follow(
         self, transaction: Transaction, notice: Notice, sending: Sending, error: Undeliverable | None, now: datetime

@@ -16,11 +16,10 @@ from bot.language import Words, guess, in_every_language
 from bot.outbox import Outbox
 from bot.store import Card, Key, Place, Store
 from flows import reception
-from flows.answers import holds_private_data
 from flows.office_days import OfficeDays
 from flows.reception import Command
 from flows.showing import GO_BACK, STOP
-from flows.steps import Button, Contact, Context, Conversation, Pressed, Question, Said, Typed, Unreadable
+from flows.steps import Button, Context, Conversation, Pressed, Question, Said, Typed, Unreadable
 from flows.text import Text
 
 Where = Literal["private", "staff", "other"]
@@ -49,8 +48,8 @@ class Incoming:
     message_id: int | None = None
     query_id: str | None = None
     language_code: str | None = None
-    name: str = ""  # of staff only
-    text: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)  # of staff only
+    private: bool = False  # the message looks like a number or an address: deleted wherever it arrives
 
     @property
     def key(self) -> Key:
@@ -61,12 +60,12 @@ class Incoming:
 class Shot:
     """A screen in words: text, buttons, and what the card that shows it must be able to do."""
 
-    text: str
+    text: str = field(repr=False)
     rows: tuple[tuple[Button, ...], ...]
     flow: str
     step: str
     private: bool = False  # shows values: edited away, never left standing
-    text_if_kept: str = ""  # the text where the person's message could not be deleted, if that is another one
+    text_if_kept: str = field(default="", repr=False)  # where the person's message could not be deleted, if another
     contact: str = ""  # the label of the contact button, which needs a reply keyboard
     forget: bool = False  # once shown, the conversation is forgotten
 
@@ -195,24 +194,26 @@ async def _meant(context: Context, words: Words, incoming: Incoming) -> Said | C
     return said
 
 
+async def promise_deletion(
+    desk: Desk, transaction: Transaction, message: tuple[int, int], update_id: int, now: datetime, after: timedelta
+) -> str:
+    """The row that deletes a message (chat, id) of the person, as long as Telegram lets it; its key."""
+    (chat_id, message_id), key = message, f"delete:{message[0]}:{message[1]}:{update_id}"
+    until = now + DELETABLE
+    await desk.outbox.put(transaction, key, "delete", now + after, until, chat_id=chat_id, message_id=message_id)
+    return key
+
+
 async def _delete(
     desk: Desk, transaction: Transaction, place: Place, incoming: Incoming, now: datetime, private_question: bool
 ) -> Deletion | None:
     """Whatever arrives at a private question goes; elsewhere what looks like a number or an address."""
     if incoming.query_id or incoming.message_id is None:
         return None
-    if not (private_question or isinstance(incoming.said, Contact) or holds_private_data(incoming.text)):
+    if not (private_question or incoming.private):
         return None
-    key = f"delete:{incoming.chat_id}:{incoming.message_id}:{incoming.update_id}"
-    await desk.outbox.put(
-        transaction,
-        key,
-        "delete",
-        now + GRACE,
-        now + DELETABLE,
-        chat_id=incoming.chat_id,
-        message_id=incoming.message_id,
-    )
+    at = (incoming.chat_id, incoming.message_id)
+    key = await promise_deletion(desk, transaction, at, incoming.update_id, now, after=GRACE)
     words = desk.words(place.conversation.language, now)
     if place.conversation.note_if_kept:  # the screen itself says that it was deleted
         return Deletion(incoming.message_id, key)
