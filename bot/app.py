@@ -73,7 +73,7 @@ class App:
         self.desk = Desk(store, outbox, self.seal, self.days, self.settings.mail_from)
         self.api = api = Api(self.bot)
         letters = Letters(self.desk, Post.from_url(self.settings.mail_url), self.settings.office_mail)
-        speaker = Speaker(api, store, outbox, self.clock)
+        speaker = Speaker(api, store, outbox)
         self.sender = Sender(self.desk, api, speaker, letters, self.kept, self.lanes, self.clock)
         self.outage = Outage(self.desk, api, self.kept, self.patience)
         self.service = Service(self.desk, api, speaker, self.sender, self.kept, self.outage, self.clock)

@@ -17,13 +17,12 @@ from bot.store import Key
 from bot.telegram.api import SHUT_OUT, Api
 from bot.telegram.polling import Speech
 from bot.telegram.replies import Speaker
-from bot.telegram.updates import SEPARATOR, GroupEvent, Strange, kind_of, read
+from bot.telegram.updates import LARGEST_ID, SEPARATOR, GroupEvent, Strange, kind_of, private_message, read
 from bot.turn import ONLY_STAFF, Desk, Incoming, Press, Reply
 from flows.steps import Pressed
 
 REMEMBERED_SECONDS = 60  # how long a member of the staff group is taken for one without asking again
 TIME_FOR_A_CODE = timedelta(seconds=30)  # a group that was just added shows its invitation within this time
-LARGEST_ID = 2**52  # the Bot API's own bound for the id of a chat
 MEMBERS = ("creator", "administrator", "member")
 
 
@@ -135,7 +134,7 @@ class Service:
         return unavailable(error) or isinstance(error, TelegramError)
 
     async def set_aside(self, update: dict[str, Any], error: Exception) -> None:
-        """Remember the update's id and what went wrong, tell its person and, once, the staff."""
+        """Remember the update's id and what went wrong, delete what was sent, tell its person and, once, the staff."""
         number = int(update["update_id"])
         what = f"{kind_of(update)}: {error if isinstance(error, Strange) else type(error).__name__}"
 
@@ -143,7 +142,9 @@ class Service:
             await self.desk.store.first_time(transaction, number, now, what)
             chat = self.lane(update)
             outbox = self.desk.outbox
-            if isinstance(chat, int) and 0 < chat < LARGEST_ID:
+            if message := private_message(update):
+                await outbox.delete_message(transaction, *message, str(number), now)
+            if isinstance(chat, int) and 0 < chat <= LARGEST_ID:
                 await outbox.put(transaction, f"sorry:{number}", "sorry", now, now + timedelta(days=1), chat_id=chat)
             await outbox.put(transaction, f"alert:{what}:{now:%Y-%m-%dT%H}", "alert", now)  # one an hour of a kind
 

@@ -36,7 +36,7 @@ class Card:
     """The message that shows a conversation's screen."""
 
     id: int | None = None
-    kind: str = ""  # "" | "private": shows values, edited away | "keyboard": has a reply keyboard, cannot be edited
+    kind: str = ""  # "" | "private": shows values or is about to | "keyboard": has a reply keyboard, cannot be edited
     buried: bool = False  # something stands below it
 
 
@@ -89,21 +89,18 @@ class Store:
         card = Card(row.card, row.card_kind, row.buried)
         return Place(key, conversation, card, row.turns, row.shown, consented, new=False, touched=row.updated_at)
 
-    async def save(
-        self, transaction: Transaction, place: Place, now: datetime, fleeting: bool, private: bool = False
-    ) -> None:
-        """Write a turn: the next number and the new state. `private`: its card is about to show values."""
+    async def save(self, transaction: Transaction, place: Place, now: datetime, fleeting: bool) -> None:
+        """Write a turn: the next number and the new state."""
         conversation = place.conversation
         place.turns += 1
         form = {name: getattr(conversation, name) for name in FORM}
         form["notes"] = [note.to_json() for note in conversation.notes]
         form["note_if_kept"] = conversation.note_if_kept.to_json() if conversation.note_if_kept else None
-        card_kind = "private" if private and place.card.kind != "keyboard" else place.card.kind
         values = {
             "language": conversation.language, "dialog": conversation.dialog, "state": conversation.state,
             "form": self.seal.seal(form, "conversation", "form", _row_id(place.key)),
             "turns": place.turns, "fleeting": fleeting, "updated_at": now, "shown": place.shown,
-            **_card(place.card), "card_kind": card_kind,
+            **_card(place.card),
         }  # fmt: skip
         if place.new:
             whole = {"chat_id": place.key[0], "subject": place.key[1], **values}
@@ -155,7 +152,7 @@ class Store:
 
 
 class Conflict(Exception):
-    """Two transactions wrote the same new row: the turn runs again."""
+    """Another transaction was first: the turn runs again, or has been overtaken."""
 
 
 def _card(card: Card) -> dict[str, Any]:

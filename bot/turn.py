@@ -5,7 +5,7 @@ A turn never commits and never talks to Telegram: `polling` runs it, the databas
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -16,11 +16,10 @@ from bot.language import Words, guess, in_every_language
 from bot.outbox import Outbox
 from bot.store import Card, Key, Place, Store
 from flows import reception
-from flows.answers import holds_private_data
 from flows.office_days import OfficeDays
 from flows.reception import Command
 from flows.showing import GO_BACK, STOP
-from flows.steps import Button, Contact, Context, Pressed, Question, Said, Typed, Unreadable
+from flows.steps import Button, Context, Conversation, Pressed, Question, Said, Typed, Unreadable
 from flows.text import Text
 
 Where = Literal["private", "staff", "other"]
@@ -48,8 +47,8 @@ class Incoming:
     message_id: int | None = None
     query_id: str | None = None
     language_code: str | None = None
-    name: str = ""  # of staff only
-    text: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)  # of staff only
+    private: bool = False  # the message looks like a number or an address: deleted wherever it arrives
 
     @property
     def key(self) -> Key:
@@ -64,12 +63,12 @@ class Incoming:
 class Shot:
     """A screen in words: text, buttons, and what the card that shows it must be able to do."""
 
-    text: str
+    text: str = field(repr=False)
     rows: tuple[tuple[Button, ...], ...]
     flow: str
     step: str
     private: bool = False  # shows values: edited away, never left standing
-    text_if_kept: str = ""  # the text where the person's message could not be deleted, if that is another one
+    text_if_kept: str = field(default="", repr=False)  # where the person's message could not be deleted, if another
     contact: str = ""  # the label of the contact button, which needs a reply keyboard
     forget: bool = False  # once shown, the conversation is forgotten
 
@@ -155,7 +154,7 @@ async def private(desk: Desk, transaction: Transaction, incoming: Incoming, now:
     deletion = await _delete(desk, transaction, place, incoming, now, at_private_question)
     terms = await _terms(desk, transaction, incoming, now) if heard.terms else None
     place.card.buried |= incoming.is_below(place.card) and deletion is None
-    await _save(desk, transaction, place, counter, now, shot.private)
+    await _save(desk, transaction, place, counter, now)
     words = desk.words(conversation.language, now)
     return Reply(
         place.key, place.turns, place.card, shot, deletion, _press(words, incoming, heard.toast),
@@ -170,12 +169,13 @@ async def _terms(desk: Desk, transaction: Transaction, incoming: Incoming, now: 
     return Before(key, desk.days.office.terms.text)
 
 
-async def _save(
-    desk: Desk, transaction: Transaction, place: Place, counter: SqlCounter, now: datetime, private: bool = False
-) -> None:
+async def _save(desk: Desk, transaction: Transaction, place: Place, counter: SqlCounter, now: datetime) -> None:
+    """Write the turn. A card that is about to show values is known for one before it does."""
+    if place.card.id and not place.card.kind and _shows_values(place.conversation):
+        place.card = replace(place.card, kind="private")
     consented = place.consented or counter.consented
     fleeting = reception.in_form(place.conversation) or not consented
-    await desk.store.save(transaction, place, now, fleeting, private)
+    await desk.store.save(transaction, place, now, fleeting)
 
 
 def _private_question(place: Place) -> bool:
@@ -207,7 +207,7 @@ async def _delete(
     """Whatever arrives at a private question goes; elsewhere what looks like a number or an address."""
     if incoming.query_id or incoming.message_id is None:
         return None
-    if not (private_question or isinstance(incoming.said, Contact) or holds_private_data(incoming.text)):
+    if not (private_question or incoming.private):
         return None
     key = await desk.outbox.delete_message(
         transaction, incoming.chat_id, incoming.message_id, str(incoming.update_id), now, GRACE
@@ -230,11 +230,16 @@ async def shoot(desk: Desk, place: Place, context: Context, now: datetime) -> Sh
     conversation, screen = place.conversation, await reception.screen(context)
     words = desk.words(conversation.language, now)
     kept = words.all((screen.note_if_kept, *screen.say[1:])) if screen.note_if_kept else ""
-    private = conversation.check is not None or conversation.state == reception.DIALOGS[conversation.dialog].review
     return Shot(
-        words.all(screen.say), words.buttons(screen.rows), conversation.flow, conversation.state, private, kept,
-        words.say(SHARE) if screen.contact else "", screen.forget and not place.consented,
+        words.all(screen.say), words.buttons(screen.rows), conversation.flow, conversation.state,
+        _shows_values(conversation), kept, words.say(SHARE) if screen.contact else "",
+        screen.forget and not place.consented,
     )  # fmt: skip
+
+
+def _shows_values(conversation: Conversation) -> bool:
+    """The review does, and a question that asks one value back."""
+    return conversation.check is not None or conversation.state == reception.DIALOGS[conversation.dialog].review
 
 
 async def again(desk: Desk, transaction: Transaction, key: Key, now: datetime) -> Reply | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import partial
 from itertools import takewhile
@@ -37,7 +37,7 @@ class Check:
     """One value is asked back: the label and the value of each button; None asks the question again."""
 
     ask: Text
-    choices: tuple[tuple[Text | str, Json | None], ...]
+    choices: tuple[tuple[Text | str, Json | None], ...] = field(repr=False)
 
 
 Reading: TypeAlias = Json | Rejected | Check
@@ -65,6 +65,7 @@ NO_PHONE = Rejected(
     Text("We could not read that as a phone number. Enter 10 or 11 digits starting with 0.\nExample: 090-1234-5678")
 )
 
+NINE_KANJI_DIGITS = re.compile(r"(?:[〇零一二三四五六七八九][-‐‑–—−ー~・.()\s]{0,3}){9}")  # in a row: 一 is a word, too
 LONGEST_LINE = 320  # characters of any answer, with what surrounds it: NFKC takes quadratic time
 # What Japanese keyboards, word processors and web pages give for one key; NFKC alone unifies few of them.
 HYPHENS = str.maketrans(dict.fromkeys("-‐‑‒–—―−－ー\uff70─━﹣﹘⁃˗~〜～", "-"))
@@ -143,8 +144,8 @@ def looks_like_my_number(typed: str) -> bool:
 
 def holds_private_data(typed: str) -> bool:
     """Whether a text that answers no private question is deleted all the same: nine digits of any script, or an @."""
-    plain = [c for character in typed for c in unicodedata.normalize("NFKC", character)]
-    return "@" in plain or sum(c.isdigit() for c in plain) >= 9
+    plain = "".join(c for character in typed for c in unicodedata.normalize("NFKC", character))
+    return "@" in plain or sum(c.isdigit() for c in plain) >= 9 or bool(NINE_KANJI_DIGITS.search(plain))
 
 
 def phone(typed: str) -> Reading:

@@ -470,13 +470,25 @@ def test_two_spellings_of_a_name_share_a_match_key(one: str, other: str) -> None
 
 @pytest.mark.parametrize(
     "typed",
-    ["090123456", "１２３４５６７８９", "٠٩٠١٢٣٤٥٦", "1 2 3 4 5, 6789", "①②③④⑤⑥⑦⑧⑨", "taro@example.jp", "＠taro", "﹫"],
+    [
+        "090123456",
+        "１２３４５６７８９",
+        "٠٩٠١٢٣٤٥٦",
+        "1 2 3 4 5, 6789",
+        "①②③④⑤⑥⑦⑧⑨",
+        "〇九〇-一二三四-五六七八",
+        "taro@example.jp",
+        "＠taro",
+        "﹫",
+    ],
 )
 def test_nine_digits_or_an_at_sign_are_private_wherever_they_are_typed(typed: str) -> None:
     assert answers.holds_private_data(typed)
 
 
-@pytest.mark.parametrize("typed", ["", "12345678", "11月26日 13:00", "こんにちは", "/start"])
+@pytest.mark.parametrize(
+    "typed", ["", "12345678", "11月26日 13:00", "こんにちは", "/start", "一番良い三つを一緒に一度、五月三日に二人で"]
+)
 def test_ordinary_words_are_not_private(typed: str) -> None:
     assert not answers.holds_private_data(typed)
 

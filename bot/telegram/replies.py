@@ -1,15 +1,16 @@
 """Speaking: one living card per conversation, edited in place; where something stands below it, a new one is sent.
 
 The contact button needs a reply keyboard, so that question is a message of its own, and the keyboard is put away
-after it. A card that shows values is edited or deleted, never left standing.
+after it. Values stand only in a card whose id is committed as "private" before they are: whatever dies in between,
+it is known, and edited or deleted.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import structlog
@@ -30,13 +31,10 @@ NOTHING_YET = "…"  # what a message says that shows values in a moment, or no 
 
 @dataclass
 class Said:
-    """What came of speaking, to be written down: where the screen stands, what the outbox need not do any more, and
-    messages that show values and could not be put away.
-    """
+    """What came of speaking, to be written down: where the screen stands, and what the outbox need not do any more."""
 
     card: Card
     done: set[str] = field(default_factory=set)
-    left: set[int] = field(default_factory=set)
 
 
 class Speaker:
@@ -44,8 +42,8 @@ class Speaker:
     says it later.
     """
 
-    def __init__(self, api: Api, store: Store, outbox: Outbox, clock: Callable[[], datetime]):
-        self.api, self.store, self.outbox, self.clock = api, store, outbox, clock
+    def __init__(self, api: Api, store: Store, outbox: Outbox):
+        self.api, self.store, self.outbox = api, store, outbox
 
     async def speak(self, reply: Reply) -> None:
         """Answer the button, delete what must go, show the screen, write down that it was shown."""
@@ -56,6 +54,8 @@ class Speaker:
         except (Forbidden, BadRequest) as error:
             if reply.key[1] or not failure(error).permanent:
                 raise  # a card of the staff group waits
+            if said.card.kind == "private":
+                await self._harmless(self.api.call("deleteMessage", chat_id=reply.key[0], message_id=said.card.id))
             log.info("chat closed to the bot", chat=reply.key[0], error=type(error).__name__)  # nothing is owed to it
         finally:
             if answer:
@@ -65,8 +65,6 @@ class Speaker:
     async def _note(self, transaction: Transaction, reply: Reply, said: Said) -> None:
         if said.done:
             await self.outbox.keep(transaction, said.done)
-        for message in said.left:
-            await self.outbox.delete_message(transaction, reply.key[0], message, str(reply.turn), self.clock())
         if reply.shot.forget:
             await self.store.was_last_shown(transaction, reply.key, reply.turn)
         else:
@@ -92,7 +90,7 @@ class Speaker:
             said.done.add(reply.before.key)
         if card.kind == "keyboard" and not shot.contact:
             await self.api.call("sendMessage", chat_id=chat, text=first or reply.put_away, reply_markup=NO_KEYBOARD)
-            await self._retire(chat, card, said, below=False)
+            await self._retire(chat, card, below=False)
             card, first = Card(), ""
         text = f"{first}\n\n{text}" if first else text
         elsewhere = reply.press is not None and reply.press.message_id not in (None, card.id)
@@ -104,7 +102,7 @@ class Speaker:
         if editable and await self._edit(chat, editable, text, shot, same_will_do=reply.deletion is None):
             said.card = Card(editable, "private" if shot.private else "")
             return
-        await self._retire(chat, card, said, below)
+        await self._retire(chat, card, below)
         await (self._send_values if shot.private else self._send)(reply, text, said)
 
     async def _send(self, reply: Reply, text: str, said: Said) -> None:
@@ -128,22 +126,26 @@ class Speaker:
             return same_will_do and UNCHANGED in str(error).lower()
         return True
 
-    async def _retire(self, chat: int, card: Card, said: Said, below: bool) -> None:
+    async def _retire(self, chat: int, card: Card, below: bool) -> None:
         """The old card goes; one that has become part of the chat, with something below it, loses its buttons only."""
         if card.id is None:
             return
-        stays = below and not card.kind  # what shows values never stays
+        if card.kind == "private":
+            await self._take_away(chat, card.id)
+            return
+        stays = below and not card.kind
         if not stays and await self._harmless(self.api.call("deleteMessage", chat_id=chat, message_id=card.id)):
             return
         if not card.kind:
             await self._without_buttons(chat, card.id)
-        elif card.kind == "private" and not await self._emptied(chat, card.id):
-            said.left.add(card.id)
 
-    async def _emptied(self, chat: int, message: int) -> bool:
-        """Take the values out of a message that is too old to be deleted."""
-        empty = self.api.call("editMessageText", chat_id=chat, message_id=message, text=NOTHING_YET)
-        return await self._harmless(empty)
+    async def _take_away(self, chat: int, card: int) -> None:
+        """A card that shows values goes, or its words do. Raises what may pass: the screen is owed, and this again."""
+        try:
+            await self.api.call("deleteMessage", chat_id=chat, message_id=card)
+        except TelegramError:
+            with suppress(BadRequest):  # there is no such card any more
+                await self.api.call("editMessageText", chat_id=chat, message_id=card, text=NOTHING_YET)
 
     async def _without_buttons(self, chat: int, message: int) -> None:
         await self._harmless(self.api.call("editMessageReplyMarkup", chat_id=chat, message_id=message))

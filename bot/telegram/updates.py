@@ -6,17 +6,25 @@ Updates are read as the plain JSON they come as: one that does not have what it 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from bot.turn import Incoming, Where
+from flows.answers import holds_private_data
 from flows.reception import Command
 from flows.steps import Contact, Pressed, Said, Typed, Unreadable
 
 KINDS = ("message", "edited_message", "callback_query", "my_chat_member")  # the `allowed_updates` asked for
 SEPARATOR = "|"
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(\S+))?\s*", re.ASCII)
+LARGEST_ID = 2**52  # the Bot API's own bound for the id of a chat
 GONE = ("left", "kicked")
+# What of a message can be read in the chat, by its fields' names, and the parts that the sender did not say in it.
+READABLE = frozenset(
+    {"text", "caption", "file_name", "title", "performer", "address", "question", "description", "url", "phone_number"}
+)
+NOT_SAID = frozenset({"from", "chat", "reply_to_message", "forward_origin", "via_bot"})
 
 
 class Strange(Exception):
@@ -30,7 +38,7 @@ class GroupEvent:
     update_id: int
     chat_id: int
     added: bool = False
-    code: str = ""
+    code: str = field(default="", repr=False)
     moved_to: int | None = None
     moved_from: int | None = None
 
@@ -46,6 +54,18 @@ def read(update: dict[str, Any], staff_chat: int | None) -> Incoming | GroupEven
         return _message(update["update_id"], message, staff_chat) if message else None
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise Strange(f"{kind_of(update)} without what it should have ({type(error).__name__})") from None
+
+
+def private_message(update: dict[str, Any]) -> tuple[int, int] | None:
+    """The chat and id of a message in a private chat, whatever else of the update cannot be read."""
+    match update:
+        case {"message": {"chat": {"id": int(chat)}, "message_id": int(number)}}:
+            pass
+        case {"edited_message": {"chat": {"id": int(chat)}, "message_id": int(number)}}:
+            pass
+        case _:
+            return None
+    return (chat, number) if 0 < chat <= LARGEST_ID and 0 < number <= LARGEST_ID else None
 
 
 def kind_of(update: dict[str, Any]) -> str:
@@ -88,8 +108,25 @@ def _message(update_id: int, message: dict[str, Any], staff_chat: int | None) ->
     return Incoming(
         int(update_id), "private", int(chat["id"]), int(sender["id"]), _said(message, int(sender["id"])),
         int(message["message_id"]), language_code=sender.get("language_code"),
-        text=str(text or message.get("caption") or ""),
+        private=_private(message),
     )  # fmt: skip
+
+
+def _private(message: dict[str, Any]) -> bool:
+    """Whether it goes from the chat wherever it arrives; a quote of the bot's may be of a card that shows values."""
+    quotes_bot = "quote" in message and message.get("reply_to_message", {}).get("from", {}).get("is_bot")
+    return "contact" in message or bool(quotes_bot) or any(map(holds_private_data, _readable(message)))
+
+
+def _readable(part: Any) -> Iterator[str]:
+    """All that can be read in a message: words, captions, names of files, questions of a poll, places, quotes."""
+    if isinstance(part, list):
+        for inner in part:
+            yield from _readable(inner)
+    elif isinstance(part, dict):
+        yield from (str(part[name]) for name in READABLE & part.keys())
+        for name in part.keys() - NOT_SAID:
+            yield from _readable(part[name])
 
 
 def _said(message: dict[str, Any], sender: int) -> Said | Command:
