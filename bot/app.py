@@ -19,7 +19,7 @@ from bot.database import Database, unavailable
 from bot.encryption import load_keys
 from bot.kept import Kept
 from bot.letters import Letters
-from bot.logs import trace
+from bot.logs import trace, unhandled
 from bot.mail import Post
 from bot.migrate import migrate
 from bot.notices import Sender
@@ -82,6 +82,7 @@ class App:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set, then finish what is in hand. Raises `BadSetting` where it cannot begin."""
+        asyncio.get_running_loop().set_exception_handler(unhandled)
         serving, stopping = asyncio.create_task(self._serve()), asyncio.create_task(stop.wait())
         try:
             await asyncio.wait([serving, stopping], return_when=asyncio.FIRST_COMPLETED)
@@ -124,11 +125,13 @@ class App:
                 await self.bot.delete_webhook()
                 return
             except InvalidToken:
-                raise BadSetting("MADOGUCHI_TOKEN", "is not accepted by the Bot API: ask @BotFather for it") from None
+                break
             except TelegramError as error:
                 wait = seconds(error) if isinstance(error, RetryAfter) else pause * self.tick_seconds
                 log.warning("the Bot API does not answer yet", error=type(error).__name__, again_in=wait)
                 await asyncio.sleep(wait)
+        # Raised out here: the library's error, which holds the token, would ride along.
+        raise BadSetting("MADOGUCHI_TOKEN", "is not accepted by the Bot API: ask @BotFather for it")
 
     async def _telegram_is_back(self) -> None:
         """What waits for its next try need not wait longer."""

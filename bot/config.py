@@ -211,5 +211,6 @@ def _sends_far(mail_url: str) -> bool:
 
 
 def _passwords(url: str) -> set[str]:
-    found = re.search(r"://[^:/@]*:(.+)@", url)
-    return {found[1], unquote(found[1])} if found else set()
+    found = re.findall(r"://[^:/@]*:(.+)@|[?&]password=([^&#]+)", url)
+    given = {password for both in found for password in both if password}
+    return given | set(map(unquote, given))

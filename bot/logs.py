@@ -1,7 +1,8 @@
 """Logs: one line an event to standard error, as text or JSON, in UTC; ids only, and never a secret.
 
 Every event, structlog's and the standard library's alike, passes `_redacting` as its last step before it becomes a
-line: message, arguments, exception and traceback. Tracebacks show no local variables: the token is among them.
+line: message, arguments, exception. Of an exception only its class and its places are shown, whoever logs it: its
+message may hold what somebody typed.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from typing import Any, Literal
 from urllib.parse import quote, quote_plus
 
 import structlog
-from structlog.typing import EventDict, Processor
+from structlog.typing import EventDict, ExcInfo, Processor
 
 QUIET = (
     "alembic",
@@ -81,12 +82,23 @@ def trace(error: BaseException) -> dict[str, object]:
     return {"error": type(error).__name__, "at": frames, "after": type(error.__cause__ or error.__context__).__name__}
 
 
+def unhandled(_loop: object, context: Mapping[str, Any]) -> None:
+    """The event loop's handler of what nobody has caught; its own puts messages and values into the line."""
+    error = context.get("exception")
+    about = trace(error) if error else {"what": context["message"]}
+    structlog.get_logger(__name__).error("a fault outside of any work", **about)
+
+
+def _without_words(exc_info: ExcInfo) -> str:
+    return " ".join(f"{name}={value}" for name, value in trace(exc_info[1]).items())
+
+
 def _formatter(style: Literal["text", "json"], secrets: Sequence[str]) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[*_common, structlog.stdlib.ExtraAdder()],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            structlog.processors.format_exc_info,
+            structlog.processors.ExceptionRenderer(_without_words),
             _redacting(secrets),
             _text() if style == "text" else _json(),
         ],

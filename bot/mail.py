@@ -61,7 +61,7 @@ class Invite:
     note: str
     method: Literal["REQUEST", "CANCEL"]
     organizer: str
-    attendee: str
+    attendee: str = field(repr=False)
     stamp: datetime
 
 
@@ -73,9 +73,9 @@ class Letter:
     """
 
     key: str
-    to: str
+    to: str = field(repr=False)
     subject: str
-    text: str
+    text: str = field(repr=False)
     language: str
     sent_at: datetime
     invite: Invite | None = None

@@ -61,7 +61,7 @@ class Decision:
     event: str
     at: datetime
     who: int | None = None
-    name: str = ""
+    name: str = field(default="", repr=False)
     reason: str = ""
 
 
@@ -88,7 +88,7 @@ class Booking:
     told: Told = ""
     same_number: bool = False  # another live booking has the same job-seeker number
     decision: Decision | None = None  # the last move
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def reference(self) -> str:

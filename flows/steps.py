@@ -1,5 +1,7 @@
 """What a dialog is written with (Question, Job, End) and what is heard and shown (Typed, Pressed, Screen).
 
+What may hold a person's words is in no repr, here and everywhere: a repr ends up in a log some day.
+
 A step is a value; it holds no state. Where one person is stands in the Conversation, and everything a step
 may look at comes in the Context. `when` and `read` are pure; `offer` and `run` may ask the counter.
 """
@@ -28,7 +30,7 @@ NOT_TEXT = Text("Photos, voice, files and stickers are not accepted. Please type
 class Typed:
     """Words that a person typed."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,14 @@ class Pressed:
 
     flow: str
     step: str
-    value: str
+    value: str = field(repr=False)  # as it came: a forged one may be anything
 
 
 @dataclass(frozen=True)
 class Contact:
     """A contact shared with the contact button; `own` when it is the sender's own number."""
 
-    number: str
+    number: str = field(repr=False)
     own: bool
 
 
@@ -70,14 +72,14 @@ class Conversation:
     state: str = "begin"
     flow: str = ""
     language: str = "ja"
-    answers: dict[str, Any] = field(default_factory=dict)
-    known: dict[str, Any] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict, repr=False)
+    known: dict[str, Any] = field(default_factory=dict, repr=False)
     page: int = 0
     editing: bool = False
-    check: dict[str, Any] | None = None
+    check: dict[str, Any] | None = field(default=None, repr=False)
     notes: list[Text] = field(default_factory=list)
     note_if_kept: Text | None = None
-    parked: dict[str, Any] | None = None
+    parked: dict[str, Any] | None = field(default=None, repr=False)
 
     def start(self, dialog: str, flow: str, known: dict[str, Any]) -> None:
         """Stand before the first step of a dialog; `flow` names this run of it on its buttons."""
@@ -98,7 +100,7 @@ class Context:
     now: datetime
     conversation: Conversation
     who: int
-    name: str = ""
+    name: str = field(default="", repr=False)
     booking: Booking | None = None
 
     @property
@@ -118,7 +120,7 @@ class Context:
 class Button:
     """What stands on it, and the value it sends (ids only: Telegram allows 64 bytes for all of it)."""
 
-    label: Text | str
+    label: Text | str = field(repr=False)
     value: str
 
 
@@ -133,7 +135,7 @@ class Offer:
     """The buttons under a question; `say` replaces what the question asks, where the choice decides the words."""
 
     rows: Rows = ()
-    say: Sentences = ()
+    say: Sentences = field(default=(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -240,7 +242,7 @@ Step = Question | Job | End
 class Screen:
     """What is shown: sentences, one below the other, and buttons. `contact`: the question needs a contact button."""
 
-    say: Sentences
+    say: Sentences = field(repr=False)
     rows: Rows = ()
     note_if_kept: Text | None = None  # said instead of the first sentence if the private message could not be deleted
     contact: bool = False

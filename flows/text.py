@@ -9,7 +9,7 @@ hours) are filled in wherever a sentence names them and are not passed along.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from typing import Any
 
@@ -19,7 +19,7 @@ class Text:
     """`Text("Choose a time on {date}.", date=day)`; a date, time or Text among the values is put into words later."""
 
     sentence: str
-    values: Mapping[str, Any]
+    values: Mapping[str, Any] = field(repr=False)  # what a person typed may be among them
 
     def __init__(self, sentence: str, /, **values: Any) -> None:
         object.__setattr__(self, "sentence", sentence)

@@ -125,22 +125,26 @@ def test_a_secret_is_nowhere_in_a_traceback(capsys: pytest.CaptureFixture[str], 
         except ValueError:
             log.exception("it failed")
     shown = capsys.readouterr().err
-    assert shown.count("ValueError: ***") == 2
-    assert shown.count("OSError: cannot reach https://api.telegram.org/bot***/getMe") == 2
+    assert shown.count("ValueError") == 2
+    assert shown.count("OSError") == 2
     assert TOKEN not in shown
 
 
 @styles
-def test_a_traceback_shows_no_local_variables(capsys: pytest.CaptureFixture[str], style: Style) -> None:
+def test_of_an_exception_its_class_and_places_are_shown_and_neither_its_words_nor_local_variables(
+    capsys: pytest.CaptureFixture[str], style: Style
+) -> None:
     job_seeker_number = 11010 * 100_000 + 12345  # in no line of the source as it stands
     set_up(style)
     try:
-        raise ValueError("bad")
+        raise ValueError("鈴木")
     except ValueError:
         structlog.get_logger().exception("it failed")
         logging.getLogger("two").exception("it failed")
     shown = capsys.readouterr().err
-    assert shown.count("ValueError: bad") == 2
+    assert shown.count("ValueError") == 2
+    assert shown.count("test_logs.py:") == 2
+    assert "鈴木" not in shown
     assert str(job_seeker_number) not in shown
 
 

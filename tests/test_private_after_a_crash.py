@@ -71,7 +71,7 @@ class Mortal:
             deaths = list(itertools.product(range(scene.calls), (False, True)))[: None if scene.back else 1]
         for call, carried_out in deaths:
             await self.die(scene.does, call, carried_out)
-            await self.start()
+            await self.resurrect()
             await self.taro.sees(scene.sees, timeout=20)
             if scene.back:
                 await scene.back(self.taro)
@@ -79,18 +79,19 @@ class Mortal:
 
     async def die(self, does: Does, call: int, carried_out: bool) -> None:
         """The bot dies at one of its calls, before it is carried out or just after; then what shows values is known."""
-        calls, dying = itertools.count(), asyncio.Event()
+        calls, dying, server = itertools.count(), asyncio.Event(), self.place.server
+        earlier = {press.id for press in server.unanswered}
 
         def fault(method: str, params: Mapping[str, Any]) -> Fault | None:
-            ours = params.get("chat_id") == self.taro.id or method == "answerCallbackQuery"
+            answers = "callback_query_id" in params and params["callback_query_id"] not in earlier
+            ours = params.get("chat_id") == self.taro.id or answers
             if not ours or dying.is_set() or next(calls) < call:
                 return None
             self.bot.process.kill()
             dying.set()
             return None if carried_out else Fault(drop="before")
 
-        server = self.place.server
-        await server.until(lambda: server.cloud.settled and not server.unanswered, timeout=20)
+        await server.settled(20)
         server.fault = fault
         await does(self.taro)
         async with asyncio.timeout(20):
@@ -99,6 +100,17 @@ class Mortal:
         server.fault = None
         self.deaths += 1
         await self.check(f"{call} {carried_out}")
+
+    async def resurrect(self) -> None:
+        """A new bot, which does at once what the dead one had promised."""
+        promised, before = await self.read(PROMISED), len(self.place.server.called("deleteMessage"))
+        await self.start()
+
+        def kept() -> bool:
+            deleted = self.place.server.called("deleteMessage")[before:]
+            return promised <= {call.params["message_id"] for call in deleted}
+
+        await self.place.server.until(kept, timeout=20)
 
     async def check(self, when: str) -> None:
         known, promised = await self.read(KNOWN), await self.read(PROMISED)

@@ -6,6 +6,7 @@ A 429 halts all sending of this bot until Telegram's `retry_after` is over.
 from __future__ import annotations
 
 import asyncio
+import logging
 from math import ceil
 from typing import Any
 
@@ -30,8 +31,14 @@ NO_CHAT = ("chat not found", "user not found", "peer_id_invalid", "have no right
 class Client(Bot):
     """python-telegram-bot's client, its answers as the plain JSON they come as.
 
-    One strange update spoils no other, and an answer of which only the id is wanted is not taken apart.
+    One strange update spoils no other, and an answer of which only the id is wanted is not taken apart. Of the
+    library's own log nothing is heard at any level: it holds whole requests, what people typed and the token.
     """
+
+    _LOGGER = logging.Logger("telegram", logging.CRITICAL + 1)  # noqa: LOG001  # in no tree, so that nobody turns it up
+
+    def __repr__(self) -> str:
+        return "Client()"  # the library's own shows the token
 
     async def raw(
         self, method: str, values: dict[str, Any], read_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE

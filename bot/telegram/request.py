@@ -1,17 +1,19 @@
 """Requests to the Bot API over aiohttp, as python-telegram-bot's request backend.
 
 The library's default backend costs more than everything else in a turn together, and its errors carry the URL.
-Here nothing of the URL, which holds the bot's token, is in an error: not in its text, not behind it.
+Here nothing of the URL, which holds the bot's token, is in an error, nor of an answer: not in its text, not behind it.
 """
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
 import aiohttp
 from telegram._utils.defaultvalue import DefaultValue
-from telegram._utils.types import ODVInput
+from telegram._utils.types import JSONDict, ODVInput
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
@@ -54,6 +56,14 @@ class AiohttpRequest(BaseRequest):
         session, self._session = self._session, None
         if session is not None:
             await session.close()
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> JSONDict:
+        """The answer. The library's own logs one that is no JSON, with all that people typed in it."""
+        with suppress(ValueError):
+            answer: JSONDict = json.loads(payload.decode(errors="replace"))
+            return answer
+        raise TelegramError("Invalid server response")
 
     async def do_request(
         self,
