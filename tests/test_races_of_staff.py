@@ -1,6 +1,6 @@
 """Races of staff with the person, with each other and of two senders: one decision, and both sides read the same.
 
-`make races` runs each a thousand times on each engine and prints what was counted.
+`make races` plays each up to a thousand times on each engine and prints what was counted.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ async def test_who_cancels_while_staff_confirm_is_told_what_happened_in_the_orde
     await walk(taro, "/mine", "この予約をキャンセルする")
     staff, _ = counter.staff()
     await counter.keep()
-    rounds, histories = times(20, 1000), Counter[str]()
+    rounds, histories = times(12, 1000), Counter[str]()
     for _ in range(rounds):
         await counter.rewind()
         first, second = counter.random.sample(counter.workers, 2)
@@ -63,7 +63,7 @@ async def test_who_cancels_while_staff_confirm_is_told_what_happened_in_the_orde
         assert in_chat in ([CANCELLED], [CONFIRMED, CANCELLED])
         assert "confirm" in history or (by_mail, in_chat) == ([], [CANCELLED])
         histories[" ".join([*history, *by_mail, *(["told"] if CONFIRMED in in_chat else [])])] += 1
-    assert len(histories) > 1
+    assert len(histories) > times(0, 3)
     counted("cancelling against confirming", rounds, **histories)
 
 
@@ -71,7 +71,7 @@ async def test_of_two_who_decide_at_once_one_has_decided_and_the_other_reads_who
     taro, card = await counter.requested()
     one, two = counter.staff()
     await counter.keep()
-    rounds, outcomes = times(20, 1000), Counter[str]()
+    rounds, outcomes = times(12, 1000), Counter[str]()
     for _ in range(rounds):
         await counter.rewind()
         reason_is_asked = counter.random.random() < 0.5
@@ -92,7 +92,7 @@ async def test_of_two_who_decide_at_once_one_has_decided_and_the_other_reads_who
         [(event,)] = await counter.rows("SELECT event FROM decision")
         assert counter.news(taro) == [{"confirm": CONFIRMED, "decline": "【お受けできませんでした】"}[event]]
         assert counter.entries() == (["REQUEST"] if event == "confirm" else [])
-    assert len(outcomes) > 1
+    assert len(outcomes) > times(0, 1)
     counted("two staff decide", rounds, **outcomes)
 
 
@@ -103,7 +103,7 @@ async def test_two_senders_send_each_notice_once(counter: Rush, times: Times) ->
     ):
         await walk(person, *form(number, at), SEND)
     await counter.keep()
-    rounds, by_worker = times(5, 1000), Counter[str]()
+    rounds, by_worker = times(4, 300), Counter[str]()
     for _ in range(rounds):
         await counter.rewind()
         await counter.at_once(*(partial(counter.send_due, worker) for worker in counter.workers * 2))
