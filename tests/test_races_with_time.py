@@ -61,7 +61,7 @@ async def test_a_request_that_lapses_while_staff_confirm_is_one_or_the_other_to_
         [(event,)] = await counter.rows("SELECT event FROM decision")
         confirmed = event == "confirm"
         assert await counter.booked() == [(taro.chat, "confirmed" if confirmed else "lapsed")]
-        assert ("職員 一号" if confirmed else "【期限切れ】") in told.text
+        assert ("職員 一号" if confirmed else "【期限切れ】") in (told.toast or told.text)
         assert (told.toast == "") == confirmed
         await counter.send_all()
         assert counter.news(taro) == ["【予約が確定しました】" if confirmed else LAPSED]
