@@ -1,6 +1,6 @@
 """Races: never two, never none, and everyone is told the truth, however things fall together.
 
-`make races` runs each a thousand times on each engine and prints what was counted.
+`make races` plays each up to a thousand times on each engine and prints what was counted.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -15,13 +16,13 @@ from random import Random
 import pytest
 from sqlalchemy import text
 
+from bot.app import App
 from flows.office import KAWAGOE
-from tests.by_hand import Somebody, Told, form, walk
-from tests.rush import OLD, SEND, SENT, Rush, counted, rush
+from tests.by_hand import Somebody, Told, Update, form, walk
+from tests.rush import OLD, SEND, SENT, TAKEN, Rush, counted, rush
 
 Times = Callable[[int, int], int]
 
-TAKEN = "ほかの方の申し込みが先に入りました"
 OF_A_REQUEST = [("card",), ("no_reply",), ("overdue",), ("received",), ("received_office",)]
 
 
@@ -38,7 +39,7 @@ async def test_of_fifty_people_on_one_slot_one_gets_it_and_the_others_are_offere
     for number, person in enumerate(people):
         await walk(person, *form(number))
     await counter.keep()
-    winners, rounds = set(), times(4, 1000)
+    winners, rounds = set(), times(3, 1000)
     for _ in range(rounds):
         await counter.rewind()
         told = dict(zip(people, await counter.heard_at_once(*(p.presses(SEND) for p in people)), strict=True))
@@ -56,7 +57,7 @@ async def test_of_fifty_people_on_one_slot_one_gets_it_and_the_others_are_offere
         assert SENT in (await walk(loser, "10:00", SEND)).text
         assert sorted(await counter.booked()) == sorted([(winner.chat, "requested"), (loser.chat, "requested")])
         winners.add(winner.chat)
-    assert len(winners) > 1
+    assert len(winners) > times(0, 1)
     counted("fifty on one slot", rounds, winners=len(winners))
 
 
@@ -90,7 +91,7 @@ async def test_answers_that_come_in_any_order_twice_or_late_record_nothing_wrong
     await counter.keep()
     await walk(taro, *words[asked:])
     right = await answers_of(counter, taro)
-    rounds, outcomes = times(20, 1000), Counter[str]()
+    rounds, outcomes = times(10, 500), Counter[str]()
     for _ in range(rounds):
         await counter.rewind()
         typed = [taro.types(words[asked]), taro.types(words[asked + 1])]
@@ -143,7 +144,7 @@ async def test_who_sends_and_does_something_else_at_once_has_done_both_in_one_or
         assert OTHERS[words][bool(alive)] in did.text
         assert not alive or SENT in sent.text
         sent_first[words] += bool(alive)
-    assert 0 < sum(sent_first.values()) < rounds
+    assert times(0, 1) <= sum(sent_first.values()) <= rounds - times(0, 1)
     counted("sending and something else", rounds, **{f"sent before {word}": n for word, n in sent_first.items()})
 
 
@@ -153,15 +154,43 @@ async def test_who_agrees_to_the_terms_and_stops_at_once_is_remembered_as_who_ag
     taro = counter.seeker()
     await walk(taro, "/book")
     await counter.keep()
-    rounds, agreed_first = times(20, 1000), 0
+    rounds, agreed_first = times(20, 300), 0
     for _ in range(rounds):
         await counter.rewind()
         await counter.heard_at_once(taro.presses("同意して進む"), taro.types("/cancel"))
         [(agreed,)] = await counter.rows("SELECT count(*) FROM consent")
         assert await counter.rows("SELECT state, fleeting FROM conversation") == [("stopped", not agreed)]
         agreed_first += agreed
-    assert 0 < agreed_first < rounds
+    assert times(0, 1) <= agreed_first <= rounds - times(0, 1)
     counted("agreeing and stopping", rounds, agreed=agreed_first)
+
+
+async def test_who_comes_back_while_the_last_words_are_said_and_a_notice_is_on_its_way_is_not_forgotten(
+    counter: Rush, times: Times
+) -> None:
+    taro = counter.seeker()
+    await walk(taro, "/book", "/terms")
+    counter.clock.now += timedelta(seconds=30)  # until then the turn's own reply would have sent the terms
+    await counter.keep()
+    rounds, outcomes = times(15, 300), Counter[str]()
+    for _ in range(rounds):
+        await counter.rewind()
+        senders = (partial(counter.send_due, worker) for worker in counter.workers)
+        leaves = partial(serve, counter.anyone(), taro.presses("同意しない"))
+        back, *_ = await counter.at_once(counter.act(taro.types("/start")), leaves, *senders)
+        [(state,)] = await counter.rows("SELECT state FROM conversation")
+        assert back.shot.step == state
+        assert await counter.rows("SELECT state FROM notice WHERE kind = 'terms'") == [("sent",)]
+        outcomes[f"came back to the {state}"] += 1
+    assert len(outcomes) > times(0, 1)
+    counted("coming back while being forgotten", rounds, **outcomes)
+
+
+async def serve(worker: App, update: Update) -> None:
+    """The update and what is said after it."""
+    speech = await worker.service.commit(update)
+    assert speech
+    await speech()
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # SQLite has one writer
@@ -185,8 +214,8 @@ async def test_a_turn_that_the_database_ends_because_two_waited_for_each_other_i
 async def test_a_request_for_a_day_that_the_office_closes_is_accepted_before_or_refused(
     counter: Rush, times: Times, tmp_path: Path
 ) -> None:
-    people = [counter.seeker(number) for number in range(4)]
-    for number, (person, at) in enumerate(zip(people, ("9:30", "10:00", "10:30", "11:00"), strict=True)):
+    people = [counter.seeker(number) for number in range(3)]
+    for number, (person, at) in enumerate(zip(people, ("9:30", "10:00", "10:30"), strict=True)):
         await walk(person, *form(number, at))
     await counter.hire(MADOGUCHI_OFFICE=closed(tmp_path))
     await counter.keep()
@@ -205,7 +234,7 @@ async def test_a_request_for_a_day_that_the_office_closes_is_accepted_before_or_
             assert not any(label.startswith("11月24日") for label in each.labels)
         assert SENT in (await walk(late, "11月25日", "9:30", SEND)).text
         accepted += len(alive)
-    counted("requests against a closure", rounds, accepted=accepted, refused=rounds * 4 - accepted)
+    counted("requests against a closure", rounds, accepted=accepted, refused=rounds * 3 - accepted)
 
 
 def one_of(told: list[Told | None]) -> Told:

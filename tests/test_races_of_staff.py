@@ -1,6 +1,6 @@
 """Races of staff with the person, with each other and of two senders: one decision, and both sides read the same.
 
-`make races` runs each a thousand times on each engine and prints what was counted.
+`make races` plays each up to a thousand times on each engine and prints what was counted.
 """
 
 from __future__ import annotations
@@ -44,26 +44,28 @@ async def test_who_cancels_while_staff_confirm_is_told_what_happened_in_the_orde
     await walk(taro, "/mine", "この予約をキャンセルする")
     staff, _ = counter.staff()
     await counter.keep()
-    rounds, histories = times(20, 1000), Counter[str]()
+    rounds, histories = times(12, 1000), Counter[str]()
     for _ in range(rounds):
         await counter.rewind()
         first, second = counter.random.sample(counter.workers, 2)
+        looks = counter.random.choice((0, 2))
         said, decided = await counter.at_once(
-            partial(heard_and_sent, counter, taro.presses(CANCEL), first, 1),
-            partial(heard_and_sent, counter, staff.sends(card + CONFIRM), second, 2),
+            partial(heard_and_sent, counter, taro.presses(CANCEL), first, looks),
+            partial(heard_and_sent, counter, staff.sends(card + CONFIRM), second, looks),
         )
         await counter.send_all()
         history = [event for (event,) in await counter.rows("SELECT event FROM decision ORDER BY id")]
         assert history in (["cancel"], ["confirm", "cancel"])
         assert await counter.booked() == [(taro.chat, "cancelled")]
         assert "キャンセルしました" in said.text
-        assert ("職員 一号" if "confirm" in history else "利用者がキャンセル") in decided.text
+        assert decided.toast == ("" if "confirm" in history else "【利用者がキャンセル】")
         by_mail, in_chat = counter.entries(), counter.news(taro)
         assert by_mail in ([], ["REQUEST", "CANCEL"])
         assert in_chat in ([CANCELLED], [CONFIRMED, CANCELLED])
-        assert "confirm" in history or (by_mail, in_chat) == ([], [CANCELLED])
+        if not looks or "confirm" not in history:  # it was cancelled before anything was sent
+            assert (by_mail, in_chat) == ([], [CANCELLED])
         histories[" ".join([*history, *by_mail, *(["told"] if CONFIRMED in in_chat else [])])] += 1
-    assert len(histories) > 1
+    assert len(histories) > times(0, 3)
     counted("cancelling against confirming", rounds, **histories)
 
 
@@ -71,28 +73,29 @@ async def test_of_two_who_decide_at_once_one_has_decided_and_the_other_reads_who
     taro, card = await counter.requested()
     one, two = counter.staff()
     await counter.keep()
-    rounds, outcomes = times(20, 1000), Counter[str]()
+    rounds, outcomes = times(12, 1000), Counter[str]()
     for _ in range(rounds):
         await counter.rewind()
         reason_is_asked = counter.random.random() < 0.5
         if reason_is_asked:
             await one.does(one.sends(card + DECLINE))
         buttons = counter.random.choices((TIME, OTHER) if reason_is_asked else (CONFIRM, DECLINE), k=2)
-        told = await counter.heard_at_once(one.sends(card + buttons[0]), two.sends(card + buttons[1]))
+        presses = (one.sends(card + buttons[0]), two.sends(card + buttons[1]))
+        told = await counter.at_once(*map(counter.act, presses))
         if await counter.booked() == [(taro.chat, "requested")]:  # one has begun to decline
-            assert [OLD in each.text for each in told if each].count(True) == 1
+            assert [OLD in each.toast for each in told].count(True) == 1
             await one.does(one.sends(card + TIME))
             outcomes["declined after one had begun to"] += 1
         else:
             [(name, event)] = await counter.rows("SELECT name, event FROM decision")
-            assert [each.toast == "" for each in told if each].count(True) == 1
-            assert all(each and name in each.text for each in told)
+            assert [each.toast for each in told].count("") == 1
+            assert all(name in (each.toast or each.text) for each in told)
             outcomes[event] += 1
         await counter.send_all()
         [(event,)] = await counter.rows("SELECT event FROM decision")
         assert counter.news(taro) == [{"confirm": CONFIRMED, "decline": "【お受けできませんでした】"}[event]]
         assert counter.entries() == (["REQUEST"] if event == "confirm" else [])
-    assert len(outcomes) > 1
+    assert len(outcomes) > times(0, 1)
     counted("two staff decide", rounds, **outcomes)
 
 
@@ -103,7 +106,7 @@ async def test_two_senders_send_each_notice_once(counter: Rush, times: Times) ->
     ):
         await walk(person, *form(number, at), SEND)
     await counter.keep()
-    rounds, by_worker = times(5, 1000), Counter[str]()
+    rounds, by_worker = times(4, 300), Counter[str]()
     for _ in range(rounds):
         await counter.rewind()
         await counter.at_once(*(partial(counter.send_due, worker) for worker in counter.workers * 2))
