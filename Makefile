@@ -25,7 +25,7 @@ crash: $(READY)
 	$(BIN)/pytest -q -rP --long tests/test_crash.py
 
 races: $(READY)
-	$(BIN)/pytest -q -rP --long tests/test_races.py
+	$(BIN)/pytest -q -rP --long tests/test_races*.py
 
 fuzz: $(READY)
 	$(BIN)/pytest -q -rP --long tests/test_hostile_input.py tests/test_any_order.py

@@ -102,8 +102,10 @@ class Service:
         """The staff group is bound by its invitation; every other group is told once, and left."""
         staff_chat = self.kept.staff_chat
         if staff_chat is not None and staff_chat in (event.chat_id, event.moved_from):
-            if event.moved_to or event.moved_from:
-                await self.sender.follow_group(event.moved_to or event.chat_id)
+            if event.moved_from:
+                return None  # another group says so: only the staff group's own word, or Telegram's answer, is followed
+            if event.moved_to:
+                await self.sender.follow_group(event.moved_to)
             elif event.added:
                 await self.sender.hurry(SHUT_OUT)
             return None

@@ -1,8 +1,8 @@
 """Long polling whose offset advances only after the commit.
 
 A person's updates are served in order, people side by side. A turn that hangs is cut after a bound and tried again;
-an update that fails three times is set aside, its person told. While the database is away nothing is set aside:
-everything waits. An outage is two lines in the log, its begin and its end.
+an update that fails three times, or cannot be read, is set aside, its person told. While the database is away
+nothing is set aside: everything waits. An outage is two lines in the log, its begin and its end.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 from bot.logs import trace
 from bot.pauses import pauses
 from bot.telegram.api import Client, seconds
-from bot.telegram.updates import KINDS
+from bot.telegram.updates import KINDS, Strange
 
 log = structlog.get_logger()
 
 POLL_SECONDS = 25
 TURN_SECONDS = 10.0  # a turn that takes longer is cut
 TRIES = 3
+LARGEST_UPDATE = 2**63  # what a row can hold; the Bot API's own are of 32 bits
 PATIENCE_SECONDS = 0.1  # how long to wait for the rest of a batch
 STUCK_SECONDS = 1.0  # how often to ask for newer updates while an older one is still in hand
 
@@ -135,8 +136,8 @@ class Polling:
 
     def _take(self, update: dict[str, Any]) -> None:
         number = update.get("update_id")
-        if not isinstance(number, int):
-            log.error("an update without an id was passed over")
+        if not isinstance(number, int) or not 0 <= number < LARGEST_UPDATE:
+            log.error("an update without an id of the Bot API was passed over")
         elif number not in self._settled:
             self._settled[number] = False
             self.lanes.put(self.serves.lane(update), lambda: self._serve(number, update))
@@ -162,7 +163,7 @@ class Polling:
                     return await self.serves.commit(update)
             except Exception as error:
                 if not await self.serves.must_wait(update, error):
-                    tries += 1
+                    tries = TRIES if isinstance(error, Strange) else tries + 1  # what cannot be read never can
                     log.error("turn failed", update=update["update_id"], tries=tries, **trace(error))
                     if tries >= TRIES and await self._set_aside(update, error):
                         return None
