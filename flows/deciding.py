@@ -66,7 +66,7 @@ def verdict(context: Context) -> Text:
     booking = the_booking(context)
     if booking.state == CANCELLED:
         return Text("[Cancelled by the user]")
-    if booking.state == LAPSED:
+    if booking.state in (LAPSED, REQUESTED):  # or about to lapse
         return Text("[Lapsed] Nobody decided in time. The person has been told.")
     decision = booking.decision
     if decision is None or decision.event not in (CONFIRM, DECLINE):
@@ -77,7 +77,9 @@ def verdict(context: Context) -> Text:
 
 
 def open_to_decide(context: Context) -> bool:
-    return the_booking(context).state == REQUESTED
+    """Until the request lapses, also where the clock's own move comes later: the bot may have been away."""
+    booking = the_booking(context)
+    return booking.state == REQUESTED and context.now < booking.lapses_at
 
 
 def late_reason_needed(context: Context) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,15 @@ from sqlalchemy import text
 
 from bot.app import App
 from bot.config import Settings
-from bot.database import Transaction
+from bot.database import Database, Transaction
 from bot.language import Words
+from bot.migrate import migrate
 from bot.playground.chats import Message
 from bot.playground.people import Group
 from flows.deciding import DECLINE_REASONS
 from flows.office import KAWAGOE, load_office
 from flows.text import Text
+from tests.conversations.visitors import at_a_card
 from tests.town import OFFICE_MAIL, Town, book, town
 from tests.usual_answers import comes_to
 
@@ -195,6 +198,23 @@ async def test_a_late_confirmation_of_a_request_from_after_closing_records_itsel
     await small.staff.presses_in(small.group, "確定する")
     await small.taro.sees("【予約が確定しました】")
     assert await rows(small, "SELECT reason FROM decision WHERE event = 'confirm'") == [("late_auto",)]
+
+
+@pytest.mark.parametrize(("late", "state"), [(timedelta(seconds=-1), "confirmed"), (timedelta(0), "requested")])
+async def test_a_request_can_be_decided_until_it_lapses_and_not_a_moment_longer(late: timedelta, state: str) -> None:
+    """Not even by a press that comes before the clock's own move, as after a night without the bot."""
+    database = Database("sqlite://")
+    await migrate(database)
+    async with database.transaction() as transaction:
+        staff = await at_a_card(transaction)
+        assert staff.booking
+        staff.now = staff.booking.lapses_at + late
+        await staff.presses("confirm")
+        if late:
+            await staff.presses("check")
+        assert staff.booking.state == state
+        assert len((await staff.screen()).rows) == 0
+    await database.close()
 
 
 async def test_of_two_who_decide_at_once_the_first_decides_and_the_other_reads_who_it_was(place: Town) -> None:
