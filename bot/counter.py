@@ -51,12 +51,13 @@ SAME_NUMBER = select(BOOKING.c.id).where(BOOKING.c.number_index == bindparam("nu
 REQUESTED_AT = select(BOOKING.c.requested_at).where(
     BOOKING.c.chat_id == _OF_CHAT, BOOKING.c.requested_at > bindparam("since")
 )
-LAST_MOVE = select(DECISION).where(DECISION.c.booking_id == bindparam("id")).order_by(DECISION.c.id.desc()).limit(1)
+MOVES = select(DECISION).where(DECISION.c.booking_id == bindparam("id")).order_by(DECISION.c.id)
 NOW: BindParameter[datetime] = bindparam("now")
 LAPSING_NOW = select(BOOKING.c.id).where(LAPSING, BOOKING.c.lapses_at <= NOW).order_by(BOOKING.c.lapses_at).limit(100)
 ENDING_NOW = select(BOOKING.c.id).where(ENDING, BOOKING.c.ends_at <= NOW).order_by(BOOKING.c.ends_at).limit(100)
 
 FREES_THE_SLOT = (lifecycle.DECLINED, lifecycle.CANCELLED, lifecycle.LAPSED)
+DECIDES = ("confirm", "decline")  # what staff make of a request
 OFFERED_AGAIN = tuple(question.name for question in QUESTIONS if question.mask)  # of the last booking
 
 
@@ -131,12 +132,14 @@ class SqlCounter:
         return await self._opened(row) if row else None
 
     async def _opened(self, row: Row[Any]) -> Booking:
-        last = (await self.transaction.execute(LAST_MOVE, {"id": row.id})).first()
+        moves = (await self.transaction.execute(MOVES, {"id": row.id})).all()
+        decisions = [Decision(move.event, move.at, move.who, move.name, move.reason) for move in moves]
         return Booking(
             id=row.id, ref=row.ref, state=row.state, version=row.version, slot=Slot(row.counsellor, row.start),
             chat=row.chat_id, language=row.language, requested_at=row.requested_at, reply_by=row.reply_by,
             confirm_by=row.confirm_by, lapses_at=row.lapses_at, told=row.told, same_number=row.same_number,
-            decision=Decision(last.event, last.at, last.who, last.name, last.reason) if last else None,
+            decision=decisions[-1] if decisions else None,
+            decided=next((decision for decision in decisions if decision.event in DECIDES), None),
             details=self.seal.open(row.details, "booking", "details", row.id),
         )  # fmt: skip
 
@@ -204,6 +207,7 @@ class SqlCounter:
         fresh.version += 1
         fresh.told = "waiting" if event == "confirm" else fresh.told
         fresh.decision = decision
+        fresh.decided = decision if event in DECIDES else fresh.decided
         await self._write(fresh, decision)
         if fresh.state in FREES_THE_SLOT:
             await self.transaction.execute(delete(HOLD).where(HOLD.c.booking_id == fresh.id))

@@ -88,6 +88,7 @@ class Booking:
     told: Told = ""
     same_number: bool = False  # another live booking has the same job-seeker number
     decision: Decision | None = None  # the last move
+    decided: Decision | None = None  # how staff decided the request
     details: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property

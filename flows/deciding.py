@@ -68,8 +68,8 @@ def verdict(context: Context) -> Text:
         return Text("[Cancelled by the user]")
     if booking.state in (LAPSED, REQUESTED):  # or about to lapse
         return Text("[Lapsed] Nobody decided in time. The person has been told.")
-    decision = booking.decision
-    if decision is None or decision.event not in (CONFIRM, DECLINE):
+    decision = booking.decided
+    if decision is None:
         return Text("[Over]")
     label = {CONFIRM: Text("Confirmed"), DECLINE: Text("Declined")}[decision.event]
     at = decision.at.astimezone(context.office.zone)

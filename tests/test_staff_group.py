@@ -200,6 +200,20 @@ async def test_a_late_confirmation_of_a_request_from_after_closing_records_itsel
     assert await rows(small, "SELECT reason FROM decision WHERE event = 'confirm'") == [("late_auto",)]
 
 
+async def test_a_card_names_who_confirmed_whatever_was_done_with_the_booking_since(small: Town) -> None:
+    card = await requested(small)
+    small.mailbox.answer = "550 5.1.1 no such user"
+    await small.staff.presses_in(small.group, "確定する")
+    await small.group.sees("【メールを送れませんでした】")
+    await small.colleague.presses_in(small.group, "電話で連絡済み")
+    await small.taro.sees("【予約が確定しました】")
+    old = next(button for row in card.buttons for button in row)
+    await small.colleague.presses_data(card.id, str(old.data), group=small.group)
+    await small.server.until(lambda: len(small.colleague.alerts) > 1)
+    await small.server.settled()
+    await card_has(small, small.group, card, "【確定】職員 一号")
+
+
 @pytest.mark.parametrize(("late", "state"), [(timedelta(seconds=-1), "confirmed"), (timedelta(0), "requested")])
 async def test_a_request_can_be_decided_until_it_lapses_and_not_a_moment_longer(late: timedelta, state: str) -> None:
     """Not even by a press that comes before the clock's own move, as after a night without the bot."""
