@@ -28,7 +28,7 @@ races: $(READY)
 	$(BIN)/pytest -q -rP --long tests/test_races*.py
 
 fuzz: $(READY)
-	$(BIN)/pytest -q -rP --long tests/test_hostile_input.py tests/test_any_order.py
+	$(BIN)/pytest -q -rP --long tests/test_hostile_input.py
 
 catalogues: $(READY)
 	$(BIN)/pytest -q tests/test_words.py
