@@ -113,6 +113,8 @@ async def typed_everywhere(place: Town) -> None:
     await taro.says("/start")
     await taro.sees("オンライン職業相談")
     await taro.says(f"鈴木です。{PHONE} に電話してください")
+    await taro.says(FULL_WIDTH)
+    await taro.says(f"電話は{KANJI}")
     await taro.forwards(f"鈴木 {MAIL}")
     await taro.sends("photo", caption=f"鈴木 {NUMBER}")
     harmless = await taro.says("こんにちは")

