@@ -43,9 +43,10 @@ BUSY_MS = 250  # how long one SQLite statement waits for another process; then w
 POOL = 16
 LOST_SECONDS = 30.0  # a transaction on PostgreSQL that takes longer has lost its connection; a turn is cut long before
 PING_SECONDS = 1.0
-# SQLSTATEs of a server that is not there, cannot go on or may not write: connection, resources, operator, system; and
-# of one that ended the transaction, because two waited for each other
-AWAY = ("08", "53", "57P", "58", "25006", "40")
+# SQLSTATEs of a server that is not there, cannot go on or may not write: connection, resources, operator, system
+AWAY = ("08", "53", "57P", "58", "25006")
+ENDED = "40"  # the class of one that ended a transaction, because two waited for each other
+TRIES = 5  # of work whose transaction the server ended so
 
 
 class Transaction(Protocol):
@@ -94,8 +95,12 @@ def unavailable(error: BaseException) -> bool:
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
+    return _sqlstate(error).startswith(AWAY)
+
+
+def _sqlstate(error: BaseException) -> str:
     driver = error.orig if isinstance(error, DBAPIError) else error  # while connecting, the driver's own comes bare
-    return str(getattr(driver, "sqlstate", None)).startswith(AWAY)
+    return str(getattr(driver, "sqlstate", None))
 
 
 class Database:
@@ -123,12 +128,16 @@ class Database:
         """Do the work in one savepoint and commit it; an exception undoes all of it and goes on to the caller.
 
         On SQLite, which has one writer, all that waits is committed together: one sync to disk for many turns.
+        Work that the server ended, because two transactions waited for each other, is done again.
         """
-        try:
-            return await self._run(work)
-        except Exception as error:
-            self._failed(error)
-            raise
+        for left in reversed(range(TRIES)):
+            try:
+                return await self._run(work)
+            except Exception as error:
+                self._failed(error)
+                if not left or not _sqlstate(error).startswith(ENDED):
+                    raise
+        raise AssertionError("the last try returns or raises")
 
     async def _run(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         if self.dialect != "sqlite":
