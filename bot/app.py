@@ -12,26 +12,29 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
+from bot import kept
 from bot.clockwork import Clockwork
 from bot.commands import set_commands
 from bot.config import Settings
 from bot.database import Database, unavailable
 from bot.encryption import load_keys
-from bot.kept import Kept
+from bot.kit import Kit
+from bot.lanes import Lanes
 from bot.letters import Letters
 from bot.logs import trace, unhandled
-from bot.mail import Post
 from bot.migrate import migrate
-from bot.notices import Sender
+from bot.notices import Notices
 from bot.outage import PATIENCE_SECONDS, Outage
 from bot.outbox import Outbox
 from bot.pauses import pauses
+from bot.post import Post
+from bot.sender import Sender
 from bot.service import Service
+from bot.staff_group import StaffGroup
 from bot.store import Store
 from bot.telegram.api import SILENT, Api, make_client, seconds
-from bot.telegram.polling import Lanes, Polling
+from bot.telegram.polling import Polling
 from bot.telegram.replies import Speaker
-from bot.turn import Desk
 from flows.office import BadSetting, load_office
 from flows.office_days import OfficeDays, holiday_name
 
@@ -64,20 +67,21 @@ class App:
         for path in made:
             log.warning("a new key was made: back it up, what is sealed cannot be read without it", path=str(path))
         self.database = Database(settings.database_url, tick)
-        self.kept = Kept(self.database, settings.staff_chat)
+        self.staff_group = StaffGroup(self.database, settings.staff_chat)
         self.bot = make_client(settings.require_token(), settings.api_url)
         self._put_together()
 
     def _put_together(self) -> None:
         store, outbox, self.lanes = Store(self.database, self.seal), Outbox(self.database), Lanes()
-        self.desk = Desk(store, outbox, self.seal, self.days, self.settings.mail_from)
+        self.kit = Kit(store, outbox, self.seal, self.days, self.settings.mail_from)
         self.api = api = Api(self.bot)
-        letters = Letters(self.desk, Post.from_url(self.settings.mail_url), self.settings.office_mail)
+        letters = Letters(self.kit, Post.from_url(self.settings.mail_url), self.settings.office_mail)
         speaker = Speaker(api, store, outbox)
-        self.sender = Sender(self.desk, api, speaker, letters, self.kept, self.lanes, self.clock)
-        self.outage = Outage(self.desk, api, self.kept, self.patience)
-        self.service = Service(self.desk, api, speaker, self.sender, self.kept, self.outage, self.clock)
-        self.clockwork = Clockwork(self.desk, self.service, self.lanes, self.tick_seconds)
+        notices = Notices(self.kit, api, speaker, letters, self.staff_group)
+        self.sender = Sender(self.kit, api, notices, self.staff_group, self.lanes, self.clock)
+        self.outage = Outage(self.kit, api, self.staff_group, self.patience)
+        self.service = Service(self.kit, api, speaker, self.sender, self.staff_group, self.outage, self.clock)
+        self.clockwork = Clockwork(self.kit, self.service, self.lanes, self.tick_seconds)
         self.polling = Polling(self.bot, self.service, self.lanes, self._telegram_is_back, self.tick_seconds)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -104,9 +108,9 @@ class App:
 
     async def _begin(self) -> None:
         await self._open_database()
-        await self.kept.check_keys(self.seal)
-        await self.kept.remember_terms(self.days.office.terms, self.clock())
-        await self.kept.load()
+        await kept.check_keys(self.database, self.seal)
+        await kept.remember_terms(self.database, self.days.office.terms, self.clock())
+        await self.staff_group.load()
         holiday_name(self.days.day_of(self.clock()))  # the library takes its time at its first question
         await self._reach_telegram()
         await self.clockwork.show_owed(self.clock())
@@ -140,7 +144,7 @@ class App:
 
     async def _poll(self) -> None:
         log.info("serving", bot=self.bot.username, office=self.days.office.key)
-        introducing = asyncio.create_task(set_commands(self.bot, self.days.office, self.kept.staff_chat))
+        introducing = asyncio.create_task(set_commands(self.bot, self.days.office, self.staff_group.chat))
         try:
             await self.polling.run()
         finally:
@@ -188,7 +192,7 @@ class App:
         await self._open_database()
         try:
             await self._reach_telegram()
-            code = await self.kept.invite(self.clock())
+            code = await self.staff_group.invite(self.clock())
             return f"https://t.me/{self.bot.username}?startgroup={code}"
         finally:
             await self.bot.close_connections()

@@ -11,9 +11,11 @@ from sqlalchemy import delete, select
 
 from bot.counter import BOOKING, SqlCounter
 from bot.database import Transaction
+from bot.kit import Kit
+from bot.reply import Press, Reply, Shot
 from bot.store import CONVERSATION, Key, Place
 from bot.tables import ENDING, LAPSING
-from bot.turn import Desk, Incoming, Press, Reply, Shot
+from bot.turn import Incoming
 from flows import hearing, showing
 from flows.counter import Booking
 from flows.deciding import CARDS, verdict
@@ -27,12 +29,12 @@ DIALOG_OF = {"card": "deciding", "mail_failed": "settling"}  # of a kind of noti
 
 
 async def refresh(
-    desk: Desk, transaction: Transaction, staff_chat: int, kind: str, booking: Booking, now: datetime
+    kit: Kit, transaction: Transaction, staff_chat: int, kind: str, booking: Booking, now: datetime
 ) -> Reply:
     """The card as the booking now stands: begun, or moved on because the booking did."""
     dialog = CARDS[DIALOG_OF[kind]]
-    place = await desk.store.load(transaction, (staff_chat, f"{dialog.name}:{booking.id}"))
-    context = _context(desk, transaction, place, booking, now)
+    place = await kit.store.load(transaction, (staff_chat, f"{dialog.name}:{booking.id}"))
+    context = _context(kit, transaction, place, booking, now)
     conversation = place.conversation
     conversation.notes = []
     if conversation.dialog != dialog.name or conversation.state not in dialog.by_name:
@@ -40,10 +42,10 @@ async def refresh(
         await dialog.begin(context)
     else:
         await _catch_up(dialog, context)
-    return await _saved(desk, transaction, dialog, place, context)
+    return await _saved(kit, transaction, dialog, place, context)
 
 
-async def show_anew(desk: Desk, transaction: Transaction, old: int, new: int, now: datetime) -> None:
+async def show_anew(kit: Kit, transaction: Transaction, old: int, new: int, now: datetime) -> None:
     """The staff group has another id: what stands under the old one cannot be pressed, so open cards come again."""
     await transaction.execute(delete(CONVERSATION).where(CONVERSATION.c.chat_id == old))
     undecided = {
@@ -52,29 +54,29 @@ async def show_anew(desk: Desk, transaction: Transaction, old: int, new: int, no
     }
     for kind, still_open in undecided.items():
         for (booking_id,) in await transaction.execute(select(BOOKING.c.id).where(*still_open)):
-            await desk.outbox.put(transaction, f"{kind}:{booking_id}:{new}", kind, now, booking_id=booking_id)
+            await kit.outbox.put(transaction, f"{kind}:{booking_id}:{new}", kind, now, booking_id=booking_id)
 
 
-async def press(desk: Desk, transaction: Transaction, incoming: Incoming, now: datetime) -> Reply | Press | None:
+async def press(kit: Kit, transaction: Transaction, incoming: Incoming, now: datetime) -> Reply | Press | None:
     """A member of staff pressed a button. Who was first has decided; the others read who it was, and when."""
-    if not await desk.store.first_time(transaction, incoming.update_id, now):
+    if not await kit.store.first_time(transaction, incoming.update_id, now):
         return None
     said, query_id = incoming.said, incoming.query_id
     if not isinstance(said, Pressed) or query_id is None:
         return None  # the staff group speaks by buttons
-    words = desk.words(desk.days.office.language, now)
+    words = kit.words(kit.days.office.language, now)
     name, _, booking_id = said.flow.partition(":")
     dialog = CARDS.get(name)
-    booking = await desk.counter(transaction, now, None, "").booking(booking_id) if dialog else None
+    booking = await kit.counter(transaction, now, None, "").booking(booking_id) if dialog else None
     if dialog is None or booking is None:
         return Press(query_id, incoming.message_id, words.say(GONE), alert=True)
-    place = await desk.store.load(transaction, (incoming.chat_id, said.flow))
-    context = _context(desk, transaction, place, booking, now, incoming)
+    place = await kit.store.load(transaction, (incoming.chat_id, said.flow))
+    context = _context(kit, transaction, place, booking, now, incoming)
     if place.conversation.dialog != name:
         return Press(query_id, incoming.message_id, words.say(GONE), alert=True)
     toast = await _hear(dialog, context, said)
     place.card.buried |= incoming.is_below(place.card)
-    reply = await _saved(desk, transaction, dialog, place, context)
+    reply = await _saved(kit, transaction, dialog, place, context)
     press = Press(query_id, incoming.message_id, words.say(toast)[:200] if toast else "", toast is not None)
     return Reply(reply.key, reply.turn, reply.card, reply.shot, press=press)
 
@@ -96,33 +98,33 @@ async def _catch_up(dialog: Dialog, context: Context) -> None:
 
 
 def _context(
-    desk: Desk, transaction: Transaction, place: Place, booking: Booking, now: datetime, by: Incoming | None = None
+    kit: Kit, transaction: Transaction, place: Place, booking: Booking, now: datetime, by: Incoming | None = None
 ) -> Context:
-    counter: SqlCounter = desk.counter(transaction, now, booking.chat, booking.language)
-    place.conversation.language = desk.days.office.language
+    counter: SqlCounter = kit.counter(transaction, now, booking.chat, booking.language)
+    place.conversation.language = kit.days.office.language
     who, name = (by.who, by.name) if by else (0, "")
-    return Context(desk.days, counter, now, place.conversation, who, name, booking)
+    return Context(kit.days, counter, now, place.conversation, who, name, booking)
 
 
-async def _saved(desk: Desk, transaction: Transaction, dialog: Dialog, place: Place, context: Context) -> Reply:
-    await desk.store.save(transaction, place, context.now, fleeting=False)
-    return await _shown(desk, dialog, place, context)
+async def _saved(kit: Kit, transaction: Transaction, dialog: Dialog, place: Place, context: Context) -> Reply:
+    await kit.store.save(transaction, place, context.now, fleeting=False)
+    return await _shown(kit, dialog, place, context)
 
 
-async def _shown(desk: Desk, dialog: Dialog, place: Place, context: Context) -> Reply:
+async def _shown(kit: Kit, dialog: Dialog, place: Place, context: Context) -> Reply:
     now, conversation = context.now, place.conversation
     screen = await showing.screen(dialog, context)
-    words = desk.words(conversation.language, now)
+    words = kit.words(conversation.language, now)
     shot = Shot(words.all(screen.say), words.buttons(screen.rows), conversation.flow, conversation.state)
     return Reply(place.key, place.turns, place.card, shot)
 
 
-async def again(desk: Desk, transaction: Transaction, key: Key, now: datetime) -> Reply | None:
+async def again(kit: Kit, transaction: Transaction, key: Key, now: datetime) -> Reply | None:
     """A card whose screen is owed."""
-    booking = await desk.counter(transaction, now, None, "").booking(key[1].partition(":")[2])
-    place = await desk.store.load(transaction, key)
+    booking = await kit.counter(transaction, now, None, "").booking(key[1].partition(":")[2])
+    place = await kit.store.load(transaction, key)
     dialog = CARDS.get(place.conversation.dialog)
     if place.new or place.shown >= place.turns or dialog is None or booking is None:
         return None
-    context = _context(desk, transaction, place, booking, now)
-    return await _shown(desk, dialog, place, context)
+    context = _context(kit, transaction, place, booking, now)
+    return await _shown(kit, dialog, place, context)

@@ -12,13 +12,14 @@ from datetime import datetime, timedelta
 import structlog
 from telegram.error import TelegramError
 
-from bot.database import Transaction
+from bot.database import Transaction, unavailable
+from bot.kit import Kit
+from bot.lanes import Lanes
+from bot.logs import trace
 from bot.pauses import pauses
 from bot.retention import forget_what_is_old
 from bot.service import Service
 from bot.store import Key
-from bot.telegram.polling import Lanes
-from bot.turn import Desk
 from flows import lifecycle
 from flows.counter import Decision
 
@@ -41,11 +42,12 @@ class Failed:
 class Clockwork:
     """One tick after another; each is short, and safe to do twice. `second`: of the pauses between two tries."""
 
-    def __init__(self, desk: Desk, service: Service, lanes: Lanes, second: float = 1.0):
-        self.desk, self.service, self.lanes, self.second = desk, service, lanes, second
+    def __init__(self, kit: Kit, service: Service, lanes: Lanes, second: float = 1.0):
+        self.kit, self.service, self.lanes, self.second = kit, service, lanes, second
         self._kept_house: datetime | None = None
         self._trying: set[Key] = set()
         self._failed: dict[Key, Failed] = {}
+        self._stuck: set[str] = set()  # bookings that the log has named
 
     async def tick(self, now: datetime) -> None:
         """Everything that is due at `now`."""
@@ -58,19 +60,32 @@ class Clockwork:
     async def move_bookings(self, now: datetime) -> None:
         """The clock's moves: requests lapse, sessions end (4(1))."""
 
-        async def work(transaction: Transaction) -> None:
-            counter = self.desk.counter(transaction, now, None, "")
-            for booking_id, event in await counter.overdue():
-                booking = await counter.booking(booking_id)
-                if booking and lifecycle.may(booking, event):
-                    await counter.move(booking, event, Decision(event, now))
-                    self.service.sender.wake.set()
+        async def look(transaction: Transaction) -> list[tuple[str, str]]:
+            return await self.kit.counter(transaction, now, None, "").overdue()
 
-        await self.desk.store.database.run(work)
+        for booking_id, event in await self.kit.store.database.run(look):
+            try:
+                await self._move(booking_id, event, now)
+            except Exception as error:
+                if unavailable(error):
+                    raise
+                if booking_id not in self._stuck:
+                    log.error("the clock cannot move a booking", booking=booking_id, event=event, **trace(error))
+                self._stuck.add(booking_id)
+
+    async def _move(self, booking_id: str, event: str, now: datetime) -> None:
+        async def work(transaction: Transaction) -> None:
+            counter = self.kit.counter(transaction, now, None, "")
+            booking = await counter.booking(booking_id)
+            if booking and lifecycle.may(booking, event):
+                await counter.move(booking, event, Decision(event, now))
+                self.service.sender.wake.set()
+
+        await self.kit.store.database.run(work)
 
     async def show_owed(self, before: datetime) -> None:
         """Screens that a crash or an outage left unsaid: nobody stays in silence."""
-        keys = await self.desk.store.database.run(lambda t: self.desk.store.owed(t, before))
+        keys = await self.kit.store.database.run(lambda t: self.kit.store.owed(t, before))
         if self.service.api.held:
             return
         self._failed = {key: self._failed[key] for key in keys if key in self._failed}
@@ -103,11 +118,11 @@ class Clockwork:
         return lambda: work(key)
 
     async def _keep_house(self, now: datetime) -> None:
-        store = self.desk.store
-        for key in await store.database.run(lambda t: store.fleeting(t, self.desk.idle_since(now))):
+        store = self.kit.store
+        for key in await store.database.run(lambda t: store.fleeting(t, self.kit.idle_since(now))):
             self.lanes.put(_lane(key), self._later(self.service.expire, key))
-        desk = self.desk
-        await store.database.run(lambda t: forget_what_is_old(t, desk.seal, desk.days.office, now))
+        kit = self.kit
+        await store.database.run(lambda t: forget_what_is_old(t, kit.seal, kit.days.office, now))
 
 
 def _lane(key: Key) -> Hashable:

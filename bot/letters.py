@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.kit import Kit
 from bot.language import Words
-from bot.mail import Invite, Letter, Post, compose
+from bot.mime import Invite, Letter, compose
 from bot.outbox import Notice
-from bot.turn import Desk
+from bot.post import Post
 from flows import letters
 from flows.answers import sending_form
 from flows.counter import Booking
@@ -19,30 +20,30 @@ from flows.text import Text
 class Letters:
     """Writes as the office: from `sender`, answers going to the office mailbox."""
 
-    desk: Desk
+    kit: Kit
     post: Post
     office_mail: str
 
     async def to_person(self, notice: Notice, booking: Booking, language: str) -> None:
         """A letter to the person's address, with a calendar entry where one belongs to it. Raises `Undeliverable`."""
         kind, at = notice.kind, notice.due_at
-        words = self.desk.words(language, at)
-        written = letters.letter(self.desk.days, kind, booking)
+        words = self.kit.words(language, at)
+        written = letters.letter(self.kit.days, kind, booking)
         to = sending_form(booking.details["email"])
         invite = self._invite(kind, booking, words, to, at)
         await self._send(notice, words, written, to, invite)
 
     async def to_office(self, notice: Notice, booking: Booking) -> None:
         """A letter to the office mailbox, in the office's language, with the details."""
-        words = self.desk.words(self.desk.days.office.language, notice.due_at)
-        written = letters.office_letter(self.desk.days, notice.kind, booking)
+        words = self.kit.words(self.kit.days.office.language, notice.due_at)
+        written = letters.office_letter(self.kit.days, notice.kind, booking)
         await self._send(notice, words, written, self.office_mail, None)
 
     async def of_the_bot(self, key: str, subject: Text, body: Text, at: datetime) -> None:
         """A letter to the office mailbox about the bot itself. Raises `Undeliverable`."""
-        words = self.desk.words(self.desk.days.office.language, at)
+        words = self.kit.words(self.kit.days.office.language, at)
         letter = Letter(key, self.office_mail, words.say(subject), words.say(body), words.language, at)
-        await self.post.send(compose(letter, self.desk.sender, self.office_mail))
+        await self.post.send(compose(letter, self.kit.sender, self.office_mail))
 
     async def _send(
         self, notice: Notice, words: Words, written: letters.Words, to: str, invite: Invite | None
@@ -51,16 +52,16 @@ class Letters:
             key=notice.key, to=to, subject=words.say(written.subject), text=words.all(written.body),
             language=words.language, invite=invite, sent_at=notice.due_at,
         )  # fmt: skip
-        await self.post.send(compose(letter, self.desk.sender, self.office_mail))
+        await self.post.send(compose(letter, self.kit.sender, self.office_mail))
 
     def _invite(self, kind: str, booking: Booking, words: Words, to: str, at: datetime) -> Invite | None:
         """Neutral title, no URL; its SEQUENCE is the booking's version, so that a cancellation follows its request."""
         if kind not in letters.CALENDAR:
             return None
-        facts = letters.facts(self.desk.days, booking)
+        facts = letters.facts(self.kit.days, booking)
         return Invite(
-            uid=f"{booking.id}@{self.desk.sender.rpartition('@')[2]}", sequence=booking.version,
-            start=booking.slot.start, end=booking.slot.start + timedelta(minutes=self.desk.days.office.session_minutes),
+            uid=f"{booking.id}@{self.kit.sender.rpartition('@')[2]}", sequence=booking.version,
+            start=booking.slot.start, end=booking.slot.start + timedelta(minutes=self.kit.days.office.session_minutes),
             title=words.say(letters.CALENDAR_TITLE.given(**facts)), note=words.say(letters.CALENDAR_NOTE),
             method=letters.CALENDAR[kind], organizer=self.office_mail, attendee=to, stamp=at,
         )  # fmt: skip

@@ -11,10 +11,12 @@ from datetime import datetime
 
 from telegram.error import TelegramError
 
-from bot.kept import Kept
+from bot import kept
+from bot.kit import Kit
 from bot.language import guess
+from bot.staff_group import StaffGroup
 from bot.telegram.api import Api
-from bot.turn import Desk, Incoming
+from bot.turn import Incoming
 from flows import announcements
 from flows.text import Text
 
@@ -25,18 +27,18 @@ STAFF_PATIENCE = 12  # times as long, until staff are told
 class Outage:
     """One outage after another; `patience` in seconds of real time."""
 
-    def __init__(self, desk: Desk, api: Api, kept: Kept, patience: float = PATIENCE_SECONDS):
-        self.desk, self.api, self.kept, self.patience = desk, api, kept, patience
+    def __init__(self, kit: Kit, api: Api, staff_group: StaffGroup, patience: float = PATIENCE_SECONDS):
+        self.kit, self.api, self.staff_group, self.patience = kit, api, staff_group, patience
         self._told: set[int | str] = set()  # chats and presses
         self._staff_told = False
 
     async def waits(self, incoming: Incoming, now: datetime) -> None:
         """An update waits: after a while its button stops spinning and its chat is told, once."""
-        away, press, chat = self.desk.store.database.away_for, incoming.query_id, incoming.chat_id
+        away, press, chat = self.kit.store.database.away_for, incoming.query_id, incoming.chat_id
         if away is None or away < self.patience:
             return
         private = incoming.where == "private"
-        words = self.desk.words(guess(incoming.language_code)[0] if private else self.desk.days.office.language, now)
+        words = self.kit.words(guess(incoming.language_code)[0] if private else self.kit.days.office.language, now)
         if press is not None and press not in self._told:
             self._told.add(press)
             await self._try(
@@ -44,12 +46,12 @@ class Outage:
             )
         if private and chat not in self._told:
             self._told.add(chat)
-            self.desk.store.overlaid.add(chat)  # the screen that follows comes below it
+            self.kit.store.overlaid.add(chat)  # the screen that follows comes below it
             await self._try("sendMessage", chat_id=chat, text=words.say(announcements.WAITS))
 
     async def look(self, now: datetime) -> None:
         """Tell staff of a long outage; find out whether it is over. Raises what the database does while it is not."""
-        database = self.desk.store.database
+        database = self.kit.store.database
         if (away := database.away_for) is None:
             return
         if away >= self.patience * STAFF_PATIENCE and not self._staff_told:
@@ -57,7 +59,7 @@ class Outage:
             await self._tell_staff(announcements.OUTAGE, now)
         if not await database.answers():
             return
-        await self.kept.note_outage(now)
+        await kept.note_outage(database, now)
         database.is_back()
         self._told.clear()
         if self._staff_told:
@@ -65,9 +67,9 @@ class Outage:
             await self._tell_staff(announcements.OUTAGE_OVER, now)
 
     async def _tell_staff(self, text: Text, now: datetime) -> None:
-        words = self.desk.words(self.desk.days.office.language, now)
-        if self.kept.staff_chat is not None:
-            await self._try("sendMessage", chat_id=self.kept.staff_chat, text=words.say(text))
+        words = self.kit.words(self.kit.days.office.language, now)
+        if self.staff_group.chat is not None:
+            await self._try("sendMessage", chat_id=self.staff_group.chat, text=words.say(text))
 
     async def _try(self, method: str, **values: object) -> None:
         """Once: what fails is not said again, lest it be said twice."""

@@ -24,7 +24,7 @@ DELETABLE = timedelta(hours=48)  # Telegram deletes no older message (`deleteMes
 
 @dataclass(frozen=True)
 class Notice:
-    """One row of the outbox, claimed."""
+    """One row of the outbox, claimed. `error`: how the try before ended; empty if it did not come to its end."""
 
     key: str
     kind: str
@@ -34,6 +34,12 @@ class Notice:
     due_at: datetime
     not_after: datetime | None
     attempts: int
+    error: str
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """A try before was cut short, or ended without a refusal of the server's (which begins with its code)."""
+        return self.attempts > 1 and not self.error[:1].isdigit()
 
 
 class Outbox:
@@ -97,7 +103,8 @@ class Outbox:
         """Begin to send: False when the lease ran out while the notice waited for its turn."""
         clock = epoch(transaction.dialect)
         mine = (NOTICE.c.key == notice.key, NOTICE.c.owner == self.owner, NOTICE.c.lease_until > clock, PENDING)
-        renewed = update(NOTICE).where(*mine).values(lease_until=clock + LEASE_SECONDS).returning(NOTICE.c.key)
+        begun = update(NOTICE).where(*mine).values(lease_until=clock + LEASE_SECONDS, error="")
+        renewed = begun.returning(NOTICE.c.key)
         return (await transaction.execute(renewed)).first() is not None
 
     async def mark(self, transaction: Transaction, notice: Notice, state: str, error: str = "") -> bool:

@@ -10,15 +10,17 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot import cards, turn
 from bot.database import Transaction, unavailable
-from bot.kept import Kept
-from bot.notices import Sender
+from bot.kit import Kit
+from bot.lanes import Work
 from bot.outage import Outage
+from bot.reply import Press, Reply
+from bot.sender import Sender
+from bot.staff_group import StaffGroup
 from bot.store import Key
 from bot.telegram.api import SHUT_OUT, Api
-from bot.telegram.polling import Speech
 from bot.telegram.replies import Speaker
 from bot.telegram.updates import LARGEST_ID, SEPARATOR, GroupEvent, Strange, kind_of, private_message, read
-from bot.turn import ONLY_STAFF, Desk, Incoming, Press, Reply
+from bot.turn import ONLY_STAFF, Incoming
 from flows.steps import Pressed
 
 REMEMBERED_SECONDS = 60  # how long a member of the staff group is taken for one without asking again
@@ -30,10 +32,17 @@ class Service:
     """Serves one update at a time of each person."""
 
     def __init__(
-        self, desk: Desk, api: Api, speaker: Speaker, sender: Sender, kept: Kept, outage: Outage,
+        self, kit: Kit, api: Api, speaker: Speaker, sender: Sender, staff_group: StaffGroup, outage: Outage,
         clock: Callable[[], datetime],
     ):  # fmt: skip
-        self.desk, self.api, self.speaker, self.sender, self.kept, self.clock = desk, api, speaker, sender, kept, clock
+        self.kit, self.api, self.speaker, self.sender, self.staff_group, self.clock = (
+            kit,
+            api,
+            speaker,
+            sender,
+            staff_group,
+            clock,
+        )
         self.outage = outage
         self._members: dict[int, datetime] = {}
 
@@ -49,37 +58,37 @@ class Service:
         except (AttributeError, TypeError, ValueError):
             return kind_of(update)  # it cannot be read, and will be set aside
 
-    async def commit(self, update: dict[str, Any]) -> Speech | None:
+    async def commit(self, update: dict[str, Any]) -> Work | None:
         """Let an update take effect. Raises `Strange` for one that cannot be read."""
-        incoming = read(update, self.kept.staff_chat)
+        incoming = read(update, self.staff_group.chat)
         if incoming is None:
             return None
         if isinstance(incoming, GroupEvent):
             return await self._group(incoming)
         if incoming.where == "private":
-            reply = await self._run(lambda t, now: turn.private(self.desk, t, incoming, now))
+            reply = await self._run(lambda t, now: turn.private(self.kit, t, incoming, now))
             return self._speech(reply, incoming)
         return await self._staff(incoming) if incoming.where == "staff" else self._only_staff(incoming)
 
     async def _run(self, work: Callable[[Transaction, datetime], Any]) -> Any:
-        result = await self.desk.store.database.run(lambda transaction: work(transaction, self.clock()))
-        if self.desk.outbox.fresh:
+        result = await self.kit.store.database.run(lambda transaction: work(transaction, self.clock()))
+        if self.kit.outbox.fresh:
             self.sender.wake.set()
         return result
 
-    def _speech(self, reply: Reply | Press | None, incoming: Incoming) -> Speech | None:
+    def _speech(self, reply: Reply | Press | None, incoming: Incoming) -> Work | None:
         if isinstance(reply, Reply):
             return lambda: self.speaker.speak(reply)
         press = reply or (Press(incoming.query_id, incoming.message_id) if incoming.query_id else None)
         return (lambda: self.speaker.answer(press)) if press else None
 
-    async def _staff(self, incoming: Incoming) -> Speech | None:
+    async def _staff(self, incoming: Incoming) -> Work | None:
         if not isinstance(incoming.said, Pressed) or not await self._is_member(incoming):
             return self._only_staff(incoming)
-        return self._speech(await self._run(lambda t, now: cards.press(self.desk, t, incoming, now)), incoming)
+        return self._speech(await self._run(lambda t, now: cards.press(self.kit, t, incoming, now)), incoming)
 
-    def _only_staff(self, incoming: Incoming) -> Speech | None:
-        words = self.desk.words(self.desk.days.office.language, self.clock())
+    def _only_staff(self, incoming: Incoming) -> Work | None:
+        words = self.kit.words(self.kit.days.office.language, self.clock())
         press = Press(incoming.query_id, None, words.say(ONLY_STAFF), alert=True) if incoming.query_id else None
         return (lambda: self.speaker.answer(press)) if press else None
 
@@ -98,9 +107,9 @@ class Service:
         self._members[incoming.who] = now
         return True
 
-    async def _group(self, event: GroupEvent) -> Speech | None:
+    async def _group(self, event: GroupEvent) -> Work | None:
         """The staff group is bound by its invitation; every other group is told once, and left."""
-        staff_chat = self.kept.staff_chat
+        staff_chat = self.staff_group.chat
         if staff_chat is not None and staff_chat in (event.chat_id, event.moved_from):
             if event.moved_from:
                 return None  # another group says so: only the staff group's own word, or Telegram's answer, is followed
@@ -111,27 +120,27 @@ class Service:
             return None
         await self._run(lambda t, now: self._meet(t, event, now))
         if event.code:
-            await self.kept.load()
+            await self.staff_group.load()
         return None
 
     async def _meet(self, transaction: Transaction, event: GroupEvent, now: datetime) -> None:
         """Bind the group, or leave it."""
-        if not await self.desk.store.first_time(transaction, event.update_id, now):
+        if not await self.kit.store.first_time(transaction, event.update_id, now):
             return
-        if event.code and await self.kept.accept(transaction, event.code, event.chat_id, now):
+        if event.code and await self.staff_group.accept(transaction, event.code, event.chat_id, now):
             key = f"welcome_staff:{event.update_id}"
-            await self.desk.outbox.put(transaction, key, "welcome_staff", now, chat_id=event.chat_id)
+            await self.kit.outbox.put(transaction, key, "welcome_staff", now, chat_id=event.chat_id)
             return
-        expected = event.added and await self.kept.invited(transaction)
+        expected = event.added and await self.staff_group.invited(transaction)
         leave_at = now + TIME_FOR_A_CODE if expected else now
         key = f"leave:{event.chat_id}:{event.update_id if event.added else now.date()}"
-        await self.desk.outbox.put(transaction, key, "leave", leave_at, chat_id=event.chat_id)
+        await self.kit.outbox.put(transaction, key, "leave", leave_at, chat_id=event.chat_id)
 
     async def must_wait(self, update: dict[str, Any], error: Exception) -> bool:
         """The database is away, or Telegram does not say who pressed: nothing is wrong with the update."""
-        if isinstance(error, TimeoutError) and await self.desk.store.database.answers():
+        if isinstance(error, TimeoutError) and await self.kit.store.database.answers():
             return False  # it was this turn that hung
-        if unavailable(error) and (incoming := read(update, self.kept.staff_chat)) and isinstance(incoming, Incoming):
+        if unavailable(error) and (incoming := read(update, self.staff_group.chat)) and isinstance(incoming, Incoming):
             await self.outage.waits(incoming, self.clock())
         return unavailable(error) or isinstance(error, TelegramError)
 
@@ -141,9 +150,9 @@ class Service:
         what = f"{kind_of(update)}: {error if isinstance(error, Strange) else type(error).__name__}"
 
         async def work(transaction: Transaction, now: datetime) -> None:
-            await self.desk.store.first_time(transaction, number, now, what)
+            await self.kit.store.first_time(transaction, number, now, what)
             chat = self.lane(update)
-            outbox = self.desk.outbox
+            outbox = self.kit.outbox
             if message := private_message(update):
                 await outbox.delete_message(transaction, *message, str(number), now)
             if isinstance(chat, int) and 0 < chat <= LARGEST_ID:
@@ -155,17 +164,17 @@ class Service:
     async def again(self, key: Key) -> None:
         """Show a screen that is owed: of a private chat, or a card of the staff group."""
         kind = cards if key[1] else turn
-        reply = await self._run(lambda t, now: kind.again(self.desk, t, key, now))
+        reply = await self._run(lambda t, now: kind.again(self.kit, t, key, now))
         try:
             if reply:
                 await self.speaker.speak(reply)
         except ChatMigrated as moved:
-            if key[0] == self.kept.staff_chat:
+            if key[0] == self.staff_group.chat:
                 await self.sender.follow_group(moved.new_chat_id)
             else:  # a card that was on its way when the group moved; it has come again in the new one
-                await self._run(lambda t, now: self.desk.store.forget(t, key))
+                await self._run(lambda t, now: self.kit.store.forget(t, key))
 
     async def expire(self, key: Key) -> None:
         """Close a form after a day without an answer."""
-        if reply := await self._run(lambda t, now: turn.expire(self.desk, t, key, now)):
+        if reply := await self._run(lambda t, now: turn.expire(self.kit, t, key, now)):
             await self.speaker.speak(reply)

@@ -11,15 +11,14 @@ from typing import Literal
 
 from bot.counter import SqlCounter
 from bot.database import Transaction
-from bot.encryption import Seal
+from bot.kit import Kit
 from bot.language import Words, guess, in_every_language
-from bot.outbox import Outbox
-from bot.store import Card, Key, Place, Store
+from bot.reply import Before, Deletion, Press, Reply, Shot
+from bot.store import Card, Key, Place
 from flows import reception
-from flows.office_days import OfficeDays
 from flows.reception import Command
 from flows.showing import GO_BACK, STOP
-from flows.steps import Button, Context, Conversation, Pressed, Question, Said, Typed, Unreadable
+from flows.steps import Context, Conversation, Pressed, Question, Said, Typed, Unreadable
 from flows.text import Text
 
 Where = Literal["private", "staff", "other"]
@@ -59,123 +58,46 @@ class Incoming:
         return self.message_id not in (None, card.id)
 
 
-@dataclass(frozen=True)
-class Shot:
-    """A screen in words: text, buttons, and what the card that shows it must be able to do."""
-
-    text: str = field(repr=False)
-    rows: tuple[tuple[Button, ...], ...]
-    flow: str
-    step: str
-    private: bool = False  # shows values: edited away, never left standing
-    text_if_kept: str = field(default="", repr=False)  # where the person's message could not be deleted, if another
-    contact: str = ""  # the label of the contact button, which needs a reply keyboard
-    forget: bool = False  # once shown, the conversation is forgotten
-
-
-@dataclass(frozen=True)
-class Deletion:
-    """A message of the person to delete, the outbox row that promises it, and what is said of it."""
-
-    message_id: int
-    key: str
-    done: str = ""
-    failed: str = ""
-
-
-@dataclass(frozen=True)
-class Before:
-    """A message of its own to send above the screen, and the outbox row that promises it."""
-
-    key: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Press:
-    """A pressed button to answer (`answerCallbackQuery`), with a word or without."""
-
-    query_id: str
-    message_id: int | None
-    toast: str = ""
-    alert: bool = False
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What to say after the commit."""
-
-    key: Key
-    turn: int
-    card: Card
-    shot: Shot
-    deletion: Deletion | None = None
-    press: Press | None = None
-    before: Before | None = None
-    put_away: str = ""  # said when a reply keyboard is taken away and there is nothing else to say
-
-
-@dataclass(frozen=True)
-class Desk:
-    """What a turn works with."""
-
-    store: Store
-    outbox: Outbox
-    seal: Seal
-    days: OfficeDays
-    sender: str  # the address letters come from
-
-    def words(self, language: str, now: datetime) -> Words:
-        return Words(language, self.days.office, self.sender, self.days.day_of(now))
-
-    def counter(self, transaction: Transaction, now: datetime, chat: int | None, language: str) -> SqlCounter:
-        return SqlCounter(transaction, self.seal, self.outbox, self.days, now, chat, language)
-
-    def idle_since(self, now: datetime) -> datetime:
-        """A form that nobody has touched since this moment has had its day."""
-        return now - timedelta(hours=self.days.office.form_kept_hours)
-
-
-async def private(desk: Desk, transaction: Transaction, incoming: Incoming, now: datetime) -> Reply | None:
+async def private(kit: Kit, transaction: Transaction, incoming: Incoming, now: datetime) -> Reply | None:
     """A job-seeker's turn. None where the update has taken effect before."""
-    if not await desk.store.first_time(transaction, incoming.update_id, now):
+    if not await kit.store.first_time(transaction, incoming.update_id, now):
         return None
-    place = await desk.store.load(transaction, incoming.key)
+    place = await kit.store.load(transaction, incoming.key)
     conversation = place.conversation
     if place.new:
         conversation.language, ask = guess(incoming.language_code)
         conversation.known["ask_language"] = ask
-    counter = desk.counter(transaction, now, incoming.chat_id, conversation.language)
-    context = Context(desk.days, counter, now, conversation, incoming.who)
-    words = desk.words(conversation.language, now)
+    counter = kit.counter(transaction, now, incoming.chat_id, conversation.language)
+    context = Context(kit.days, counter, now, conversation, incoming.who)
+    words = kit.words(conversation.language, now)
     at_private_question = _private_question(place)
     heard = await reception.hear(context, await _meant(context, words, incoming))
-    shot = await shoot(desk, place, context, now)
-    deletion = await _delete(desk, transaction, place, incoming, now, at_private_question)
-    terms = await _terms(desk, transaction, incoming, now) if heard.terms else None
+    shot = await shoot(kit, place, context, now)
+    deletion = await _delete(kit, transaction, place, incoming, now, at_private_question)
+    terms = await _terms(kit, transaction, incoming, now) if heard.terms else None
     place.card.buried |= incoming.is_below(place.card) and deletion is None
-    await _save(desk, transaction, place, counter, now)
-    words = desk.words(conversation.language, now)
+    await _save(kit, transaction, place, counter, now)
+    words = kit.words(conversation.language, now)
     return Reply(
         place.key, place.turns, place.card, shot, deletion, _press(words, incoming, heard.toast),
         put_away=words.say(PUT_AWAY), before=terms,
     )  # fmt: skip
 
 
-async def _terms(desk: Desk, transaction: Transaction, incoming: Incoming, now: datetime) -> Before:
+async def _terms(kit: Kit, transaction: Transaction, incoming: Incoming, now: datetime) -> Before:
     """The whole text of the terms, to keep and search, above the screen."""
     key = f"terms:{incoming.update_id}"
-    await desk.outbox.put(transaction, key, "terms", now + GRACE, now + timedelta(days=1), chat_id=incoming.chat_id)
-    return Before(key, desk.days.office.terms.text)
+    await kit.outbox.put(transaction, key, "terms", now + GRACE, now + timedelta(days=1), chat_id=incoming.chat_id)
+    return Before(key, kit.days.office.terms.text)
 
 
-async def _save(desk: Desk, transaction: Transaction, place: Place, counter: SqlCounter, now: datetime) -> None:
+async def _save(kit: Kit, transaction: Transaction, place: Place, counter: SqlCounter, now: datetime) -> None:
     """Write the turn. A card that is about to show values is known for one before it does."""
     if place.card.id and not place.card.kind and _shows_values(place.conversation):
         place.card = replace(place.card, kind="private")
     consented = place.consented or counter.consented
     fleeting = reception.in_form(place.conversation) or not consented
-    await desk.store.save(transaction, place, now, fleeting)
+    await kit.store.save(transaction, place, now, fleeting)
 
 
 def _private_question(place: Place) -> bool:
@@ -202,17 +124,17 @@ async def _meant(context: Context, words: Words, incoming: Incoming) -> Said | C
 
 
 async def _delete(
-    desk: Desk, transaction: Transaction, place: Place, incoming: Incoming, now: datetime, private_question: bool
+    kit: Kit, transaction: Transaction, place: Place, incoming: Incoming, now: datetime, private_question: bool
 ) -> Deletion | None:
     """Whatever arrives at a private question goes; elsewhere what looks like a number or an address."""
     if incoming.query_id or incoming.message_id is None:
         return None
     if not (private_question or incoming.private):
         return None
-    key = await desk.outbox.delete_message(
+    key = await kit.outbox.delete_message(
         transaction, incoming.chat_id, incoming.message_id, str(incoming.update_id), now, GRACE
     )
-    words = desk.words(place.conversation.language, now)
+    words = kit.words(place.conversation.language, now)
     if place.conversation.note_if_kept:  # the screen itself says that it was deleted
         return Deletion(incoming.message_id, key)
     done = words.say(DELETED if private_question else DELETED_ELSEWHERE)
@@ -225,10 +147,10 @@ def _press(words: Words, incoming: Incoming, toast: Text | None, alert: bool = F
     return Press(incoming.query_id, incoming.message_id, words.say(toast)[:200] if toast else "", alert)
 
 
-async def shoot(desk: Desk, place: Place, context: Context, now: datetime) -> Shot:
+async def shoot(kit: Kit, place: Place, context: Context, now: datetime) -> Shot:
     """The screen of a private chat, in words."""
     conversation, screen = place.conversation, await reception.screen(context)
-    words = desk.words(conversation.language, now)
+    words = kit.words(conversation.language, now)
     kept = words.all((screen.note_if_kept, *screen.say[1:])) if screen.note_if_kept else ""
     return Shot(
         words.all(screen.say), words.buttons(screen.rows), conversation.flow, conversation.state,
@@ -242,32 +164,32 @@ def _shows_values(conversation: Conversation) -> bool:
     return conversation.check is not None or conversation.state == reception.DIALOGS[conversation.dialog].review
 
 
-async def again(desk: Desk, transaction: Transaction, key: Key, now: datetime) -> Reply | None:
+async def again(kit: Kit, transaction: Transaction, key: Key, now: datetime) -> Reply | None:
     """The current screen of a private chat once more: it is owed, or was closed by the clock."""
-    place = await desk.store.load(transaction, key)
+    place = await kit.store.load(transaction, key)
     if place.new or place.shown >= place.turns:
         return None
-    counter = desk.counter(transaction, now, key[0], place.conversation.language)
-    context = Context(desk.days, counter, now, place.conversation, key[0])
-    return await _as_it_stands(desk, place, context, now)
+    counter = kit.counter(transaction, now, key[0], place.conversation.language)
+    context = Context(kit.days, counter, now, place.conversation, key[0])
+    return await _as_it_stands(kit, place, context, now)
 
 
-async def _as_it_stands(desk: Desk, place: Place, context: Context, now: datetime) -> Reply:
-    shot = await shoot(desk, place, context, now)
-    put_away = desk.words(place.conversation.language, now).say(PUT_AWAY)
+async def _as_it_stands(kit: Kit, place: Place, context: Context, now: datetime) -> Reply:
+    shot = await shoot(kit, place, context, now)
+    put_away = kit.words(place.conversation.language, now).say(PUT_AWAY)
     return Reply(place.key, place.turns, place.card, shot, put_away=put_away)
 
 
-async def expire(desk: Desk, transaction: Transaction, key: Key, now: datetime) -> Reply | None:
+async def expire(kit: Kit, transaction: Transaction, key: Key, now: datetime) -> Reply | None:
     """A day without an answer: the form is closed and its answers forgotten; before consent everything goes."""
-    place = await desk.store.load(transaction, key)
-    if place.touched is None or place.touched > desk.idle_since(now):
+    place = await kit.store.load(transaction, key)
+    if place.touched is None or place.touched > kit.idle_since(now):
         return None  # somebody went on meanwhile
     if not place.consented:
-        await desk.store.forget(transaction, key)
+        await kit.store.forget(transaction, key)
         return None
-    counter = desk.counter(transaction, now, key[0], place.conversation.language)
-    context = Context(desk.days, counter, now, place.conversation, key[0])
+    counter = kit.counter(transaction, now, key[0], place.conversation.language)
+    context = Context(kit.days, counter, now, place.conversation, key[0])
     await reception.expire(context)
-    await _save(desk, transaction, place, counter, now)
-    return await _as_it_stands(desk, place, context, now)
+    await _save(kit, transaction, place, counter, now)
+    return await _as_it_stands(kit, place, context, now)

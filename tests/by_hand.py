@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from bot.reply import Shot
 from bot.telegram.updates import SEPARATOR
-from bot.turn import Shot
 
 Update = dict[str, Any]
 NUMBERS = count(1)  # of updates and messages

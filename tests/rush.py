@@ -25,10 +25,10 @@ from bot.config import Settings
 from bot.database import Database, Transaction
 from bot.migrate import migrate
 from bot.outbox import NOTICE
+from bot.reply import Press, Reply
 from bot.store import Conflict
 from bot.tables import PENDING
 from bot.telegram.updates import GroupEvent, read
-from bot.turn import Press, Reply
 from tests.by_hand import Somebody, Told, Update, form, walk
 from tests.town import Town, town
 
@@ -72,7 +72,7 @@ class Rush:
         self.workers.insert(0, worker)
         self._watch(worker.database)
         await migrate(worker.database)
-        await worker.kept.load()
+        await worker.staff_group.load()
         await worker.bot.initialize()
         return worker
 
@@ -128,7 +128,7 @@ class Rush:
         turn_of = turn.private if incoming.where == "private" else cards.press
 
         async def work(transaction: Transaction) -> Reply | Press | None:
-            return await turn_of(worker.desk, transaction, incoming, worker.clock())
+            return await turn_of(worker.kit, transaction, incoming, worker.clock())
 
         reply = await self.tried(worker.database, work)
         if isinstance(reply, Reply):

@@ -162,7 +162,7 @@ async def test_another_group_that_moves_while_it_is_left_does_not_become_the_sta
     other.adds_bot(by=small.taro)
     await small.server.until(lambda: small.server.cloud.bot["id"] not in other.members)
     await drained(small)
-    assert small.app.kept.staff_chat == small.group.id
+    assert small.app.staff_group.chat == small.group.id
 
 
 async def test_the_bot_is_removed_from_the_staff_group_and_added_again(place: Town) -> None:

@@ -17,9 +17,9 @@ from pathlib import Path
 import pytest
 from aiosmtpd.smtp import SMTP
 
-from bot.mail import SmtpPost
-from bot.notices import GIVE_UP_AFTER, LETTERS_AT_ONCE
 from bot.outbox import LEASE_SECONDS
+from bot.post import SmtpPost
+from bot.sender import GIVE_UP_AFTER, LETTERS_AT_ONCE
 from tests.faults import copies, drained, next_try, rows
 from tests.town import OFFICE_MAIL, Mailbox, Town, book, town
 
@@ -126,7 +126,12 @@ async def asked(place: Town) -> None:
     await place.mailbox.gets("新しい申し込み", to=OFFICE_MAIL)
     await drained(place)
     hurried = SmtpPost("127.0.0.1", place.mailbox.port, loopback=True, step=0.3, total=0.5)
-    place.app.sender.post = replace(place.app.sender.post, post=hurried)
+    with_post(place, hurried)
+
+
+def with_post(place: Town, post: SmtpPost) -> None:
+    notices = place.app.sender.notices
+    notices.letters = replace(notices.letters, post=post)
 
 
 async def until_tried(place: Town, times: int) -> None:
@@ -158,6 +163,31 @@ async def test_while_no_letter_can_be_handed_over_nothing_is_called_confirmed(sm
     assert len({letter["Message-ID"] for letter in letters}) == 1
     assert copies(small.taro, CONFIRMED) == 1
     assert len(small.mailbox.to(OFFICE_MAIL)) == 1
+
+
+@pytest.mark.parametrize("kind", [*TAKEN_ALL_THE_SAME, "450 at RCPT"])
+async def test_who_cancels_what_may_have_arrived_gets_the_entry_taken_out_of_the_calendar(
+    small: Town, kind: str
+) -> None:
+    await asked(small)
+    async with FAULTS[kind](small.mailbox):
+        await small.staff.presses_in(small.group, "確定する")
+        await until_tried(small, 1)
+        await small.taro.says("/mine")
+        await small.taro.sees("確定の手続き中です")
+        await small.taro.presses("この予約をキャンセルする")
+        await small.taro.sees("の予約をキャンセルしますか")
+        await small.taro.presses("キャンセルする")
+        await small.taro.sees("キャンセルしました")
+    await small.turn_clock("2026-11-19 10:10")
+    await drained(small)
+    methods = [
+        part.get_param("method")
+        for letter in small.mailbox.to(TARO_MAIL)
+        for part in letter.walk()
+        if part.get_content_type() == "text/calendar"
+    ]
+    assert methods == (["REQUEST", "CANCEL"] if kind in TAKEN_ALL_THE_SAME else [])
 
 
 async def test_a_mail_server_that_is_away_for_three_hours_loses_no_letter_of_the_office(place: Town) -> None:
@@ -222,13 +252,11 @@ async def test_however_many_letters_a_slow_server_holds_chats_and_cards_go_on(sm
         await go_on.wait()
         return small.mailbox.keep(letter)
 
-    small.app.sender.post = replace(
-        small.app.sender.post, post=SmtpPost("127.0.0.1", small.mailbox.port, loopback=True)
-    )
+    with_post(small, SmtpPost("127.0.0.1", small.mailbox.port, loopback=True))
     small.mailbox.takes = slowly
     async with small.app.database.transaction() as transaction:
         for number in range(40):
-            await small.app.desk.outbox.put(transaction, f"no_group:{number}", "no_group", small.clock())
+            await small.app.kit.outbox.put(transaction, f"no_group:{number}", "no_group", small.clock())
     small.app.sender.wake.set()
     hanako = small.server.person("川越 花子", language_code="ja")
     await book(hanako, number="11030-7654321", email="hanako@example.jp", at="10:00")

@@ -66,14 +66,14 @@ async def live(place: Town, folder: Path, statements: Statements) -> None:
         file.write_text(lines, "utf-8")
         await play(file, stage)
     statements.part = THE_STAFF_GROUP
-    kept, now = place.app.kept, place.clock()
-    code = await kept.invite(now)
-    assert await place.app.database.run(kept.invited)
-    assert await place.app.database.run(lambda transaction: kept.accept(transaction, code, place.group.id, now))
+    group, now = place.app.staff_group, place.clock()
+    code = await group.invite(now)
+    assert await place.app.database.run(group.invited)
+    assert await place.app.database.run(lambda transaction: group.accept(transaction, code, place.group.id, now))
     await place.app.sender.follow_group(-1_000_000_000_001)
     await place.app.sender.hurry(("forbidden",))
     card = Card(1, "private")
-    await place.app.database.run(lambda transaction: place.app.desk.store.will_show(transaction, (1, ""), 1, card))
+    await place.app.database.run(lambda transaction: place.app.kit.store.will_show(transaction, (1, ""), 1, card))
     statements.part = A_FAULT
     update = {"update_id": 1, "message": {"chat": {"id": place.taro.id, "type": "private"}}}
     await place.app.service.set_aside(update, Strange("message without what it should have"))

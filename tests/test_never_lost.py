@@ -12,8 +12,8 @@ from sqlalchemy import text
 from structlog.typing import EventDict
 
 from bot.database import Database, Transaction
+from bot.lanes import Lanes
 from bot.playground.people import Person
-from bot.telegram.polling import Lanes
 from tests.faults import locked
 from tests.town import OFFICE_MAIL, Town, book, town
 

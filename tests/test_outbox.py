@@ -178,7 +178,7 @@ async def one_more_notice(place: Town, key: str) -> None:
     """Promise one more, and wait until it has come: what was due before it is being worked on."""
     before = len(place.staff.messages)
     await place.app.database.run(
-        lambda t: place.app.desk.outbox.put(t, key, "sorry", place.clock(), chat_id=place.staff.id)
+        lambda t: place.app.kit.outbox.put(t, key, "sorry", place.clock(), chat_id=place.staff.id)
     )
     place.app.sender.wake.set()
     await place.server.until(lambda: len(place.staff.messages) > before)
@@ -217,7 +217,7 @@ async def test_a_cancelled_booking_gets_no_reminder(small: Town) -> None:
 
 
 async def cancel(place: Town, transaction: Transaction) -> None:
-    counter = place.app.desk.counter(transaction, place.clock(), place.taro.id, "ja")
+    counter = place.app.kit.counter(transaction, place.clock(), place.taro.id, "ja")
     booking = await counter.live()
     assert booking
     assert await counter.move(booking, "cancel", Decision("cancel", place.clock(), reason="chat"))

@@ -48,7 +48,7 @@ async def test_the_identity_is_found_where_it_belongs(small: Town) -> None:
     """The searches of the other tests are able to find it: sealed in its row, and in the office's letter."""
     await story(small)
     async with small.app.database.transaction() as transaction:
-        booking = await small.app.desk.counter(transaction, small.clock(), small.taro.id, "ja").live()
+        booking = await small.app.kit.counter(transaction, small.clock(), small.taro.id, "ja").live()
     assert booking
     assert {"鈴木", "秘密子", NUMBER, "himitsu.himeko"} <= set(
         found_in(json.dumps(dict(booking.details), ensure_ascii=False))
@@ -157,7 +157,7 @@ async def test_the_details_of_a_booking_do_not_open_in_another_row(place: Town) 
     for chat in (place.taro.id, hanako.id):
         with pytest.raises(Unopenable, match=r"booking\.details does not open"):
             async with place.app.database.transaction() as transaction:
-                await place.app.desk.counter(transaction, place.clock(), chat, "ja").live()
+                await place.app.kit.counter(transaction, place.clock(), chat, "ja").live()
 
 
 async def test_the_answers_of_a_conversation_do_not_open_in_another_chat(small: Town) -> None:
@@ -174,7 +174,7 @@ async def test_the_answers_of_a_conversation_do_not_open_in_another_chat(small: 
 
     await small.app.database.run(move)
     with pytest.raises(Unopenable, match=r"conversation\.form does not open"):
-        await small.app.database.run(lambda t: small.app.desk.store.load(t, (hanako.id, "")))
+        await small.app.database.run(lambda t: small.app.kit.store.load(t, (hanako.id, "")))
 
 
 async def test_names_and_usernames_of_telegram_are_not_kept(small: Town) -> None:

@@ -152,7 +152,7 @@ async def test_who_stops_at_the_review_has_nothing_of_the_identity_in_the_chat_o
     await settled(small)
     assert found_in(shown(small.taro)) == []
     async with small.app.database.transaction() as transaction:
-        kept = await small.app.desk.store.load(transaction, (small.taro.id, ""))
+        kept = await small.app.kit.store.load(transaction, (small.taro.id, ""))
     assert found_in(str(vars(kept.conversation))) == []
 
 

@@ -20,12 +20,13 @@ from telegram.error import TelegramError
 from bot import logs
 from bot.app import App
 from bot.config import Settings
-from bot.mail import Invite, Letter
+from bot.mime import Invite, Letter
 from bot.playground.server import Fault
+from bot.reply import Reply, Shot
 from bot.store import Card, Place
 from bot.telegram.api import make_client
 from bot.telegram.request import AiohttpRequest
-from bot.turn import Incoming, Reply, Shot
+from bot.turn import Incoming
 from flows.answers import Check, Rejected
 from flows.counter import Booking, Decision, Slot
 from flows.office import BadSetting

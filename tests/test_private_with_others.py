@@ -83,10 +83,10 @@ async def test_no_sentence_for_the_staff_group_has_a_place_for_the_identity(smal
     await story(small)
     app = small.app
     async with app.database.transaction() as transaction:
-        booking = await app.desk.counter(transaction, small.clock(), small.taro.id, "ja").live()
+        booking = await app.kit.counter(transaction, small.clock(), small.taro.id, "ja").live()
     assert booking
     assert found_in(str(booking.details)) != []
-    words = app.desk.words("ja", small.clock())
+    words = app.kit.words("ja", small.clock())
     assert [found_in(words.say(letters.staff(app.days, kind, booking))) for kind in letters.STAFF] == [[], [], []]
 
 

@@ -111,7 +111,7 @@ async def test_answers_that_come_in_any_order_twice_or_late_record_nothing_wrong
 
 async def answers_of(counter: Rush, somebody: Somebody) -> dict[str, object]:
     """What is recorded of the form so far."""
-    store = counter.workers[0].desk.store
+    store = counter.workers[0].kit.store
     place = await store.database.run(lambda t: store.load(t, (somebody.chat, "")))
     return dict(place.conversation.answers)
 

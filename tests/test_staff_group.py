@@ -407,7 +407,7 @@ async def test_an_invitation_is_good_once(unbound: Town) -> None:
     second = unbound.server.group("もう一つ", members=[unbound.staff])
     await follows(unbound, second, code)
     await unbound.server.until(lambda: unbound.server.cloud.bot["id"] not in second.members)
-    assert unbound.app.kept.staff_chat == unbound.group.id
+    assert unbound.app.staff_group.chat == unbound.group.id
 
 
 async def test_a_wrong_code_binds_nothing_and_the_group_is_left(unbound: Town) -> None:
@@ -417,7 +417,7 @@ async def test_a_wrong_code_binds_nothing_and_the_group_is_left(unbound: Town) -
     await unbound.server.settled()
     await unbound.turn_clock("2026-11-19 10:01")
     await unbound.server.until(lambda: unbound.server.cloud.bot["id"] not in unbound.group.members)
-    assert unbound.app.kept.staff_chat is None
+    assert unbound.app.staff_group.chat is None
 
 
 async def test_after_a_wrong_code_the_right_one_still_binds(unbound: Town) -> None:
@@ -428,7 +428,7 @@ async def test_after_a_wrong_code_the_right_one_still_binds(unbound: Town) -> No
     await unbound.staff.says_in(unbound.group, f"/start@{unbound.server.cloud.bot['username']} {code}")
     await unbound.server.until(lambda: any(message.from_bot for message in unbound.group.messages))
     await unbound.server.settled()
-    assert unbound.app.kept.staff_chat == unbound.group.id
+    assert unbound.app.staff_group.chat == unbound.group.id
 
 
 async def test_the_code_of_an_invitation_is_nowhere_in_the_database(unbound: Town) -> None:
@@ -457,4 +457,4 @@ async def test_the_new_number_of_the_group_outlives_a_restart_with_the_old_one_i
     await small.server.settled()
     await small.stop()
     await small.start()
-    assert small.app.kept.staff_chat == number
+    assert small.app.staff_group.chat == number

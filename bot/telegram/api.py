@@ -15,8 +15,8 @@ from telegram._utils.types import ODVInput
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
-from bot.mail import Undeliverable
 from bot.telegram.request import AiohttpRequest
+from bot.undeliverable import Undeliverable
 
 TRIES_AFTER_429 = 5
 LONGEST_WAIT = 20.0  # seconds that a call waits by itself; the lease of a notice is longer

@@ -8,14 +8,14 @@ nothing is set aside: everything waits. An outage is two lines in the log, its b
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable, Hashable
+from collections.abc import Hashable
 from contextlib import suppress
 from typing import Any, Protocol
 
 import structlog
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
+from bot.lanes import Lanes, Work
 from bot.logs import trace
 from bot.pauses import pauses
 from bot.telegram.api import Client, seconds
@@ -30,8 +30,6 @@ LARGEST_UPDATE = 2**63  # what a row can hold; the Bot API's own are of 32 bits
 PATIENCE_SECONDS = 0.1  # how long to wait for the rest of a batch
 STUCK_SECONDS = 1.0  # how often to ask for newer updates while an older one is still in hand
 
-Speech = Callable[[], Awaitable[None]]  # what to say once an update is committed
-
 
 class Serves(Protocol):
     """What the poller gives updates to."""
@@ -39,7 +37,7 @@ class Serves(Protocol):
     def lane(self, update: dict[str, Any]) -> Hashable:
         """Updates of one lane are served one after the other."""
 
-    async def commit(self, update: dict[str, Any]) -> Speech | None:
+    async def commit(self, update: dict[str, Any]) -> Work | None:
         """Let an update take effect, once; what is to be said comes back."""
 
     async def must_wait(self, update: dict[str, Any], error: Exception) -> bool:
@@ -49,50 +47,10 @@ class Serves(Protocol):
         """Give an update up: remember its id and the error, tell its person."""
 
 
-class Lanes:
-    """Work in order within a lane, lanes side by side."""
-
-    def __init__(self) -> None:
-        self._waiting: dict[Hashable, deque[Speech]] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def put(self, lane: Hashable, work: Speech) -> None:
-        if lane in self._waiting:
-            self._waiting[lane].append(work)
-            return
-        self._waiting[lane] = deque([work])
-        task = asyncio.create_task(self._drain(lane))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _drain(self, lane: Hashable) -> None:
-        works = self._waiting[lane]
-        try:
-            while works:
-                await self._one(works.popleft())
-        finally:
-            del self._waiting[lane]
-
-    async def _one(self, work: Speech) -> None:
-        """What fails is logged; what waits behind it goes on."""
-        try:
-            await work()
-        except Exception as error:
-            log.error("work of a lane failed", **trace(error))
-
-    async def finish(self, seconds: float) -> None:
-        """Wait for the work in hand; what takes longer is cut (its updates come again)."""
-        if self._tasks:
-            _, late = await asyncio.wait(self._tasks, timeout=seconds)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
-
-
 class Polling:
     """`getUpdates` and the offset. `back` is called when Telegram answers again; `second` is one of its pauses'."""
 
-    def __init__(self, bot: Client, serves: Serves, lanes: Lanes, back: Speech, second: float = 1.0):
+    def __init__(self, bot: Client, serves: Serves, lanes: Lanes, back: Work, second: float = 1.0):
         self.bot, self.serves, self.lanes, self.back, self.second = bot, serves, lanes, back, second
         self.turn_seconds = TURN_SECONDS
         self._settled: dict[int, bool] = {}  # updates taken since the offset: whether they need no more work
@@ -154,7 +112,7 @@ class Polling:
             except Exception as error:
                 log.error("not said; it is owed", update=number, **trace(error))
 
-    async def _commit(self, update: dict[str, Any]) -> Speech | None:
+    async def _commit(self, update: dict[str, Any]) -> Work | None:
         """Try until the update has taken effect or is set aside; what it has to wait for costs no try."""
         tries, waits = 0, pauses(0.2, 5.0)
         while True:

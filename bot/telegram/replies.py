@@ -18,10 +18,10 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.database import Transaction
 from bot.outbox import Outbox
+from bot.reply import Deletion, Press, Reply, Shot
 from bot.store import Card, Store
 from bot.telegram.api import UNCHANGED, Api, failure
 from bot.telegram.updates import SEPARATOR
-from bot.turn import Deletion, Press, Reply, Shot
 
 log = structlog.get_logger()
 

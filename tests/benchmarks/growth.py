@@ -30,8 +30,9 @@ from bot.config import Settings
 from bot.database import Database
 from bot.migrate import migrate
 from bot.outbox import NOTICE
+from bot.reply import Reply
 from bot.retention import forget_what_is_old
-from bot.turn import Incoming, Reply, private
+from bot.turn import Incoming, private
 from flows import policy
 from flows.booking import BOOKING
 from flows.counter import Booking, Permit, Slot
@@ -92,9 +93,9 @@ async def in_a_quiet_month(app: App, now: datetime) -> Measured:
 
 
 async def in_a_crowded_month(app: App, now: datetime) -> Measured:
-    days, database, outbox, store = app.desk.days, app.database, app.desk.outbox, app.desk.store
+    days, database, outbox, store = app.kit.days, app.database, app.kit.outbox, app.kit.store
     *starts, last = (start for day in policy.days_to_offer(days, now) for start in days.starts(day))
-    await database.run_sync(lambda connection: crowd(connection, app.desk.seal, REGULAR, starts))
+    await database.run_sync(lambda connection: crowd(connection, app.kit.seal, REGULAR, starts))
     booking = await timed(lambda: turn(app, REGULAR, Command("book"), now))
     await take(app, last, now)
     return {
@@ -111,33 +112,33 @@ async def in_a_crowded_month(app: App, now: datetime) -> Measured:
 
 async def take(app: App, start: datetime, now: datetime) -> None:
     """The person with many bookings takes the last place there is."""
-    permit = policy.permit(app.desk.days, Slot("1", start), now)
+    permit = policy.permit(app.kit.days, Slot("1", start), now)
     assert isinstance(permit, Permit)
     told = {"seeker_number": "11030-01234567", "email": "taro@example.jp"}
-    taken = await app.database.run(lambda t: app.desk.counter(t, now, REGULAR, "ja").request(permit, told))
+    taken = await app.database.run(lambda t: app.kit.counter(t, now, REGULAR, "ja").request(permit, told))
     assert isinstance(taken, Booking)
     await app.database.run(lambda t: t.execute(update(NOTICE).values(state="sent").where(NOTICE.c.due_at <= now)))
 
 
 async def one_notice(app: App, now: datetime) -> None:
-    outbox, key = app.desk.outbox, f"due{next(updates)}"
+    outbox, key = app.kit.outbox, f"due{next(updates)}"
     await app.database.run(lambda transaction: outbox.put(transaction, key, "alert", now))
     [notice] = await outbox.claim(now, 30)
     assert await app.database.run(lambda transaction: outbox.mark(transaction, notice, "sent"))
 
 
 async def of_offering(app: App, now: datetime, how: str) -> Measured:
-    days = policy.days_to_offer(app.desk.days, now)
+    days = policy.days_to_offer(app.kit.days, now)
 
     def free(offered: tuple[Any, ...]) -> Callable[[], Awaitable[Any]]:
-        return lambda: app.database.run(lambda t: app.desk.counter(t, now, 1, "ja").free(offered))
+        return lambda: app.database.run(lambda t: app.kit.counter(t, now, 1, "ja").free(offered))
 
     return {f"offer of days{how}": await timed(free(days)), f"offer of times{how}": await timed(free(days[:1]))}
 
 
 async def of_forgetting(app: App, now: datetime) -> Measured:
     def a_round(at: datetime) -> Callable[[], Awaitable[Any]]:
-        return lambda: app.database.run(lambda t: forget_what_is_old(t, app.desk.seal, app.desk.days.office, at))
+        return lambda: app.database.run(lambda t: forget_what_is_old(t, app.kit.seal, app.kit.days.office, at))
 
     return {
         "forgetting, nothing is old": await timed(a_round(now)),
@@ -158,7 +159,7 @@ updates = count(10**9)
 
 async def turn(app: App, chat: int, said: Said | Command, now: datetime) -> Reply:
     told = Incoming(next(updates), "private", chat, chat, said, 1, "1" if isinstance(said, Pressed) else None)
-    reply: Reply | None = await app.database.run(lambda t: private(app.desk, t, told, now))
+    reply: Reply | None = await app.database.run(lambda t: private(app.kit, t, told, now))
     assert reply
     return reply
 

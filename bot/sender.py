@@ -1,0 +1,183 @@
+"""The sender: takes what is due from the outbox and sends it; what follows from how that went is written down with it.
+
+Three kinds of failure: for a while (tried again), for good (staff are told, or the other channel is used), given up
+after many tries (the same). What no longer holds is cancelled; what came too late expires.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Hashable, Sequence
+from datetime import datetime, timedelta
+
+import structlog
+from telegram.error import ChatMigrated, RetryAfter, TelegramError
+
+from bot import cards
+from bot.database import Transaction
+from bot.kit import Kit
+from bot.lanes import Lanes, Work
+from bot.logs import trace
+from bot.notices import BY_MAIL, LETTER, STAFF_GROUP, Notices, Sending, channel
+from bot.outbox import Notice, backoff
+from bot.staff_group import StaffGroup
+from bot.telegram.api import SHUT_OUT, Api, failure, seconds
+from bot.undeliverable import Undeliverable
+from flows.notices import How
+
+log = structlog.get_logger()
+
+AT_ONCE = 30  # notices in hand at one time
+LETTERS_AT_ONCE = 10  # beside them: a slow mail server takes no chat's turn
+GIVE_UP_AFTER = 13  # tries: about two hours
+MAILBOX_TRIES = 6  # about three minutes, until staff are told that their mailbox cannot be reached
+
+
+class Sender:
+    """Sends what is due. `wake` is set when something was promised just now."""
+
+    def __init__(
+        self, kit: Kit, api: Api, notices: Notices, staff_group: StaffGroup, lanes: Lanes,
+        clock: Callable[[], datetime],
+    ):  # fmt: skip
+        self.kit, self.api, self.notices, self.staff_group, self.lanes = kit, api, notices, staff_group, lanes
+        self.clock = clock
+        self.wake = asyncio.Event()
+        # What the bot says by itself it says one after the other, letters likewise: a death then costs one copy.
+        self.saying, self._writing = asyncio.Lock(), asyncio.Lock()
+        self._in_hand: dict[bool, set[str]] = {True: set(), False: set()}  # letters, and what goes to chats
+
+    async def send_due(self, now: datetime) -> None:
+        """Claim what is due and hand it to its lanes: a slow mail server keeps no chat waiting."""
+        self.kit.outbox.fresh = False
+        await self._take(True, LETTERS_AT_ONCE, now)
+        if not self.api.held:
+            await self._take(False, AT_ONCE, now)
+
+    async def _take(self, letters: bool, most: int, now: datetime) -> None:
+        in_hand = self._in_hand[letters]
+        if len(in_hand) >= most:
+            return
+        for notice in await self.kit.outbox.claim(now, most - len(in_hand), LETTER if letters else ~LETTER):
+            if notice.key not in in_hand:
+                in_hand.add(notice.key)
+                self.lanes.put(self._lane(notice), self._work(notice, in_hand))
+
+    async def hurry(self, errors: Sequence[str]) -> None:
+        """A fault is over: what waits for its next try because of it goes now."""
+        outbox = self.kit.outbox
+        await outbox.database.run(lambda t: outbox.hurry(t, errors, self.clock()))
+        self.wake.set()
+
+    def _lane(self, notice: Notice) -> Hashable:
+        """In order: all that goes to one chat, all that changes one card, the letters of one booking."""
+        way = channel(notice.kind)
+        if way == "card":
+            return (self.staff_group.chat, f"{cards.DIALOG_OF[notice.kind]}:{notice.booking_id}")
+        return notice.chat_id if way == "chat" else ("staff" if way == "staff" else "post", notice.booking_id)
+
+    def _work(self, notice: Notice, in_hand: set[str]) -> Work:
+        turn = self._writing if channel(notice.kind) in BY_MAIL else self.saying
+
+        async def work() -> None:
+            try:
+                async with turn:
+                    await self._deliver(notice, self.clock())
+            except Exception as error:
+                log.error("a notice could not be handled; its lease will run out", notice=notice.key, **trace(error))
+            finally:
+                in_hand.discard(notice.key)
+
+        return work
+
+    async def _deliver(self, notice: Notice, now: datetime) -> None:
+        sending = await self.kit.store.database.surely(lambda t: self.notices.prepare(t, notice, now))
+        if sending is None:
+            return
+        error: Undeliverable | None = None
+        if sending.send:
+            try:
+                await sending.send()
+            except Undeliverable as undeliverable:
+                error = undeliverable
+            except ChatMigrated as moved:
+                error = failure(moved)
+                if channel(notice.kind) in STAFF_GROUP:
+                    await self.follow_group(moved.new_chat_id)
+            except RetryAfter as held:
+                sending = Sending(later=now + timedelta(seconds=seconds(held)))
+            except TelegramError as failed:
+                error = failure(failed)
+        await self.kit.store.database.surely(lambda t: self._note(t, notice, sending, error, now))
+
+    async def _note(
+        self, transaction: Transaction, notice: Notice, sending: Sending, error: Undeliverable | None, now: datetime
+    ) -> None:
+        """Write down how it ended, and what follows from that, in one transaction."""
+        outbox = self.kit.outbox
+        if sending.later:
+            await outbox.try_again(transaction, notice, sending.later, "")
+        elif error and self._worth_another_try(notice, error):
+            log.info("not sent yet", notice=notice.key, error=error.code, attempts=notice.attempts)
+            await outbox.try_again(transaction, notice, now + backoff(notice.attempts), error.code)
+            await self._tell_the_other_side(transaction, notice, error, now)
+        elif await outbox.mark(transaction, notice, _end(sending, error), error.code if error else ""):
+            await self._follow(transaction, notice, sending, error, now)
+
+    def _worth_another_try(self, notice: Notice, error: Undeliverable) -> bool:
+        """The office is always told in the end; a chat in its time, however long Telegram is away; a mailbox soon."""
+        way = channel(notice.kind)
+        patient = way == "chat" and notice.not_after is not None
+        return way in (*STAFF_GROUP, "office") or (not error.permanent and (patient or notice.attempts < GIVE_UP_AFTER))
+
+    async def _tell_the_other_side(
+        self, transaction: Transaction, notice: Notice, error: Undeliverable, now: datetime
+    ) -> None:
+        """Of a staff group where the bot may not write the office gets a letter; of its mailbox, staff a message."""
+        no_group = channel(notice.kind) in STAFF_GROUP and error.code in SHUT_OUT
+        no_mailbox = channel(notice.kind) == "office" and (error.permanent or notice.attempts >= MAILBOX_TRIES)
+        if no_group or no_mailbox:
+            about = "no_group" if no_group else "no_mailbox"
+            key = f"{about}:{self.kit.days.day_of(now)}"  # once a day
+            await self.kit.outbox.put(transaction, key, about, now, now + timedelta(days=1))
+
+    async def follow_group(self, new: int) -> None:
+        """Telegram gave the staff group another id."""
+        if (old := self.staff_group.chat) is None or old == new:
+            return
+
+        async def work(transaction: Transaction) -> None:
+            await self.staff_group.move(transaction, new)
+            await cards.show_anew(self.kit, transaction, old, new, self.clock())
+
+        await self.kit.store.database.surely(work)
+        self.staff_group.chat = new
+        self.wake.set()
+
+    async def _follow(
+        self, transaction: Transaction, notice: Notice, sending: Sending, error: Undeliverable | None, now: datetime
+    ) -> None:
+        way = channel(notice.kind)
+        failed = error is not None or sending.end == "expired"
+        if way == "chat" and not failed and not sending.end and notice.kind != "delete" and notice.chat_id:
+            await self.kit.store.bury(transaction, notice.chat_id)
+        if notice.booking_id is None or (failed and notice.kind == "undelivered"):
+            return
+        if notice.kind == "confirmed_mail" and (sending.end != "cancelled" or notice.may_have_arrived):
+            await self._tell(transaction, notice.booking_id, "failed" if failed else "handed", now)
+        elif error and way in ("mail", "chat"):
+            log.warning("not delivered", notice=notice.key, error=error.code)
+            about = "letter_failed" if way == "mail" else "undelivered"
+            key = f"{about}:{notice.booking_id}"
+            await self.kit.outbox.put(transaction, key, about, now, booking_id=notice.booking_id)
+        self.wake.set()
+
+    async def _tell(self, transaction: Transaction, booking_id: str, how: How, now: datetime) -> None:
+        counter = self.kit.counter(transaction, now, None, "")
+        booking = await counter.booking(booking_id)
+        if booking is not None:
+            await counter.tell(booking, how)
+
+
+def _end(sending: Sending, error: Undeliverable | None) -> str:
+    return "dead" if error else sending.end or "sent"
