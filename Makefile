@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
+PYTEST := .venv/bin/pytest -q -n auto --dist worksteal
 LOCALES := ja ja_Hira
 
 .PHONY: run test check crash races fuzz catalogues pictures lock messages
@@ -12,7 +13,7 @@ run: $(READY)
 	$(BIN)/madoguchi run
 
 test: $(READY)
-	$(BIN)/pytest -q
+	$(PYTEST)
 
 check: $(READY) catalogues pictures
 	$(BIN)/ruff check
@@ -22,13 +23,13 @@ check: $(READY) catalogues pictures
 
 # The long runs of what `make test` proves briefly; `-rP` prints what was counted.
 crash: $(READY)
-	$(BIN)/pytest -q -rP --long tests/test_crash.py
+	$(PYTEST) -rP --long tests/test_crash.py
 
 races: $(READY)
-	$(BIN)/pytest -q -rP --long tests/test_races*.py
+	$(PYTEST) -rP --long tests/test_races*.py
 
 fuzz: $(READY)
-	$(BIN)/pytest -q -rP --long tests/test_hostile_input.py
+	$(PYTEST) -rP --long tests/test_hostile_input.py
 
 catalogues: $(READY)
 	$(BIN)/pytest -q tests/test_words.py
