@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from structlog.typing import EventDict
 
 from tests.databases import embedded_postgres, new_database
+from tests.rush import Rush, rush
 from tests.town import Town, town
 
 hypothesis.settings.register_profile("here", deadline=None)  # no test is about time
@@ -82,4 +83,18 @@ def logged() -> Iterator[list[EventDict]]:
 async def place(tmp_path: Path, database_url: str) -> AsyncIterator[Town]:
     """A town whose bot is running."""
     async with town(tmp_path / "data", database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def small(tmp_path: Path) -> AsyncIterator[Town]:
+    """The same on SQLite alone, for what has nothing to do with the engine."""
+    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def counter(tmp_path: Path, database_url: str, random: Random) -> AsyncIterator[Rush]:
+    """Two workers at whom updates can be thrown at once."""
+    async with rush(tmp_path / "data", database_url, random) as opened:
         yield opened

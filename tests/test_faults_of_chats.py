@@ -5,9 +5,8 @@ What the person sees, what staff see, what waits, and that all goes on when the 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,16 +14,9 @@ import pytest
 from bot.playground.people import Person
 from bot.playground.server import Fault
 from tests.faults import copies, drained, rows
-from tests.town import OFFICE_MAIL, Town, book, town
+from tests.town import OFFICE_MAIL, Town, book
 
 NO_GROUP = "ボットが職員グループに書き込めません"
-
-
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town on SQLite, for what has nothing to do with the engine."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
-        yield opened
 
 
 async def requested(place: Town, person: Person | None = None, **details: Any) -> None:

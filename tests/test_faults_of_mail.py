@@ -12,7 +12,6 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 from aiosmtpd.smtp import SMTP
@@ -21,18 +20,11 @@ from bot.outbox import LEASE_SECONDS
 from bot.post import SmtpPost
 from bot.sender import GIVE_UP_AFTER, LETTERS_AT_ONCE
 from tests.faults import copies, drained, next_try, rows
-from tests.town import OFFICE_MAIL, Mailbox, Town, book, town
+from tests.town import OFFICE_MAIL, Mailbox, Town, book
 
 TARO_MAIL = "taro@example.jp"
 Fault = AbstractAsyncContextManager[None]
 CONFIRMED = "【予約が確定しました】"
-
-
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town on SQLite, for what has nothing to do with the engine."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
-        yield opened
 
 
 @asynccontextmanager

@@ -5,9 +5,8 @@ Nothing is lost, and nothing comes twice; where Telegram did the work and its an
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +14,7 @@ from structlog.typing import EventDict
 
 from bot.playground.server import Fault
 from tests.faults import copies, drained, next_try, rows
-from tests.town import OFFICE_MAIL, Town, book, town
+from tests.town import OFFICE_MAIL, Town, book
 
 SAID = ("sendMessage", "editMessageText")
 PROXY = "<html><body><h1>502 Bad Gateway</h1></body></html>"
@@ -33,13 +32,6 @@ DONE_ALL_THE_SAME = {
     "no result": Fault(body='{"ok": true}'),
     "a list": Fault(body="[]"),
 }
-
-
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town on SQLite, for what has nothing to do with the engine."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
-        yield opened
 
 
 def at(methods: tuple[str, ...], fault: Fault, times: int = 1000) -> Callable[[str, Mapping[str, Any]], Fault | None]:

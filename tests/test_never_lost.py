@@ -28,13 +28,6 @@ async def closed(tmp_path: Path, database_url: str) -> AsyncIterator[Town]:
         yield opened
 
 
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town on SQLite, for what has nothing to do with the engine."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
-        yield opened
-
-
 async def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
     async def read(transaction: Transaction) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in await transaction.execute(text(sql))]

@@ -40,13 +40,6 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town on SQLite, for what has nothing to do with the engine."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
-        yield opened
-
-
 async def put(outbox: Outbox, key: str, due_at: datetime = NOW, not_after: datetime | None = None) -> None:
     await outbox.database.run(lambda t: outbox.put(t, key, "terms", due_at, not_after, chat_id=1))
 

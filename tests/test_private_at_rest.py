@@ -6,7 +6,6 @@ import asyncio
 import itertools
 import json
 import stat
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +23,6 @@ from bot.store import CONVERSATION
 from flows.office import BadSetting
 from tests.planted import NUMBER, SEALED, columns, filled_in, found_in, settled, story
 from tests.town import OFFICE_MAIL, Town, book, town
-
-
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town on SQLite, whose database is one file."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
-        yield opened
 
 
 async def test_the_identity_stands_in_no_column_neither_while_it_is_typed_nor_afterwards(place: Town) -> None:

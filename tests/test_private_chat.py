@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
@@ -25,14 +22,7 @@ from tests.planted import (
     typed_everywhere,
     ways,
 )
-from tests.town import Town, town
-
-
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town on SQLite, for what has nothing to do with the engine."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
-        yield opened
+from tests.town import Town
 
 
 async def deletions(place: Town) -> dict[int, str]:

@@ -79,13 +79,6 @@ async def closed(tmp_path: Path) -> AsyncIterator[Town]:
         yield opened
 
 
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town on SQLite, for what has nothing to do with the engine."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
-        yield opened
-
-
 def secret_settings(place: Town) -> dict[str, str]:
     """Keys and a password of the mail server, beside the token."""
     post = f"smtp://office:{PASSWORDS[0]}@127.0.0.1:{place.mailbox.port}"

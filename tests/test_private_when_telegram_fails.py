@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.playground.server import Fault
 from tests.planted import MAIL, NAME, NUMBER, filled_in, found_in, settled, shown, to_the_name
-from tests.town import Town, town
+from tests.town import Town
 
 CHANGES = ("deleteMessage", "editMessageText")
 TOO_OLD = Fault(status=400, description="Bad Request: message can't be deleted for everyone")
 BLOCKED = Fault(status=403, description="Forbidden: bot was blocked by the user")
-
-
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town on SQLite, for what has nothing to do with the engine."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
-        yield opened
 
 
 async def gone(place: Town) -> bool:

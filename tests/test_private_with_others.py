@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from email.message import EmailMessage
-from pathlib import Path
-
-import pytest
 
 from bot.playground.server import Fault
 from flows import letters
 from tests.planted import MAIL, NAME, NUMBER, PHONE, columns, filled_in, found_in, settled, story
-from tests.town import OFFICE_MAIL, Town, town
-
-
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town on SQLite, for what has nothing to do with the engine."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
-        yield opened
+from tests.town import OFFICE_MAIL, Town
 
 
 def seen_by_staff(place: Town) -> list[str]:

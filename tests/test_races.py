@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
-from random import Random
 
 import pytest
 from sqlalchemy import text
@@ -19,17 +18,11 @@ from sqlalchemy import text
 from bot.app import App
 from flows.office import KAWAGOE
 from tests.by_hand import Somebody, Told, Update, form, walk
-from tests.rush import OLD, SEND, SENT, TAKEN, Rush, counted, rush
+from tests.rush import OLD, SEND, SENT, TAKEN, Rush, counted
 
 Times = Callable[[int, int], int]
 
 OF_A_REQUEST = [("card",), ("no_reply",), ("overdue",), ("received",), ("received_office",)]
-
-
-@pytest.fixture
-async def counter(tmp_path: Path, database_url: str, random: Random) -> AsyncIterator[Rush]:
-    async with rush(tmp_path / "data", database_url, random) as opened:
-        yield opened
 
 
 async def test_of_fifty_people_on_one_slot_one_gets_it_and_the_others_are_offered_other_times(

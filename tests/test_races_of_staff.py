@@ -6,27 +6,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from functools import partial
-from pathlib import Path
-from random import Random
-
-import pytest
 
 from bot.app import App
 from tests.by_hand import Somebody, Told, Update, form, walk
-from tests.rush import OLD, SEND, Rush, counted, rush
+from tests.rush import OLD, SEND, Rush, counted
 from tests.town import OFFICE_MAIL
 
 Times = Callable[[int, int], int]
 CONFIRM, DECLINE, TIME, OTHER = "decision|confirm", "decision|decline", "reason|time", "reason|other"
 CANCEL, CANCELLED, CONFIRMED = "キャンセルする", "【キャンセルしました】", "【予約が確定しました】"
-
-
-@pytest.fixture
-async def counter(tmp_path: Path, database_url: str, random: Random) -> AsyncIterator[Rush]:
-    async with rush(tmp_path / "data", database_url, random) as opened:
-        yield opened
 
 
 async def heard_and_sent(counter: Rush, update: Update, worker: App, looks: int) -> Told | None:

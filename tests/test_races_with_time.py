@@ -6,30 +6,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import date, time, timedelta
 from functools import partial
-from pathlib import Path
-from random import Random
 
-import pytest
 from sqlalchemy import select
 
 from bot.app import App
 from bot.store import CONVERSATION
 from tests.by_hand import Somebody, Update, form, walk
-from tests.rush import SEND, SENT, Rush, counted, rush
+from tests.rush import SEND, SENT, Rush, counted
 
 Times = Callable[[int, int], int]
 TIMES = ("9:30", "10:00", "10:30", "11:00", "13:00", "13:30")
 LAPSED = "【確定できませんでした】"
 CLOSED = "【入力を終了しました】"
-
-
-@pytest.fixture
-async def counter(tmp_path: Path, database_url: str, random: Random) -> AsyncIterator[Rush]:
-    async with rush(tmp_path / "data", database_url, random) as opened:
-        yield opened
 
 
 async def moves(counter: Rush, worker: App) -> None:

@@ -29,13 +29,6 @@ PERSONAL = ("川越 太郎", "太郎", "11030-01234567", "1103001234567", "taro@
 
 
 @pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Town]:
-    """A town on SQLite, for what has nothing to do with the engine."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
-        yield opened
-
-
-@pytest.fixture
 async def unbound(tmp_path: Path) -> AsyncIterator[Town]:
     """A town whose bot was told of no staff group and has not started."""
     async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}", started=False) as opened:
