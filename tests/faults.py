@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Any
 
-from sqlalchemy import Executable, func, select, text
+from sqlalchemy import func, select, text
 
-from bot.database import Database, Transaction
+from bot.database import Database
 from bot.outbox import NOTICE
 from bot.playground.people import Screen
 from bot.tables import PENDING
@@ -18,21 +17,13 @@ from tests.town import Town
 OWED = "SELECT count(*) FROM conversation WHERE shown < turns"
 
 
-async def rows(place: Town, sql: str | Executable) -> list[tuple[Any, ...]]:
-    async def read(transaction: Transaction) -> list[tuple[Any, ...]]:
-        done = await transaction.execute(text(sql) if isinstance(sql, str) else sql)
-        return [tuple(row) for row in done] if done.returns_rows else []
-
-    return await place.app.database.run(read)
-
-
 async def drained(place: Town) -> None:
     """Wait until the bot has done all that is due: nothing is promised or owed any more."""
     due = select(func.count()).where(NOTICE.c.state == "pending", NOTICE.c.next_try <= place.clock())
     async with asyncio.timeout(20):
         await place.server.settled(20)
         while True:
-            if [await rows(place, due), await rows(place, OWED)] == [[(0,)], [(0,)]]:
+            if [await place.rows(due), await place.rows(OWED)] == [[(0,)], [(0,)]]:
                 break
             place.app.sender.wake.set()
             await place.app.lanes.finish(10)
@@ -42,10 +33,10 @@ async def drained(place: Town) -> None:
 async def next_try(place: Town, *kinds: str) -> None:
     """Turn the clock to the next try of notices of these kinds, and let it be made."""
     tries = select(NOTICE.c.next_try).where(NOTICE.c.kind.in_(kinds), PENDING)
-    before = await rows(place, tries)
+    before = await place.rows(tries)
     place.clock.now = max(place.clock.now, min(at for (at,) in before))
     async with asyncio.timeout(20):
-        while await rows(place, tries) == before:
+        while await place.rows(tries) == before:
             place.app.sender.wake.set()
             await place.app.lanes.finish(5)
 

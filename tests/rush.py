@@ -30,6 +30,7 @@ from bot.store import Conflict
 from bot.tables import PENDING
 from bot.telegram.updates import GroupEvent, read
 from tests.by_hand import Somebody, Told, Update, form, walk
+from tests.databases import rows
 from tests.town import Town, town
 
 MOVING = ("conversation", "person", "consent", "booking", "hold", "decision", "notice", "seen_update")
@@ -189,11 +190,7 @@ class Rush:
         raise AssertionError(f"still due: {await self.rows(due)}")
 
     async def rows(self, statement: str | Executable) -> list[tuple[Any, ...]]:
-        async def look(transaction: Transaction) -> list[tuple[Any, ...]]:
-            asked = text(statement) if isinstance(statement, str) else statement
-            return [tuple(row) for row in await transaction.execute(asked)]
-
-        return await self.database.run(look)
+        return await rows(self.database, statement)
 
     async def booked(self) -> list[tuple[object, ...]]:
         """Whose booking is in which state; each that is alive holds its slot and no other booking does."""

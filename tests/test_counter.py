@@ -13,7 +13,6 @@ from threading import Barrier
 from typing import Any, Literal
 
 import pytest
-from sqlalchemy import text
 from transitions import MachineError
 
 from bot.counter import SqlCounter
@@ -25,6 +24,7 @@ from flows import lifecycle, policy
 from flows.counter import Booking, Decision, Permit, Slot
 from flows.office import KAWAGOE, load_office
 from flows.office_days import OfficeDays
+from tests.databases import rows
 from tests.town import Clock, Town
 
 DAYS = OfficeDays(load_office(KAWAGOE))
@@ -63,11 +63,7 @@ class Office:
         return await self.database.run(lambda t: self.before(t, booking.chat).move(mine, event, Decision(event, now)))
 
     async def all(self, sql: str) -> list[Any]:
-        return await self.database.run(lambda t: rows(t, sql))
-
-
-async def rows(transaction: Transaction, sql: str) -> list[Any]:
-    return [tuple(row) for row in await transaction.execute(text(sql))]
+        return await rows(self.database, sql)
 
 
 @pytest.fixture
@@ -265,12 +261,11 @@ async def test_a_reference_is_six_digits_and_nobody_elses(office: Office) -> Non
 async def test_three_requests_a_day_and_ten_in_30_days_are_the_most(
     place: Town, asked: int, days_apart: int, then: str
 ) -> None:
-    database, chat = place.app.database, place.taro.id
     worker = Office(place.environment["MADOGUCHI_DATABASE_URL"], Path(place.environment["MADOGUCHI_DATA"]))
     try:
         for n in range(asked):
             then_now = place.clock() - timedelta(days=n * days_apart, minutes=n)
-            booking = await worker.request(chat, now=then_now, at=_bookable(then_now))
+            booking = await worker.request(place.taro.id, now=then_now, at=_bookable(then_now))
             assert isinstance(booking, Booking)
             await worker.move(booking, "cancel", then_now)
     finally:
@@ -278,7 +273,7 @@ async def test_three_requests_a_day_and_ten_in_30_days_are_the_most(
     await place.taro.says("/book")
     await place.server.until(lambda: place.server.cloud.settled and place.taro.messages[1:])
     asked_now = "SELECT state FROM conversation WHERE subject = ''"
-    assert await database.run(lambda t: rows(t, asked_now)) == [(then,)]
+    assert await place.rows(asked_now) == [(then,)]
 
 
 def _bookable(now: datetime) -> str:

@@ -13,7 +13,7 @@ import pytest
 
 from bot.playground.people import Person
 from bot.playground.server import Fault
-from tests.faults import copies, drained, rows
+from tests.faults import copies, drained
 from tests.town import OFFICE_MAIL, Town, book
 
 NO_GROUP = "ボットが職員グループに書き込めません"
@@ -37,8 +37,8 @@ async def test_who_cannot_be_reached_gets_the_letter_and_staff_are_told_once(sma
         await small.turn_clock(moment)
         await drained(small)
     assert copies(small.group, "【送信できません】") == 1
-    assert await rows(small, "SELECT count(*) FROM notice WHERE state = 'pending'") == [(0,)]
-    assert await rows(small, "SELECT state FROM booking") == [("confirmed",)]
+    assert await small.rows("SELECT count(*) FROM notice WHERE state = 'pending'") == [(0,)]
+    assert await small.rows("SELECT state FROM booking") == [("confirmed",)]
 
 
 async def test_who_comes_back_is_served_again(small: Town) -> None:
@@ -138,7 +138,7 @@ async def test_the_group_moved_while_the_bot_was_stopped(small: Town, updates_lo
     assert copies(small.group, "確定期限") == 1 + updates_lost
     await small.staff.presses_in(small.group, "確定する")
     await drained(small)
-    assert await rows(small, "SELECT count(*) FROM booking WHERE state = 'confirmed'") == [(1,)]
+    assert await small.rows("SELECT count(*) FROM booking WHERE state = 'confirmed'") == [(1,)]
 
 
 async def test_another_group_that_moves_while_it_is_left_does_not_become_the_staff_group(small: Town) -> None:

@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP
 from bot.outbox import LEASE_SECONDS
 from bot.post import SmtpPost
 from bot.sender import GIVE_UP_AFTER, LETTERS_AT_ONCE
-from tests.faults import copies, drained, next_try, rows
+from tests.faults import copies, drained, next_try
 from tests.town import OFFICE_MAIL, Mailbox, Town, book
 
 TARO_MAIL = "taro@example.jp"
@@ -130,7 +130,7 @@ async def until_tried(place: Town, times: int) -> None:
     """The confirming letter has failed so many times."""
     done = "SELECT count(*) FROM notice WHERE kind = 'confirmed_mail' AND lease_until IS NULL AND attempts >= {}"
     async with asyncio.timeout(10):
-        while await rows(place, done.format(times)) != [(1,)]:
+        while await place.rows(done.format(times)) != [(1,)]:
             place.app.sender.wake.set()
             await place.app.lanes.finish(5)
 
@@ -227,10 +227,10 @@ async def test_a_letter_refused_for_a_while_too_often_is_given_up_and_shown_to_s
         await small.staff.presses_in(small.group, "確定する")
         await until_tried(small, 1)
         tries = f"UPDATE notice SET attempts = {GIVE_UP_AFTER - 1} WHERE kind = 'confirmed_mail'"  # noqa: S608  # a number
-        await rows(small, tries)
+        await small.rows(tries)
         await small.turn_clock("2026-11-19 13:00")
         await small.group.sees("【メールを送れませんでした】")
-    assert await rows(small, "SELECT state FROM notice WHERE kind = 'confirmed_mail'") == [("dead",)]
+    assert await small.rows("SELECT state FROM notice WHERE kind = 'confirmed_mail'") == [("dead",)]
 
 
 async def test_however_many_letters_a_slow_server_holds_chats_and_cards_go_on(small: Town) -> None:

@@ -13,7 +13,7 @@ import pytest
 from structlog.typing import EventDict
 
 from bot.playground.server import Fault
-from tests.faults import copies, drained, next_try, rows
+from tests.faults import copies, drained, next_try
 from tests.town import OFFICE_MAIL, Town, book
 
 SAID = ("sendMessage", "editMessageText")
@@ -59,7 +59,7 @@ async def asks_while(place: Town, fault: Fault) -> None:
     await place.taro.presses("この内容で申し込む")
     await place.mailbox.gets("新しい申し込み", to=OFFICE_MAIL)
     await place.server.until(lambda: {place.taro.id, place.group.id} <= tried(place) or place.app.api.held)
-    assert await rows(place, "SELECT state FROM booking") == [("requested",)]
+    assert await place.rows("SELECT state FROM booking") == [("requested",)]
 
 
 @pytest.mark.parametrize("kind", [*UNTOUCHED, *DONE_ALL_THE_SAME])
@@ -135,7 +135,7 @@ async def test_a_429_for_longer_than_a_call_waits_keeps_letters_going_and_loses_
     assert all((call.at - refused.at).total_seconds() >= 2 for call in others)
     assert "職員 一号" in small.colleague.alerts[-1].text
     assert copies(small.taro, "【予約が確定しました】") == copies(hanako, "使い方") == 1
-    assert await rows(small, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
+    assert await small.rows("SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
 
 
 @pytest.mark.parametrize("kind", [*UNTOUCHED, *DONE_ALL_THE_SAME])
@@ -230,8 +230,8 @@ async def test_a_press_of_staff_waits_where_telegram_does_not_say_who_they_are(s
     await small.taro.sees("【予約が確定しました】", timeout=20)
     await drained(small)
     assert [alert.text for alert in small.staff.alerts] == [""]
-    assert await rows(small, "SELECT event FROM decision") == [("confirm",)]
-    assert await rows(small, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
+    assert await small.rows("SELECT event FROM decision") == [("confirm",)]
+    assert await small.rows("SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
 
 
 async def test_a_screen_owed_when_the_bot_stopped_is_shown_at_the_next_start(place: Town) -> None:

@@ -19,7 +19,7 @@ from sqlalchemy.engine import URL, make_url
 from structlog.typing import EventDict
 
 from tests.databases import administer, new_database, serving
-from tests.faults import Wire, copies, drained, locked, rows, wire
+from tests.faults import Wire, copies, drained, locked, wire
 from tests.town import OFFICE_MAIL, Town, book, town
 
 FAULT = "システムに不具合が起きています"
@@ -90,8 +90,8 @@ async def an_outage_is_survived(place: Town, breaks: Breaks, logged: list[EventD
     assert copies(place.taro, FAULT) == copies(hanako, "fault on our side") == 1
     assert copies(place.group, STAFF_FAULT) == copies(place.group, STAFF_OVER) == copies(place.group, "確定期限") == 1
     assert copies(place.taro, "【受け付けました】") == len(place.mailbox.letters) == 1
-    assert await rows(place, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
-    assert await rows(place, "SELECT state FROM booking") == [("requested",)]
+    assert await place.rows("SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
+    assert await place.rows("SELECT state FROM booking") == [("requested",)]
     assert [each["event"] for each in logged if "database" in each["event"]] == [AWAY, BACK]
 
 
@@ -175,7 +175,7 @@ async def test_a_connection_cut_in_the_midst_of_a_turn_undoes_it_and_it_runs_aga
     await book(place.taro, send=False)
     await drained(place)
     between.cut_at = b"INSERT INTO booking"
-    turns = await rows(place, TURNS)
+    turns = await place.rows(TURNS)
     await place.taro.presses("この内容で申し込む")
     await asked_once(place, turns[0][0] + 1)
     assert between.lost == 1
@@ -190,7 +190,7 @@ async def test_a_commit_whose_answer_is_lost_takes_effect_once_and_leaves_nobody
     await book(place.taro, send=False)
     await drained(place)
     between.lose_commit_after = b"INSERT INTO booking"
-    turns = await rows(place, TURNS)
+    turns = await place.rows(TURNS)
     await place.taro.presses("この内容で申し込む")
     await asked_once(place, turns[0][0] + 1)
     assert between.lost == 1
@@ -204,11 +204,11 @@ async def asked_once(place: Town, turns: int) -> None:
     await drained(place)
     await place.taro.sees("申し込みを送りました")
     await place.mailbox.gets("新しい申し込み", to=OFFICE_MAIL)
-    assert await rows(place, "SELECT state FROM booking") == [("requested",)]
-    assert await rows(place, TURNS) == [(turns,)]
+    assert await place.rows("SELECT state FROM booking") == [("requested",)]
+    assert await place.rows(TURNS) == [(turns,)]
     assert copies(place.taro, "【受け付けました】") == copies(place.group, "確定期限") == 1
     assert len(place.mailbox.letters) == 1
-    assert await rows(place, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
+    assert await place.rows("SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
     assert place.server.unanswered == []
 
 
@@ -252,8 +252,8 @@ async def test_a_server_that_is_restarted_in_the_midst_of_it_all_loses_nothing(
         await person.sees("【受け付けました】", timeout=20)
     place.clock.now += timedelta(minutes=1)
     await drained(place)
-    assert await rows(place, "SELECT count(*) FROM booking WHERE state = 'requested'") == [(6,)]
-    assert await rows(place, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
+    assert await place.rows("SELECT count(*) FROM booking WHERE state = 'requested'") == [(6,)]
+    assert await place.rows("SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
     assert [copies(person, "【受け付けました】") for person in people] == [1] * 6
     assert copies(place.group, "確定期限") == len(place.mailbox.letters) == 6
     assert "turn failed" not in [each["event"] for each in logged]

@@ -19,7 +19,6 @@ from structlog.typing import EventDict
 
 from bot.playground.people import Person
 from bot.playground.server import BotApiServer
-from tests.faults import rows
 from tests.hostile import Hostile
 from tests.stories import form, newest_shows
 from tests.town import Town, book
@@ -55,7 +54,7 @@ async def what_others_have(place: Town, victim: Person) -> dict[str, Any]:
         for name in ("conversation", "consent", "person")
     }
     asked = {**office, "cards": cards, **theirs}
-    return {name: await rows(place, sql) for name, sql in asked.items()}
+    return {name: await place.rows(sql) for name, sql in asked.items()}
 
 
 async def send(server: BotApiServer, updates: list[dict[str, Any]], numbers: count[int]) -> None:
@@ -95,7 +94,7 @@ async def test_hostile_updates_harm_nobody(
     await place.app.lanes.finish(60)
     assert await what_others_have(place, victim) == before
     assert [each for each in logged if each["event"] in FAULTS] == []
-    aside = await rows(place, "SELECT error, count(*) FROM seen_update WHERE error <> '' GROUP BY error")
+    aside = await place.rows("SELECT error, count(*) FROM seen_update WHERE error <> '' GROUP BY error")
     assert mutated or aside == []
     sent = [call for call in server.calls[calls:] if call.method == "sendMessage"]
     assert len(sent) <= 2 * total + 10

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import text
 from structlog.typing import EventDict
 
-from bot.database import Database, Transaction
 from bot.lanes import Lanes
 from bot.playground.people import Person
 from tests.faults import locked
@@ -26,13 +25,6 @@ async def closed(tmp_path: Path, database_url: str) -> AsyncIterator[Town]:
     """A town whose bot is not running."""
     async with town(tmp_path / "data", database_url, started=False) as opened:
         yield opened
-
-
-async def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
-    async def read(transaction: Transaction) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in await transaction.execute(text(sql))]
-
-    return await database.run(read)
 
 
 async def until_logged(place: Town, logged: list[EventDict], event: str) -> EventDict:
@@ -100,7 +92,7 @@ async def everything(place: Town) -> list[list[tuple[Any, ...]]]:
         "SELECT key FROM notice ORDER BY key",
         "SELECT turns FROM conversation ORDER BY chat_id, subject",
     )
-    return [await rows(place.app.database, sql) for sql in asked]
+    return [await place.rows(sql) for sql in asked]
 
 
 async def test_a_typed_answer_that_comes_again_answers_no_second_question(small: Town) -> None:
@@ -130,7 +122,7 @@ async def test_an_update_that_fails_three_times_is_set_aside_and_its_person_told
     place.server.cloud.push("message", strange(place.taro))
     await place.taro.sees("システムに不具合がありました")
     await place.server.settled()
-    [(error,)] = await rows(place.app.database, "SELECT error FROM seen_update WHERE error <> ''")
+    [(error,)] = await place.rows("SELECT error FROM seen_update WHERE error <> ''")
     assert "message" in error
 
 
@@ -139,8 +131,8 @@ async def test_staff_get_one_alert_for_many_updates_that_fail_alike(small: Town)
         small.server.cloud.push("message", strange(person))
     await small.group.sees("message without what it should have")
     await small.server.settled()
-    assert await rows(small.app.database, "SELECT count(*) FROM notice WHERE kind = 'sorry'") == [(3,)]
-    assert await rows(small.app.database, "SELECT count(*) FROM notice WHERE kind = 'alert'") == [(1,)]
+    assert await small.rows("SELECT count(*) FROM notice WHERE kind = 'sorry'") == [(3,)]
+    assert await small.rows("SELECT count(*) FROM notice WHERE kind = 'alert'") == [(1,)]
 
 
 async def test_others_are_served_while_an_update_fails(small: Town) -> None:
@@ -208,7 +200,7 @@ async def test_updates_without_what_they_should_have_stop_nobody(place: Town) ->
     await place.taro.says("/start")
     await place.taro.sees("予約窓口", timeout=30)
     await place.server.settled(timeout=30)
-    assert await rows(place.app.database, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(len(STRANGE),)]
+    assert await place.rows("SELECT count(*) FROM seen_update WHERE error <> ''") == [(len(STRANGE),)]
 
 
 async def test_what_fails_in_a_lane_holds_up_nothing_behind_it() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 
 from bot.database import Database, Transaction
 from bot.migrate import migrate
@@ -18,18 +18,11 @@ from bot.outbox import NOTICE, Notice, Outbox, backoff
 from bot.playground.server import Fault
 from flows.counter import Decision
 from tests.benchmarks.process import BotProcess
+from tests.databases import rows
 from tests.town import OFFICE_MAIL, Clock, Town, book, town
 
 NOW = Clock("2026-11-19 10:00")()
 TARO_MAIL = "taro@example.jp"
-
-
-async def rows(database: Database, sql: str) -> list[tuple[Any, ...]]:
-    async def read(transaction: Transaction) -> list[tuple[Any, ...]]:
-        done = await transaction.execute(text(sql))
-        return [tuple(row) for row in done] if done.returns_rows else []
-
-    return await database.run(read)
 
 
 @pytest.fixture
@@ -206,7 +199,7 @@ async def test_a_cancelled_booking_gets_no_reminder(small: Town) -> None:
         await told(small)
     assert reminders(small) == []
     kinds = "SELECT state FROM notice WHERE kind IN ('remind_day_before', 'remind_one_hour')"
-    assert await rows(small.app.database, kinds) == [("cancelled",), ("cancelled",)]
+    assert await small.rows(kinds) == [("cancelled",), ("cancelled",)]
 
 
 async def cancel(place: Town, transaction: Transaction) -> None:
@@ -222,7 +215,7 @@ async def test_a_reminder_whose_time_is_over_is_not_sent(small: Town) -> None:
     await told(small)
     assert reminders(small) == []
     states = "SELECT state FROM notice WHERE kind IN ('remind_day_before', 'remind_one_hour')"
-    assert await rows(small.app.database, states) == [("expired",), ("expired",)]
+    assert await small.rows(states) == [("expired",), ("expired",)]
 
 
 async def test_in_the_quiet_hours_the_letter_goes_and_the_phone_stays_still_until_eight(small: Town) -> None:

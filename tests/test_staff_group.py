@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 
 from bot.app import App
 from bot.config import Settings
-from bot.database import Database, Transaction
+from bot.database import Database
 from bot.language import Words
 from bot.migrate import migrate
 from bot.playground.chats import Message
@@ -42,13 +41,6 @@ def ja(place: Town, words: Text) -> str:
     return Words("ja", OFFICE, "madoguchi@office.example", place.clock().date()).say(words)
 
 
-async def rows(place: Town, sql: str) -> list[tuple[Any, ...]]:
-    async def read(transaction: Transaction) -> list[tuple[Any, ...]]:
-        return [tuple(row) for row in await transaction.execute(text(sql))]
-
-    return await place.app.database.run(read)
-
-
 async def requested(place: Town, **details: Any) -> Message:
     """Taro has asked for 2026-11-24 at 9:30; the card stands in the group."""
     await book(place.taro, **details)
@@ -75,7 +67,7 @@ async def test_somebody_who_is_not_in_the_group_decides_nothing(small: Town) -> 
     await stranger.presses_data(card.id, button.data or "", group=small.group)
     await small.server.until(lambda: stranger.alerts)
     assert (stranger.alerts[-1].text, stranger.alerts[-1].show_alert) == (ja(small, ONLY_STAFF), True)
-    assert await rows(small, "SELECT state FROM booking") == [("requested",)]
+    assert await small.rows("SELECT state FROM booking") == [("requested",)]
 
 
 async def test_after_a_strangers_press_a_member_can_still_decide(small: Town) -> None:
@@ -95,7 +87,7 @@ async def test_a_member_who_was_removed_meanwhile_decides_nothing_more(small: To
     await small.colleague.presses_data(card.id, button.data or "", group=small.group)
     await small.server.until(lambda: small.colleague.alerts)
     assert small.colleague.alerts[-1].text == ja(small, ONLY_STAFF)
-    assert await rows(small, "SELECT state FROM booking") == [("requested",)]
+    assert await small.rows("SELECT state FROM booking") == [("requested",)]
 
 
 async def test_a_member_who_has_decided_and_was_removed_decides_nothing_a_minute_later(small: Town) -> None:
@@ -108,7 +100,7 @@ async def test_a_member_who_has_decided_and_was_removed_decides_nothing_a_minute
     await small.colleague.presses_data(card.id, confirm.data or "", group=small.group)
     await small.server.until(lambda: len(small.colleague.alerts) > 1)
     assert small.colleague.alerts[-1].text == ja(small, ONLY_STAFF)
-    assert await rows(small, "SELECT state FROM booking") == [("requested",)]
+    assert await small.rows("SELECT state FROM booking") == [("requested",)]
 
 
 async def test_one_card_goes_with_its_booking_through_its_life(place: Town) -> None:
@@ -139,7 +131,7 @@ async def test_each_reason_of_a_refusal_reaches_the_person_by_letter_and_chat(sm
     assert body is not None
     assert ja(small, told) in body.get_content()
     assert ja(small, told) in (await small.taro.sees("【お受けできませんでした】")).text
-    assert await rows(small, "SELECT state, reason FROM booking JOIN decision ON booking_id = booking.id") == [
+    assert await small.rows("SELECT state, reason FROM booking JOIN decision ON booking_id = booking.id") == [
         ("declined", reason)
     ]
 
@@ -170,7 +162,7 @@ async def test_a_confirmation_in_time_needs_no_reason(small: Town) -> None:
     await small.turn_clock("2026-11-19 23:59")
     await small.staff.presses_in(small.group, "確定する")
     await small.mailbox.gets("予約が確定しました", to="taro@example.jp")
-    assert await rows(small, "SELECT reason FROM decision WHERE event = 'confirm'") == [("",)]
+    assert await small.rows("SELECT reason FROM decision WHERE event = 'confirm'") == [("",)]
 
 
 async def test_a_late_confirmation_of_a_request_that_was_there_in_counter_hours_asks_for_a_reason(small: Town) -> None:
@@ -178,10 +170,10 @@ async def test_a_late_confirmation_of_a_request_that_was_there_in_counter_hours_
     await small.turn_clock("2026-11-20 09:00")
     await small.staff.presses_in(small.group, "確定する")
     await card_has(small, small.group, card, "例外として確定しますか")
-    assert await rows(small, "SELECT state FROM booking") == [("requested",)]
+    assert await small.rows("SELECT state FROM booking") == [("requested",)]
     await small.staff.presses_in(small.group, "電話で本人と合意した")
     await small.taro.sees("【予約が確定しました】")
-    assert await rows(small, "SELECT reason FROM decision WHERE event = 'confirm'") == [("agreed",)]
+    assert await small.rows("SELECT reason FROM decision WHERE event = 'confirm'") == [("agreed",)]
 
 
 async def test_a_late_confirmation_of_a_request_from_after_closing_records_itself(small: Town) -> None:
@@ -190,7 +182,7 @@ async def test_a_late_confirmation_of_a_request_from_after_closing_records_itsel
     await small.turn_clock("2026-11-20 09:00")
     await small.staff.presses_in(small.group, "確定する")
     await small.taro.sees("【予約が確定しました】")
-    assert await rows(small, "SELECT reason FROM decision WHERE event = 'confirm'") == [("late_auto",)]
+    assert await small.rows("SELECT reason FROM decision WHERE event = 'confirm'") == [("late_auto",)]
 
 
 async def test_a_card_names_who_confirmed_whatever_was_done_with_the_booking_since(small: Town) -> None:
@@ -233,7 +225,7 @@ async def test_of_two_who_decide_at_once_the_first_decides_and_the_other_reads_w
     assert place.colleague.alerts[-1].show_alert
     await card_has(place, place.group, card, "職員 一号")
     await place.taro.sees("【予約が確定しました】")
-    assert await rows(place, "SELECT event FROM decision") == [("confirm",)]
+    assert await place.rows("SELECT event FROM decision") == [("confirm",)]
 
 
 async def test_a_press_on_a_card_that_is_decided_reads_who_decided(small: Town) -> None:
@@ -244,7 +236,7 @@ async def test_a_press_on_a_card_that_is_decided_reads_who_decided(small: Town) 
     await small.colleague.presses_data(card.id, button.data or "", group=small.group)
     await small.server.until(lambda: small.colleague.alerts)
     assert "職員 一号" in small.colleague.alerts[-1].text
-    assert await rows(small, "SELECT state FROM booking") == [("confirmed",)]
+    assert await small.rows("SELECT state FROM booking") == [("confirmed",)]
 
 
 @pytest.mark.parametrize(
@@ -266,11 +258,11 @@ async def test_a_press_on_a_card_that_is_decided_reads_who_decided(small: Town) 
 )
 async def test_forged_button_data_decides_nothing_and_leaves_the_card_good(small: Town, data: str) -> None:
     card = await requested(small)
-    [(booking_id,)] = await rows(small, "SELECT id FROM booking")
+    [(booking_id,)] = await small.rows("SELECT id FROM booking")
     await small.colleague.presses_data(card.id, data.format(id=booking_id), group=small.group)
     await small.server.until(lambda: small.colleague.alerts)
-    assert await rows(small, "SELECT state, told FROM booking") == [("requested", "")]
-    assert await rows(small, "SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
+    assert await small.rows("SELECT state, told FROM booking") == [("requested", "")]
+    assert await small.rows("SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
     await small.staff.presses_in(small.group, "確定する")
     await small.taro.sees("【予約が確定しました】")
 
@@ -280,7 +272,7 @@ async def test_a_job_seeker_with_the_data_of_a_staff_button_decides_nothing(smal
     _, button = small.group.find("確定する")
     await small.taro.presses_data(small.taro.screen.id, button.data or "")
     await small.server.until(lambda: small.server.cloud.settled and small.taro.alerts)
-    assert await rows(small, "SELECT state FROM booking") == [("requested",)]
+    assert await small.rows("SELECT state FROM booking") == [("requested",)]
 
 
 async def test_staff_with_the_data_of_a_job_seekers_button_send_nothing(small: Town) -> None:
@@ -290,7 +282,7 @@ async def test_staff_with_the_data_of_a_job_seekers_button_send_nothing(small: T
     hello = await small.staff.says("/start")
     await small.staff.presses_data(hello.id, button.data or "")
     await small.server.until(lambda: small.server.cloud.settled and small.staff.alerts)
-    assert await rows(small, "SELECT count(*) FROM booking") == [(0,)]
+    assert await small.rows("SELECT count(*) FROM booking") == [(0,)]
 
 
 async def test_no_name_number_or_address_is_ever_seen_in_the_group(small: Town) -> None:

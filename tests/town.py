@@ -17,11 +17,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, Session
+from sqlalchemy import Executable
 
 from bot.app import App
 from bot.config import Settings
 from bot.playground.people import Group, Person
 from bot.playground.server import BotApiServer
+from tests.databases import rows
 from tests.usual_answers import comes_to
 
 TOKEN = "123456:TEST-token-of-nobody"
@@ -141,6 +143,10 @@ class Town:
         """Turn the clock and let the bot look at it."""
         self.clock.turn(to)
         self.app.sender.wake.set()
+
+    async def rows(self, sql: str | Executable) -> list[tuple[Any, ...]]:
+        """Look into the bot's database."""
+        return await rows(self.app.database, sql)
 
 
 @asynccontextmanager
