@@ -21,8 +21,12 @@ from sqlalchemy import Executable
 
 from bot.app import App
 from bot.config import Settings
+from bot.language import Words
+from bot.playground.chats import Message
 from bot.playground.people import Group, Person
 from bot.playground.server import BotApiServer
+from flows.office import KAWAGOE, load_office
+from flows.text import Text
 from tests.databases import rows
 from tests.usual_answers import comes_to
 
@@ -204,3 +208,15 @@ async def book(
     await comes_to(person, "ご確認ください")
     if send:
         await person.presses("この内容で申し込む")
+
+
+async def requested(place: Town, **details: Any) -> Message:
+    """Taro has asked for 2026-11-24 at 9:30; the card stands in the group."""
+    await book(place.taro, **details)
+    await place.taro.sees("【受け付けました】")
+    return await place.group.sees("確定期限")
+
+
+def ja(place: Town, words: Text) -> str:
+    """A sentence as the bot says it in the office's language."""
+    return Words("ja", load_office(KAWAGOE), "madoguchi@office.example", place.clock().date()).say(words)
