@@ -14,6 +14,8 @@ import structlog.testing
 from sqlalchemy.engine import URL, make_url
 from structlog.typing import EventDict
 
+from bot.migrate import migrate
+from tests.counters import Office
 from tests.databases import embedded_postgres, new_database
 from tests.rush import Rush, rush
 from tests.town import Town, town
@@ -98,3 +100,12 @@ async def counter(tmp_path: Path, database_url: str, random: Random) -> AsyncIte
     """Two workers at whom updates can be thrown at once."""
     async with rush(tmp_path / "data", database_url, random) as opened:
         yield opened
+
+
+@pytest.fixture
+async def office(tmp_path: Path, database_url: str) -> AsyncIterator[Office]:
+    """A worker's counter on a new database of each engine."""
+    opened = Office(database_url, tmp_path)
+    await migrate(opened.database)
+    yield opened
+    await opened.database.close()
