@@ -20,7 +20,7 @@ from bot.outbox import LEASE_SECONDS
 from bot.post import SmtpPost
 from bot.sender import GIVE_UP_AFTER, LETTERS_AT_ONCE
 from tests.faults import copies, drained, next_try
-from tests.town import OFFICE_MAIL, Mailbox, Town, book
+from tests.town import OFFICE_MAIL, Mailbox, Town, book, requested
 
 TARO_MAIL = "taro@example.jp"
 Fault = AbstractAsyncContextManager[None]
@@ -112,9 +112,7 @@ TAKEN_ALL_THE_SAME = ("cut after DATA", "slow after DATA")
 
 
 async def asked(place: Town) -> None:
-    await book(place.taro)
-    await place.taro.sees("【受け付けました】")
-    await place.group.sees("確定期限")
+    await requested(place)
     await place.mailbox.gets("新しい申し込み", to=OFFICE_MAIL)
     await drained(place)
     hurried = SmtpPost("127.0.0.1", place.mailbox.port, loopback=True, step=0.3, total=0.5)
@@ -185,9 +183,7 @@ async def test_who_cancels_what_may_have_arrived_gets_the_entry_taken_out_of_the
 async def test_a_mail_server_that_is_away_for_three_hours_loses_no_letter_of_the_office(place: Town) -> None:
     """The person has a receipt; staff have the card, and read that their letters wait; then the letter comes, once."""
     async with away(place.mailbox):
-        await book(place.taro)
-        await place.taro.sees("【受け付けました】")
-        await place.group.sees("確定期限")
+        await requested(place)
         began = place.clock.now
         while place.clock.now < began + timedelta(hours=3):
             await next_try(place, "received_office")
