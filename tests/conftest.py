@@ -35,6 +35,12 @@ def times(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
     return lambda usual, long: long if request.config.getoption("--long") else usual
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test with a `round_` is one test in `make test` and six, side by side, in the long run."""
+    if "round_" in metafunc.fixturenames:
+        metafunc.parametrize("round_", range(6 if metafunc.config.getoption("--long") else 1))
+
+
 @pytest.fixture
 def random(request: pytest.FixtureRequest) -> Random:
     """Chance, the same at each run: seeded by `--seed` and the test's own name."""

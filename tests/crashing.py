@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import Executable, select, update
+from sqlalchemy import Executable, inspect, select, update
 
 from bot.counter import ENDING_NOW, LAPSING_NOW
 from bot.database import Database, Transaction
@@ -49,7 +49,10 @@ class Scene:
         while True:
             await self.bot.dead()
             self.kills += 1
-            await self.sql(update(NOTICE).values(lease_until=None))
+            async with self._database() as database:
+                migrated = await database.run_sync(lambda connection: inspect(connection).has_table(NOTICE.name))
+            if migrated:
+                await self.sql(update(NOTICE).values(lease_until=None))
             await self.bot.start(next(self.deaths))
 
     async def sql(self, statement: Executable) -> list[Any]:
@@ -59,9 +62,14 @@ class Scene:
             result = await transaction.execute(statement)
             return list(result) if result.returns_rows else []
 
+        async with self._database() as database:
+            return await database.surely(run)
+
+    @asynccontextmanager
+    async def _database(self) -> AsyncIterator[Database]:
         database = Database(self.town.environment["MADOGUCHI_DATABASE_URL"])
         try:
-            return await database.surely(run)
+            yield database
         finally:
             await database.close()
 
