@@ -1,0 +1,164 @@
+"""What must hold of the bookings, whatever was done in whatever order: each function names what does not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row
+
+from tests.any_order.ledger import Ledger
+from tests.any_order.reading_of_the_terms import (
+    BY_STAFF,
+    DAY,
+    LIFE,
+    LIVE,
+    OVER_AND_FREE,
+    TOLD,
+    at,
+    business_day,
+    is_offered,
+    lapses,
+    last_moment,
+    local,
+)
+
+COUNSELLORS = ("1", "2")
+LATE = ("check", "agreed", "other", "late_auto")
+DECLINED = ("conditions", "registration", "time", "counter", "other")
+
+
+def capacity(ledger: Ledger) -> Iterator[str]:
+    """No place is held twice; who has a session or a chance of one holds one place, who has none holds none."""
+    for place, times in Counter((hold.counsellor, hold.start) for hold in ledger.holds).items():
+        if times > 1 or place[0] not in COUNSELLORS:
+            yield f"{place} is held {times} times"
+    for start, many in Counter(b.start for b in ledger.bookings.values() if b.state in LIVE).items():
+        if many > len(COUNSELLORS):
+            yield f"{many} sessions begin at {local(start)}"
+    for booking in ledger.bookings.values():
+        held = [(hold.counsellor, hold.start) for hold in ledger.holds if hold.booking_id == booking.id]
+        wanted = [] if booking.state in OVER_AND_FREE else [(booking.counsellor, booking.start)]
+        if held != wanted:
+            yield f"{booking.ref} ({booking.state}) holds {held}"
+    if unknown := {hold.booking_id for hold in ledger.holds} - set(ledger.bookings):
+        yield f"held by nobody: {unknown}"
+
+
+def one_each(ledger: Ledger) -> Iterator[str]:
+    """At most one live booking, three requests a day and ten in thirty days, of each chat."""
+    for chat, many in Counter(b.chat_id for b in ledger.bookings.values() if b.state in LIVE).items():
+        if many > 1:
+            yield f"{chat} has {many} live bookings"
+    asked = [(b.chat_id, b.requested_at) for b in ledger.bookings.values()]
+    for (chat, day), many in Counter((chat, local(moment).date()) for chat, moment in asked).items():
+        if many > 3:
+            yield f"{chat} asked {many} times on {day}"
+    for chat, moment in asked:
+        if sum(other == chat and moment - 30 * DAY < then <= moment for other, then in asked) > 10:
+            yield f"{chat} asked more than ten times in 30 days"
+
+
+def life(ledger: Ledger) -> Iterator[str]:
+    """The decisions are a legal life that ends in the state; every step of it counts in the version."""
+    for booking in ledger.bookings.values():
+        state, settled = "requested", 0
+        for decision in ledger.decisions.get(booking.id, []):
+            if decision.event in ("by_hand", "by_phone"):
+                settled += 1
+                if state != "confirmed":
+                    yield f"{booking.ref}: {decision.event} while {state}"
+            elif decision.event in LIFE.get(state, {}):
+                state = LIFE[state][decision.event]
+            else:
+                yield f"{booking.ref}: {decision.event} while {state}"
+        if state != booking.state or settled > 1:
+            yield f"{booking.ref} is {booking.state}, its decisions end in {state}, settled {settled} times"
+        yield from _versions(ledger, booking)
+
+
+def _versions(ledger: Ledger, booking: Row[Any]) -> Iterator[str]:
+    events = [decision.event for decision in ledger.decisions.get(booking.id, [])]
+    letter = booking.told not in ("", "waiting")
+    if booking.version != 1 + len(events) + letter:
+        yield f"{booking.ref} has version {booking.version} after {events}, told: {booking.told!r}"
+    if ("confirm" in events) != bool(booking.told) or (booking.told in BY_STAFF and booking.told not in events):
+        yield f"{booking.ref} is told {booking.told!r} after {events}"
+
+
+def named(ledger: Ledger, staff: Mapping[int, str]) -> Iterator[str]:
+    """Who of the staff decided is named, by id and name, with a reason where one is due."""
+    for booking in ledger.bookings.values():
+        for decision in ledger.decisions.get(booking.id, []):
+            by = (decision.who, decision.name)
+            if by != ((decision.who, staff.get(decision.who)) if decision.event in BY_STAFF else (None, "")):
+                yield f"{booking.ref}: {decision.event} by {by}"
+            if decision.reason not in _reasons(booking, decision):
+                yield f"{booking.ref}: {decision.event} for {decision.reason!r}"
+
+
+def _reasons(booking: Row[Any], decision: Row[Any]) -> tuple[str, ...]:
+    """A late confirmation records why, by itself where the request came after closing on the last day."""
+    if decision.event == "confirm" and decision.at >= last_moment(booking.start):
+        closing = at(business_day(local(booking.start).date(), -2), "17:15")
+        return ("late_auto",) if booking.requested_at >= closing else LATE[:-1]
+    return {"decline": DECLINED, "cancel": ("chat",)}.get(decision.event, ("",))
+
+
+def times(ledger: Ledger) -> Iterator[str]:
+    """Nothing is asked for, decided or cancelled outside its time; the clock's own moves come in theirs."""
+    for booking in ledger.bookings.values():
+        start, asked = booking.start, booking.requested_at
+        if not is_offered(start) or local(start).date() > local(asked).date() + 30 * DAY:
+            yield f"{booking.ref}: no session begins at {local(start)} (asked {local(asked)})"
+        if asked >= last_moment(start):
+            yield f"{booking.ref} was asked for at {local(asked)}, too late for {local(start)}"
+        if booking.lapses_at != lapses(start) or booking.reply_by != business_day(local(asked).date(), 1):
+            yield f"{booking.ref}: lapses {local(booking.lapses_at)}, reply by {booking.reply_by}"
+        for decision in ledger.decisions.get(booking.id, []):
+            if not _in_its_time(booking, decision):
+                yield f"{booking.ref}: {decision.event} at {local(decision.at)}, start {local(start)}"
+        if booking.state == "requested" and ledger.now >= lapses(start):
+            yield f"{booking.ref} has not lapsed"
+        if booking.state == "confirmed" and ledger.now >= start + timedelta(minutes=45):
+            yield f"{booking.ref} has not ended"
+
+
+def _in_its_time(booking: Row[Any], decision: Row[Any]) -> bool:
+    match decision.event:
+        case "confirm" | "decline":
+            return bool(booking.requested_at <= decision.at < lapses(booking.start))
+        case "cancel":
+            return bool(decision.at < at(local(booking.start).date(), "00:00"))
+        case "lapse":
+            return bool(decision.at >= lapses(booking.start))
+        case "end":
+            return bool(decision.at >= booking.start + timedelta(minutes=45))
+        case _:
+            return True
+
+
+def changes(before: Ledger, now: Ledger, acted: set[int]) -> Iterator[str]:
+    """What was is still there as it was; what is new was done by somebody who did something."""
+    for key, booking in before.bookings.items():
+        if (
+            key not in now.bookings
+            or before.decisions.get(key, []) != now.decisions.get(key, [])[: _count(before, key)]
+        ):
+            yield f"{booking.ref} has lost something of its past"
+    for key, booking in now.bookings.items():
+        if key not in before.bookings and booking.chat_id not in acted:
+            yield f"{booking.ref} is new, and {booking.chat_id} did nothing"
+        for decision in now.decisions.get(key, [])[_count(before, key) :]:
+            by = booking.chat_id if decision.event == "cancel" else decision.who
+            if by is not None and by not in acted:
+                yield f"{booking.ref}: {decision.event} by {by}, who did nothing"
+        known = before.bookings.get(key)
+        if known and known.told in TOLD and booking.told != known.told:
+            yield f"{booking.ref}: told {known.told}, then {booking.told}"
+
+
+def _count(ledger: Ledger, booking: str) -> int:
+    return len(ledger.decisions.get(booking, []))

@@ -1,0 +1,148 @@
+"""The terms and the promises in words of this file alone, to hold the bot against: it asks nothing of the product.
+
+第4条(1) the deadline; (2)③ the times; (2)b the reply; (4) cancelling; and which notice is owed to whom, when, and while
+what holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import jpholiday
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+DAY = timedelta(days=1)
+STARTS = ("09:30", "10:00", "10:30", "11:00", "11:30", "13:00", "13:30", "14:00", "14:30", "15:00", "15:30")
+
+# state → what may happen there → the state after it
+LIFE = {
+    "requested": {"confirm": "confirmed", "decline": "declined", "lapse": "lapsed", "cancel": "cancelled"},
+    "confirmed": {"cancel": "cancelled", "end": "ended"},
+}
+BY_STAFF = ("confirm", "decline", "by_hand", "by_phone")
+LIVE = ("requested", "confirmed")  # of these a person has one at most
+OVER_AND_FREE = ("declined", "cancelled", "lapsed")  # the time can be given to somebody else
+TOLD = ("handed", "by_hand", "by_phone")  # the confirmation has reached the person
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Whom it goes to; the states in which it may be said, and how far the confirming letter must be; by day only?"""
+
+    to: str
+    states: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
+    by_day: bool = False
+
+    def may_be_said(self, state: str, told: str) -> bool:
+        return (not self.states or state in self.states) and (not self.told or told in self.told)
+
+
+KINDS = {
+    "received": Kind("chat", ("requested",)),
+    "received_office": Kind("office"),
+    "card": Kind("card"),
+    "no_reply": Kind("chat", ("requested",), by_day=True),
+    "overdue": Kind("staff", ("requested",)),
+    "confirmed_mail": Kind("mail", ("confirmed",)),
+    "confirmed": Kind("chat", ("confirmed",), TOLD, by_day=True),
+    "confirmed_by_phone": Kind("chat", ("confirmed",), TOLD, by_day=True),
+    "confirming": Kind("chat", ("confirmed",), ("failed",), by_day=True),
+    "mail_failed": Kind("card", ("confirmed",), ("failed",)),
+    "remind_day_before": Kind("chat", ("confirmed",), TOLD, by_day=True),
+    "remind_one_hour": Kind("chat", ("confirmed",), TOLD, by_day=True),
+    "declined_mail": Kind("mail", ("declined",)),
+    "declined": Kind("chat", ("declined",), by_day=True),
+    "cancelled": Kind("chat", ("cancelled",)),
+    "cancelled_mail": Kind("mail", ("cancelled",), ("handed", "by_hand")),
+    "cancelled_office": Kind("office"),
+    "expired": Kind("chat", ("lapsed",), by_day=True),
+    "letter_failed": Kind("staff"),
+    "undelivered": Kind("staff"),
+}
+
+AT_ONCE = {
+    "request": ("received", "received_office", "card"),
+    "confirm": ("confirmed_mail", "card"),
+    "decline": ("declined_mail", "declined", "card"),
+    "cancel": ("cancelled", "cancelled_mail", "cancelled_office", "card"),
+    "lapse": ("expired", "card"),
+    "end": (),
+    "handed": ("confirmed", "cancelled_mail"),
+    "failed": ("mail_failed", "confirming"),
+    "by_hand": ("confirmed",),
+    "by_phone": ("confirmed_by_phone",),
+}
+
+
+def local(moment: datetime) -> datetime:
+    return moment.astimezone(TOKYO)
+
+
+def at(day: date, clock: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(clock), TOKYO)
+
+
+def is_business_day(day: date) -> bool:
+    """No Saturday, Sunday or holiday, and none of 12/29 to 1/3."""
+    year_end = (day.month, day.day) >= (12, 29) or (day.month, day.day) <= (1, 3)
+    return day.weekday() < 5 and not year_end and not jpholiday.is_holiday(day)
+
+
+def business_day(day: date, away: int) -> date:
+    """So many business days after this day, or before it; the day itself is not counted."""
+    step = DAY if away > 0 else -DAY
+    for _ in range(abs(away)):
+        day += step
+        while not is_business_day(day):
+            day += step
+    return day
+
+
+def last_moment(start: datetime) -> datetime:
+    """「営業日上の前々日まで」: the end of the second business day before; a request comes before it."""
+    return at(business_day(local(start).date(), -2) + DAY, "00:00")
+
+
+def lapses(start: datetime) -> datetime:
+    """A request that nobody decided ends when the counter closes on the business day before."""
+    return at(business_day(local(start).date(), -1), "17:15")
+
+
+def unanswered(requested: datetime, start: datetime) -> datetime:
+    """「翌営業日中に返信がない場合」: at the opening after that day, or at 15:00 of it where it is over by then."""
+    promised = business_day(local(requested).date(), 1)
+    opening = at(business_day(promised, 1), "08:30")
+    return opening if opening <= lapses(start) else at(promised, "15:00")
+
+
+def is_offered(start: datetime) -> bool:
+    """「平日9:30～12:00、13:00～16:00の間の30分単位」."""
+    return is_business_day(local(start).date()) and f"{local(start):%H:%M}" in STARTS
+
+
+def is_by_day(moment: datetime) -> bool:
+    """Not between 21:00 and 8:00."""
+    return 8 <= local(moment).hour < 21
+
+
+Promise = tuple[str, datetime | None, datetime | None]  # the kind; when due (None: when that happened); until when
+
+
+def promised(
+    event: str, when: datetime | None, now: tuple[str, str], requested: datetime, start: datetime
+) -> list[Promise]:
+    """What this event promises, as far as it may be said `now`: in the state and told as the event left them."""
+    kinds = [kind for kind in AT_ONCE[event] if KINDS[kind].may_be_said(*now)]
+    found: list[Promise] = [(kind, when, start if KINDS[kind].to in ("chat", "mail") else None) for kind in kinds]
+    if event == "request":
+        late = unanswered(requested, start)
+        found += [("no_reply", late, lapses(start)), ("overdue", late, lapses(start))]
+    if event == "confirm" and when:
+        hour = max(start - timedelta(hours=1), at(local(start).date(), "08:00"))
+        day = at(business_day(local(start).date(), -1), "15:00")
+        reminders = [("remind_day_before", day, hour), ("remind_one_hour", hour, start)]
+        found += [reminder for reminder in reminders if reminder[1] > when]
+    return found
