@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from telegram.error import TelegramError
@@ -92,13 +93,13 @@ class Clockwork:
         for key in keys:
             if key not in self._trying and not self._rests(key):
                 self._trying.add(key)
-                self.lanes.put(_lane(key), self._later(self._again, key))
+                self.lanes.put(_lane(key), partial(self._show, self.service.again, key))
 
-    async def _again(self, key: Key) -> None:
-        """Try once; what fails is tried more and more rarely, and its lane goes on meanwhile."""
+    async def _show(self, screen: Callable[[Key], Awaitable[None]], key: Key) -> None:
+        """Try once; what fails is owed and tried more and more rarely, and its lane goes on meanwhile."""
         try:
             async with self.service.sender.saying:
-                await self.service.again(key)
+                await screen(key)
         except TelegramError as error:
             if key not in self._failed:
                 log.info("still not said", chat=key[0], error=type(error).__name__)
@@ -114,13 +115,10 @@ class Clockwork:
         """Telegram answers again: what could not be shown is tried now."""
         self._failed.clear()
 
-    def _later(self, work: Callable[[Key], Awaitable[None]], key: Key) -> Callable[[], Awaitable[None]]:
-        return lambda: work(key)
-
     async def _keep_house(self, now: datetime) -> None:
         store = self.kit.store
         for key in await store.database.run(lambda t: store.fleeting(t, self.kit.idle_since(now))):
-            self.lanes.put(_lane(key), self._later(self.service.expire, key))
+            self.lanes.put(_lane(key), partial(self._show, self.service.expire, key))
         kit = self.kit
         await store.database.run(lambda t: forget_what_is_old(t, kit.seal, kit.days.office, now))
 

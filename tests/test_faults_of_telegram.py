@@ -242,3 +242,18 @@ async def test_a_screen_owed_when_the_bot_stopped_is_shown_at_the_next_start(pla
     place.server.fault = None
     await place.start()
     await place.taro.sees("使い方")
+
+
+async def test_a_form_that_is_closed_while_telegram_is_away_says_so_afterwards(
+    small: Town, logged: list[EventDict]
+) -> None:
+    await book(small.taro, send=False)
+    await drained(small)
+    small.server.calls.clear()
+    small.server.fault = at(SAID, Fault(status=502))
+    small.clock.now += timedelta(hours=25)
+    await small.server.until(lambda: small.taro.id in tried(small))
+    small.server.fault = None
+    await a_little_later(small)
+    await small.taro.sees("24時間操作がなかった")
+    assert [each for each in logged if each["log_level"] == "error"] == []
