@@ -29,7 +29,7 @@ races: $(READY)
 	$(PYTEST) -rP --long tests/test_races*.py
 
 fuzz: $(READY)
-	$(PYTEST) -rP --long tests/test_hostile_input.py
+	$(PYTEST) -rP --long tests/test_hostile_input.py tests/test_any_order.py
 
 catalogues: $(READY)
 	$(BIN)/pytest -q tests/test_words.py

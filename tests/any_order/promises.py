@@ -102,7 +102,7 @@ def due_is_done(ledger: Ledger, town: CrashingTown) -> Iterator[str]:
             continue
         put_off = notice.next_try > ledger.now
         letter = KINDS[notice.kind].to in ("mail", "office") if notice.kind in KINDS else False
-        leased = notice.lease_until is not None and (notice.owner != town.app.desk.outbox.owner or letter)
+        leased = notice.lease_until is not None and (notice.owner != town.app.kit.outbox.owner or letter)
         if put_off and not notice.error and is_by_day(ledger.now):
             yield f"{notice.key} waits without a reason until {local(notice.next_try)}"
         if not put_off and not leased:
@@ -181,6 +181,16 @@ def said_to_staff(now: Ledger, town: CrashingTown) -> Iterator[str]:
     letters = [letter["Subject"] for letter in town.mailbox.letters if letter["To"] == OFFICE_MAIL]
     arrived = Counter(filter(None, (_kind(subject, MAIL_WORDS) for subject in letters)))
     yield from _as_often(arrived, _sent(now, None, "office"), town, OFFICE_MAIL)
+
+
+def staff_know(now: Ledger, town: CrashingTown) -> Iterator[str]:
+    """Staff are told that their mailbox takes no letter, and only if it was so."""
+    refused = [n for n in now.notices.values() if n.error.startswith("5") and KINDS[n.kind].to == "office"]
+    told = [n for n in now.notices.values() if n.kind == "no_mailbox"]
+    if refused and not told:
+        yield f"staff do not know of {[notice.key for notice in refused]}"
+    if told and not town.post.failed:
+        yield "staff were told of a mailbox that was never closed"
 
 
 def _as_often(seen: Counter[str], sent: Counter[str], town: CrashingTown, whom: str) -> Iterator[str]:

@@ -97,13 +97,23 @@ class Story:
         if self.in_hand:
             return []
         now = await read(self.town.reader, self.town.app.seal, self.town.clock())
-        self.town.forgotten |= {chat for chat, _ in self.before.flows.keys() - now.flows.keys()}
         wrong = list(chain(self._always(now), self._while_up(now) if self.town.up else ()))
         self._count(now)
         self.before, self.repeated = now, 0
         if not self.town.server.cloud.pending:  # what was done while the bot was away takes effect later
             self.acted = set()
         return wrong
+
+    async def ends(self) -> list[str]:
+        """All faults are over and an hour goes by: nobody waits for anything but for its time."""
+        self.town.faults_end()
+        if not self.town.up:
+            await self.town.start()
+        await self.rests()
+        wrong = await self.look()
+        await self.town.turn(self.town.clock() + timedelta(hours=1))
+        await self.rests()
+        return [*wrong, *await self.look(), *screens.nobody_waits(self.before, self.town)]
 
     def _always(self, now: Ledger) -> Iterator[str]:
         staff = {person.id: f"{person.user['first_name']} {person.user['last_name']}" for person in self.staff}
@@ -118,16 +128,14 @@ class Story:
             yield from promises.said_rightly(self.before, now, self._new(visitor), visitor)
             yield from promises.said_once(now, self.town, visitor)
         yield from promises.said_to_staff(now, self.town)
-        yield from screens.nobody_elses(self.town, self.people)
+        yield from promises.staff_know(now, self.town)
         yield from (f"logged: {each}" for each in self.logs if each["log_level"] == "error")
 
     def _while_up(self, now: Ledger) -> Iterator[str]:
         yield from bookings.times(now)
         yield from promises.due_is_done(now, self.town)
         yield from screens.shown(now, self.town)
-        yield from screens.one_living_card(self.town, self.people)
         yield from screens.not_again(self.before, now, self.repeated)
-        yield from screens.deleted(now, self.people)
 
     def _new(self, screen: Visitor) -> list[Any]:
         heard = promises.first_seen(screen.person.chat)
