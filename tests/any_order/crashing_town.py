@@ -71,6 +71,8 @@ class CrashingTown(Town):
     is lost; committed: while one is under way; letter: the mail server has it and has not said so.
     """
 
+    counsellors: list[str]
+
     def __init__(self, server: BotApiServer, mailbox: PostOffice, folder: Path, database_url: str):
         super().__init__(server, mailbox, folder, database_url)
         self.post = mailbox
@@ -234,8 +236,10 @@ def in_the_bot() -> Iterator[None]:
 
 
 @asynccontextmanager
-async def crashing_town(folder: Path, database_url: str, now: datetime) -> AsyncIterator[CrashingTown]:
-    """A town with two counsellors, its files in `folder`; its bot is not running yet."""
+async def crashing_town(
+    folder: Path, database_url: str, now: datetime, counsellors: int
+) -> AsyncIterator[CrashingTown]:
+    """A town with so many counsellors, its files in `folder`; its bot is not running yet."""
     clock: list[CrashingTown] = []
     post = PostOffice()
     await post.open()
@@ -243,8 +247,8 @@ async def crashing_town(folder: Path, database_url: str, now: datetime) -> Async
     async with BotApiServer(TOKEN, clock=clock_of_town, answer_within=EVER) as server:
         town = CrashingTown(server, post, folder, database_url)
         clock.append(town)
-        town.clock.now = now
-        town.environment["MADOGUCHI_OFFICE"] = str(office_with_setting(folder, {}, 'counsellors = ["1", "2"]'))
+        town.clock.now, town.counsellors = now, [str(number + 1) for number in range(counsellors)]
+        town.environment["MADOGUCHI_OFFICE"] = str(office_with_setting(folder, {}, f"counsellors = {town.counsellors}"))
         try:
             with _cut_at_commits(town):
                 yield town

@@ -117,7 +117,7 @@ class Story:
 
     def _always(self, now: Ledger) -> Iterator[str]:
         staff = {person.id: f"{person.user['first_name']} {person.user['last_name']}" for person in self.staff}
-        yield from bookings.capacity(now)
+        yield from bookings.capacity(now, self.town.counsellors)
         yield from bookings.one_each(now)
         yield from bookings.life(now)
         yield from bookings.named(now, staff)
