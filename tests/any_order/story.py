@@ -14,6 +14,7 @@ from structlog.typing import EventDict
 
 from bot.migrate import migrate
 from bot.playground.people import Person
+from bot.playground.server import Fault
 from tests.any_order import bookings, promises, screens
 from tests.any_order.crashing_town import CrashingTown
 from tests.any_order.ledger import Ledger, read
@@ -105,7 +106,13 @@ class Story:
         return wrong
 
     async def ends(self) -> list[str]:
-        """All faults are over and an hour goes by: nobody waits for anything but for its time."""
+        """Everybody writes while Telegram fails; then all faults end and an hour goes by: nobody is left waiting."""
+        for visitor in self.people:
+            if not visitor.person.chat.blocked:
+                self.town.refusals = [Fault(drop="before")] * 3
+                await visitor.person.says("/mine")
+                self.did(visitor.person, "types /mine, and Telegram fails")
+                await self.rests()
         self.town.faults_end()
         if not self.town.up:
             await self.town.start()
