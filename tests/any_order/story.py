@@ -113,6 +113,7 @@ class Story:
                 await visitor.person.says("/mine")
                 self.did(visitor.person, "types /mine, and Telegram fails")
                 await self.rests()
+        self.tell("all faults end")
         self.town.faults_end()
         if not self.town.up:
             await self.town.start()

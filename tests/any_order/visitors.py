@@ -25,11 +25,6 @@ class Visitor:
     email: str
     phone: str
 
-    @property
-    def data(self) -> tuple[str, ...]:
-        """What nobody else may see, in every way it is written."""
-        return (self.name, self.number, self.email, self.phone, self.phone.replace("-", ""))
-
     def words(self, pick: int) -> str:
         """Something to type: often an answer, often none."""
         said = (
