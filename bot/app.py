@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -13,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot import kept
+from bot.clock import Clock, utc_now
 from bot.clockwork import Clockwork
 from bot.commands import set_commands
 from bot.config import Settings
@@ -44,10 +44,6 @@ TICK_SECONDS = 1.0
 STOP_SECONDS = 8.0
 
 
-def utc_now() -> datetime:
-    return datetime.now(UTC)
-
-
 class App:
     """One worker. `clock` gives the moment by which all rules and due times go; it is read at every use.
 
@@ -56,7 +52,7 @@ class App:
     """
 
     def __init__(
-        self, settings: Settings, clock: Callable[[], datetime] = utc_now, tick: float = TICK_SECONDS,
+        self, settings: Settings, clock: Clock = utc_now, tick: float = TICK_SECONDS,
         patience: float = PATIENCE_SECONDS,
     ):  # fmt: skip
         self.settings, self.clock, self.tick_seconds, self.patience = settings, clock, tick, patience

@@ -6,16 +6,23 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 import structlog
 
 from bot import logs
+from bot.clock import turned_by
 from bot.config import Settings
 from flows.office import BadSetting
 
 log = structlog.get_logger()
+
+DEMO_TICK = 0.2  # seconds: who turns the clock on the page wants to see what follows
+JAPAN = ZoneInfo("Asia/Tokyo")
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -27,6 +34,30 @@ def main() -> None:
 def run() -> None:
     """Serve: poll the Bot API, answer, send what is due, until SIGTERM."""
     _guarded(_run)
+
+
+@main.command()
+@click.option("--port", default=8760, show_default=True, help="Of the page; the next free one where it is taken.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Who else may reach it: everybody who can.")
+@click.option("--clock", "start", help="When it begins, in Japan: 2026-11-19T10:00.")
+@click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="A folder to keep.")
+def demo(port: int, host: str, start: str | None, data: Path | None) -> None:
+    """Try everything on a page in the browser, without a token."""
+    from bot.playground import demo as playground
+
+    begins = _moment(start) if start else None
+
+    async def serve() -> None:
+        await playground.run(data, host, port, begins, _until_told_to_stop(), click.echo)
+
+    asyncio.run(serve())
+
+
+def _moment(given: str) -> datetime:
+    try:
+        return datetime.fromisoformat(given).replace(tzinfo=JAPAN)
+    except ValueError:
+        raise click.BadParameter("give a date and a time like 2026-11-19T10:00", param_hint="--clock") from None
 
 
 @main.command()
@@ -59,11 +90,19 @@ def _guarded(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
 async def _run(settings: Settings) -> None:
     from bot.app import App
 
+    stop = _until_told_to_stop()
+    if settings.clock:
+        await App(settings, turned_by(settings.clock), tick=DEMO_TICK).run(stop)
+    else:
+        await App(settings).run(stop)
+
+
+def _until_told_to_stop() -> asyncio.Event:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, stop.set)
-    await App(settings).run(stop)
+    return stop
 
 
 async def _migrate(settings: Settings) -> None:

@@ -95,6 +95,12 @@ def _office(given: str) -> Path:
     return folder
 
 
+def _clock(given: str) -> Path:
+    if not Path(given).is_file():
+        raise BadSetting("MADOGUCHI_CLOCK", "is no file: the demo alone gives it; take it out of the environment")
+    return Path(given).resolve()
+
+
 def _log(given: str) -> str:
     if given not in ("text", "json"):
         raise BadSetting("MADOGUCHI_LOG", "is neither text nor json: give one of the two")
@@ -118,6 +124,7 @@ class Settings(BaseSettings):
     mail_from: Annotated[str, BeforeValidator(_mail_from)] = "madoguchi@office.example"
     office_mail: Annotated[str, BeforeValidator(_office_mail)] = "counter@office.example"
     office: Annotated[Path, BeforeValidator(_office)] = KAWAGOE
+    clock: Annotated[Path | None, BeforeValidator(_clock)] = None  # of the demo alone: `bot.clock.turned_by`
     log: Annotated[Literal["text", "json"], BeforeValidator(_log)] = Field(
         default_factory=lambda: "text" if sys.stderr.isatty() else "json"
     )
@@ -158,6 +165,12 @@ class Settings(BaseSettings):
                     raise BadSetting(
                         PREFIX + name, f"is {address}, where no mail arrives: give the office's own address"
                     )
+        return self
+
+    @model_validator(mode="after")
+    def _clock_is_the_demos(self) -> Settings:
+        if self.clock and _sends_far(self.api_url):
+            raise BadSetting("MADOGUCHI_CLOCK", "is for the demo alone: people on Telegram go by the real time")
         return self
 
     @property

@@ -86,27 +86,31 @@ class BotApiServer:
         *,
         clock: Callable[[], datetime] = real_time,
         answer_within: timedelta = timedelta(minutes=15),
+        host: str = "127.0.0.1",
+        port: int = 0,
     ) -> None:
         self.token = token
         self.url = ""
+        self.host, self.port = host, port
+        self.app = web.Application(client_max_size=LARGEST_BODY)
         self.calls: list[Call] = []
         self.fault: Callable[[str, Mapping[str, Any]], Fault | None] | None = None
         self.cloud = Cloud(int(token.partition(":")[0]), clock, answer_within)
         self._released = asyncio.Event()
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=LARGEST_BODY)
-        app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        self.app.router.add_route("*", "/bot{token}/{method}", self._serve)
         # A caller that hangs up cancels its call: a bot that was killed polls no more.
-        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05)
+        self._runner = web.AppRunner(self.app, access_log=None, handler_cancellation=True, shutdown_timeout=0.05)
         await self._runner.setup()
-        await self._listen(0)
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        await self._listen()
         return self
 
-    async def _listen(self, port: int) -> None:
-        self._site = web.TCPSite(self._runner, "127.0.0.1", port)
+    async def _listen(self) -> None:
+        self._site = web.TCPSite(self._runner, self.host, self.port)
         await self._site.start()
+        self.port = self._runner.addresses[0][1]
+        self.url = f"http://127.0.0.1:{self.port}"
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -122,7 +126,7 @@ class BotApiServer:
 
     async def comes_back(self) -> None:
         """Listen again, at the same place."""
-        await self._listen(int(self.url.rpartition(":")[2]))
+        await self._listen()
 
     def person(
         self,

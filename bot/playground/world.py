@@ -1,0 +1,69 @@
+"""The demo's world: the local Telegram with its people, the mail folder, the clock, and the bot that serves them."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bot.playground.clock import DemoClock
+from bot.playground.page import add_page
+from bot.playground.people import Group, Person
+from bot.playground.running import RunningBot
+from bot.playground.server import BotApiServer
+
+ANSWER_WITHIN = timedelta(seconds=150)  # as Telegram keeps a press
+
+
+@dataclass
+class World:
+    """`people` are the job-seekers, in the order they came; `mail` holds one .eml for each letter."""
+
+    server: BotApiServer
+    clock: DemoClock
+    mail: Path
+    bot: RunningBot
+    group: Group
+    staff: list[Person]
+    people: list[Person] = field(default_factory=list)
+
+    def comes(self, name: str, language: str) -> Person:
+        """Somebody new, with a phone in this language."""
+        number = len(self.people) + 1
+        person = self.server.person(name, language_code=language, phone=f"+8190123456{number:02d}")
+        self.people.append(person)
+        return person
+
+
+@asynccontextmanager
+async def world(data: Path, host: str, port: int, start: datetime | None) -> AsyncIterator[World]:
+    """A world whose files are in `data`, its page served. Raises `OSError` where the port is taken."""
+    clock, bot = DemoClock(data / "clock", start), RunningBot()
+    token = f"1:{secrets.token_urlsafe(24)}"
+    server = BotApiServer(token, clock=clock, answer_within=ANSWER_WITHIN, host=host, port=port)
+    staff = [server.person(f"職員 {number}号", language_code="ja") for number in ("一", "二")]
+    group = server.group("窓口の職員グループ", staff)
+    group.adds_bot(by=staff[0])
+    made = World(server, clock, data / "mail", bot, group, staff)
+    made.comes("川越 太郎", "ja")
+    add_page(made)
+    async with server:
+        bot.settings = {
+            "MADOGUCHI_TOKEN": token,
+            "MADOGUCHI_API_URL": server.url,
+            "MADOGUCHI_DATA": str(data),
+            "MADOGUCHI_MAIL_URL": f"file:{made.mail}",
+            "MADOGUCHI_STAFF_CHAT": str(group.id),
+            "MADOGUCHI_CLOCK": str(clock.file),
+            "MADOGUCHI_LOG": "text",
+        }
+        running = asyncio.create_task(bot.run())
+        try:
+            yield made
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
