@@ -37,20 +37,29 @@ def run() -> None:
 
 
 @main.command()
-@click.option("--port", default=8760, show_default=True, help="Of the page; the next free one where it is taken.")
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=8760, show_default=True,
+    help="Of the page; the next free one where it is taken.",
+)  # fmt: skip
 @click.option("--host", default="127.0.0.1", show_default=True, help="Who else may reach it: everybody who can.")
 @click.option("--clock", "start", help="When it begins, in Japan: 2026-11-19T10:00.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="A folder to keep.")
 def demo(port: int, host: str, start: str | None, data: Path | None) -> None:
     """Try everything on a page in the browser, without a token."""
     from bot.playground import demo as playground
+    from bot.playground.clock import TurnedBack
 
     begins = _moment(start) if start else None
 
     async def serve() -> None:
         await playground.run(data, host, port, begins, _until_told_to_stop(), click.echo)
 
-    asyncio.run(serve())
+    try:
+        asyncio.run(serve())
+    except TurnedBack as why:
+        raise click.BadParameter(str(why), param_hint="--clock") from None
+    except OSError as error:
+        raise click.UsageError(f"the page cannot be served at {host}:{port} ({error.strerror})") from None
 
 
 def _moment(given: str) -> datetime:

@@ -10,24 +10,35 @@ from pathlib import Path
 
 from bot.clock import ahead_by
 
+SAME = timedelta(seconds=1)  # a clock that was started just now
+
 
 class TurnedBack(Exception):
     """The clock was to be turned back; `now` is what it shows."""
 
     def __init__(self, now: datetime):
-        super().__init__("The clock goes forward only: what has been sent cannot be unsent.")
+        super().__init__(
+            f"The clock goes forward only, for what was sent stays sent; it is at {now:%Y-%m-%dT%H:%M%z} now."
+        )
         self.now = now
 
 
 class DemoClock:
-    """Gives aware times in UTC; `file` is what the bot is given as `MADOGUCHI_CLOCK`."""
+    """Gives aware times in UTC; `file` is what the bot is given as `MADOGUCHI_CLOCK`, and may be there already.
+
+    Raises `TurnedBack` where it is to start before what that file says.
+    """
 
     def __init__(self, file: Path, start: datetime | None = None):
         self.file = file
         file.parent.mkdir(parents=True, exist_ok=True)
-        if not file.exists() or start:
+        if not file.exists():
             self._write((start or datetime.now(UTC)) - datetime.now(UTC))
         self.ahead = ahead_by(file)
+        if start and start > self():
+            self.turn(start)
+        elif start and self() - start > SAME:
+            raise TurnedBack(self())
 
     def __call__(self) -> datetime:
         return datetime.now(UTC) + self.ahead

@@ -9,23 +9,24 @@ import webbrowser
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import datetime
+from errno import EADDRINUSE
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bot.playground.world import World, world
 
 PORT = 8760  # and the next free one after it
-PORTS = 100
+LAST_PORT = 65535
 
 
 async def _at_a_free_port(stack: AsyncExitStack, data: Path, host: str, port: int, start: datetime | None) -> World:
-    for each in range(port, port + PORTS):
+    for each in range(port, LAST_PORT):
         try:
             return await stack.enter_async_context(world(data, host, each, start))
-        except OSError:
-            if each == port + PORTS - 1:
+        except OSError as error:
+            if error.errno != EADDRINUSE:
                 raise
-    raise AssertionError("unreachable")
+    return await stack.enter_async_context(world(data, host, LAST_PORT, start))
 
 
 async def run(
@@ -35,8 +36,8 @@ async def run(
     async with AsyncExitStack() as stack:
         folder = data or Path(stack.enter_context(TemporaryDirectory(prefix="madoguchi-demo-")))
         made = await _at_a_free_port(stack, folder, host, port, start)
-        if not made.server.url.endswith(f":{port}"):
-            say(f"Port {port} is taken; this one is free.")
+        if port not in (0, made.server.port):
+            say(f"Port {port} is taken; {made.server.port} is free.")
         say(f"Madoguchi 窓口: {made.server.url}/")
         say("Ctrl+C ends it." if data else "Ctrl+C ends it and removes its data (--data FOLDER keeps them).")
         if _has_a_screen():

@@ -28,6 +28,7 @@ class RunningBot:
         self.settings: Mapping[str, str] = {}
         self.log: deque[str] = deque(maxlen=LINES)
         self.starts = 0
+        self.started = asyncio.Event()
         self._process: asyncio.subprocess.Process | None = None
 
     @property
@@ -56,6 +57,7 @@ class RunningBot:
             preexec_fn=_ends_with_us if sys.platform == "linux" else None,
         )  # fmt: skip
         self.starts += 1
+        self.started.set()
         while self._process.stderr and (line := await self._process.stderr.readline()):
             self.log.append(line.decode(errors="replace").rstrip())
         await self._process.wait()

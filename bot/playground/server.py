@@ -29,6 +29,7 @@ from bot.playground.people import Group, Person, Screen
 from bot.playground.strictness import ApiError, Json
 
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+FIRST = 1001
 LONGEST_POLL, LARGEST_BATCH, LARGEST_BODY = 50, 100, 50 * 1024**2  # seconds, updates, bytes
 
 
@@ -77,6 +78,7 @@ def real_time() -> datetime:
 class BotApiServer:
     """The server of one bot, and the world around it. `clock` gives aware times; all dates and ages follow it.
 
+    `first` is the first id of an update and of a message: a bot that was here before has seen those below it.
     `answer_within` is how long a press can be answered. `fault` is asked at each call whether something goes wrong.
     """
 
@@ -88,6 +90,7 @@ class BotApiServer:
         answer_within: timedelta = timedelta(minutes=15),
         host: str = "127.0.0.1",
         port: int = 0,
+        first: int = FIRST,
     ) -> None:
         self.token = token
         self.url = ""
@@ -95,7 +98,7 @@ class BotApiServer:
         self.app = web.Application(client_max_size=LARGEST_BODY)
         self.calls: list[Call] = []
         self.fault: Callable[[str, Mapping[str, Any]], Fault | None] | None = None
-        self.cloud = Cloud(int(token.partition(":")[0]), clock, answer_within)
+        self.cloud = Cloud(int(token.partition(":")[0]), clock, answer_within, first)
         self._released = asyncio.Event()
 
     async def __aenter__(self) -> Self:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -44,7 +45,7 @@ async def world(data: Path, host: str, port: int, start: datetime | None) -> Asy
     """A world whose files are in `data`, its page served. Raises `OSError` where the port is taken."""
     clock, bot = DemoClock(data / "clock", start), RunningBot()
     token = f"1:{secrets.token_urlsafe(24)}"
-    server = BotApiServer(token, clock=clock, answer_within=ANSWER_WITHIN, host=host, port=port)
+    server = BotApiServer(token, clock=clock, answer_within=ANSWER_WITHIN, host=host, port=port, first=int(time.time()))
     staff = [server.person(f"職員 {number}号", language_code="ja") for number in ("一", "二")]
     group = server.group("窓口の職員グループ", staff)
     group.adds_bot(by=staff[0])
@@ -63,6 +64,7 @@ async def world(data: Path, host: str, port: int, start: datetime | None) -> Asy
         }
         running = asyncio.create_task(bot.run())
         try:
+            await bot.started.wait()
             yield made
         finally:
             running.cancel()
