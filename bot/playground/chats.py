@@ -138,9 +138,13 @@ class Alert:
 
 @dataclass
 class Press:
-    """A press of a button that is to be answered once, and soon."""
+    """A press of a button, under a message, that is to be answered once, and soon."""
 
     id: str
     user_id: int
     at: datetime
+    chat_id: int
+    message_id: int
+    data: str
     answered: bool = False
+    alert: Alert | None = None

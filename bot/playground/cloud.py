@@ -13,7 +13,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from bot.playground.chats import Alert, Chat, Message, Press
+from bot.playground.chats import Alert, Button, Chat, Message, Press
+from bot.playground.journal import Journal
 from bot.playground.strictness import ApiError, Json, refused
 
 Found = TypeVar("Found")
@@ -47,6 +48,8 @@ class Cloud:
         self._message_ids = itertools.count(first)
         self._update_ids = itertools.count(first)
         self.poll: object | None = None  # the request that waits for updates
+        self.journal = Journal()
+        self._keyboards: dict[int, list[list[Button]] | None] = {}  # as they were last told
         self._change = asyncio.Event()
 
     @property
@@ -62,6 +65,11 @@ class Cloud:
         """Wake all who wait, that they look again."""
         change, self._change = self._change, asyncio.Event()
         change.set()
+
+    def tell(self, kind: str, value: Any) -> None:
+        """Write it into the journal, and wake who looks on."""
+        self.journal.write(kind, value)
+        self.changed()
 
     async def until(self, predicate: Callable[[], Found | None], seconds: float, tell: Callable[[], str]) -> Found:
         """What the predicate found once it is true; `AssertionError` with what `tell` says when time is over."""
@@ -91,15 +99,29 @@ class Cloud:
             chat.keyboard_of = message.id
         elif (message.markup or {}).get("remove_keyboard"):
             chat.keyboard_of = None
-        self.changed()
+        self._show(chat, message)
         return message
 
     def revise(self, chat: Chat, message: Message, **fields: Any) -> Message:
         """The message with other words or buttons, at its place."""
         edited = replace(message, edited_at=self.clock(), edited_times=message.edited_times + 1, **fields)
         chat.keep(edited)
-        self.changed()
+        self._show(chat, edited)
         return edited
+
+    def remove(self, chat: Chat, message: Message) -> None:
+        """The message vanishes from every screen."""
+        del chat.shown[message.id]
+        self.tell("gone", message)
+        self._show(chat)
+
+    def _show(self, chat: Chat, message: Message | None = None) -> None:
+        """Tell of the message, and of the reply keyboard where it is not the one that was told last."""
+        if message:
+            self.tell("message", message)
+        if chat.keyboard != self._keyboards.get(chat.id):
+            self._keyboards[chat.id] = chat.keyboard
+            self.tell("keyboard", chat)
 
     def json(self, message: Message) -> dict[str, Any]:
         """A message as the Bot API writes it: of the keyboards only an inline one is told."""

@@ -136,7 +136,7 @@ def delete_message(cloud: Cloud, params: Params) -> bool:
     if message is None:
         raise refused("message to delete not found")
     _check_deletable(cloud, chat, message)
-    del chat.shown[message.id]
+    cloud.remove(chat, message)
     return True
 
 
@@ -151,7 +151,7 @@ def delete_messages(cloud: Cloud, params: Params) -> bool:
     for message in (found := [chat.shown[number] for number in set(ids) if number in chat.shown]):
         _check_deletable(cloud, chat, message)
     for message in found:
-        del chat.shown[message.id]
+        cloud.remove(chat, message)
     return True
 
 
@@ -170,14 +170,17 @@ def answer_callback_query(cloud: Cloud, params: Params) -> bool:
     if units(text) > ANSWER_LIMIT:
         raise refused("MESSAGE_TOO_LONG")
     press.answered = True
-    cloud.alerts[press.user_id].append(Alert(text, bool(params.get("show_alert"))))
+    press.alert = Alert(text, bool(params.get("show_alert")))
+    cloud.alerts[press.user_id].append(press.alert)
+    cloud.tell("answer", press)
     return True
 
 
 def send_chat_action(cloud: Cloud, params: Params) -> bool:
-    cloud.writable(params.get("chat_id"))
+    chat = cloud.writable(params.get("chat_id"))
     if not ACTIONS.fullmatch(str(params.get("action"))):
         raise refused("wrong parameter action in request")
+    cloud.tell("typing", chat)
     return True
 
 

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from bot.playground.chats import Alert, Button, Chat, Message, Press
 from bot.playground.cloud import ADMINISTRATORS, INSIDE, Cloud, Found
 from bot.playground.strictness import Json, units
 
+Attachment = Literal[
+    "sticker", "photo", "voice", "document", "location", "video_note", "video", "audio", "animation"
+]  # fmt: skip
 UNCAPTIONED = frozenset({"sticker", "location", "video_note"})
 COMMAND = re.compile(r"(?<!\S)/[a-z0-9_]{1,32}(@\w+)?", re.IGNORECASE)
 
@@ -198,19 +201,22 @@ class Person(Screen):
 
     async def edits(self, message_id: int, text: str) -> Message:
         """Change the words of an own message."""
-        message = self.chat.shown.get(message_id)
-        if message is None or message.from_bot:
-            raise AssertionError(f"#{message_id} is no message of {self.user['first_name']}\n{self}")
-        edited = self.cloud.revise(self.chat, message, text=text, entities=_commands(text))
+        edited = self.cloud.revise(self.chat, self._own(message_id), text=text, entities=_commands(text))
         self.cloud.push("edited_message", self.cloud.json(edited))
         return edited
 
+    async def deletes(self, message_id: int) -> None:
+        """Take an own message back, for both sides; the bot is not told."""
+        self.cloud.remove(self.chat, self._own(message_id))
+
     def blocks_bot(self) -> None:
         self.chat.blocked = True
+        self.cloud.tell("chat", self.chat)
         self.cloud.membership(self.chat, self.user, "member", "kicked", user=self.cloud.bot)
 
     def unblocks_bot(self) -> None:
         self.chat.blocked = False
+        self.cloud.tell("chat", self.chat)
         self.cloud.membership(self.chat, self.user, "kicked", "member", user=self.cloud.bot)
 
     def deletes_account(self) -> None:
@@ -224,6 +230,12 @@ class Person(Screen):
         message = self.cloud.post(chat, self.user, **fields)
         if heard and chat.statuses.get(self.cloud.bot["id"], "member") in INSIDE:
             self.cloud.push("message", self.cloud.json(message))
+        return message
+
+    def _own(self, message_id: int) -> Message:
+        message = self.chat.shown.get(message_id)
+        if message is None or message.from_bot:
+            raise AssertionError(f"#{message_id} is no message of {self.user['first_name']}\n{self}")
         return message
 
     def _must_be_in(self, group: Group) -> None:
@@ -241,8 +253,9 @@ class Person(Screen):
         message = chat.latest(message_id)
         if message is None:
             raise AssertionError(f"there never was a message #{message_id}\n{chat}")
-        press = Press(str(next(self.cloud.ids)), self.id, self.cloud.clock())
+        press = Press(str(next(self.cloud.ids)), self.id, self.cloud.clock(), chat.id, message_id, data)
         self.cloud.presses[press.id] = press
+        self.cloud.tell("press", press)
         shown = message_id in chat.shown
         gone = {"message_id": message_id, "chat": chat.json, "date": 0}
         body = {"id": press.id, "from": self.user, "chat_instance": str(abs(chat.id) * 31), "data": data}

@@ -43,6 +43,7 @@ def set_my_commands(cloud: Cloud, params: Params) -> bool:
         if not 1 <= len(str(command.get("description") or "")) <= 256:
             raise refused("BOT_COMMAND_DESCRIPTION_INVALID")
     cloud.settings[place] = commands
+    cloud.tell("profile", place)
     return True
 
 
@@ -51,7 +52,9 @@ def get_my_commands(cloud: Cloud, params: Params) -> list[Json]:
 
 
 def delete_my_commands(cloud: Cloud, params: Params) -> bool:
-    cloud.settings.pop(_place(cloud, params), None)
+    place = _place(cloud, params)
+    cloud.settings.pop(place, None)
+    cloud.tell("profile", place)
     return True
 
 
@@ -62,7 +65,9 @@ def _setting(name: str, limit: int) -> tuple[Method, Method]:
         text = str(params.get(name) or "")
         if len(text) > limit:
             raise refused(f"bot {name.replace('_', ' ')} is too long")
-        cloud.settings[name, _language(params)] = text
+        place = name, _language(params)
+        cloud.settings[place] = text
+        cloud.tell("profile", place)
         return True
 
     def get_it(cloud: Cloud, params: Params) -> Json:

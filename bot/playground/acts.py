@@ -1,0 +1,227 @@
+"""What somebody does on the page: each act by its name, carried out by the person it names, or refused in a sentence.
+
+The page may ask for what nobody could do in the app; it is refused here, in both of the page's languages.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import closing
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from bot.playground.clock import TurnedBack
+from bot.playground.people import Attachment, Person
+from bot.playground.strictness import TEXT_LIMIT, Json, units
+from flows.office import load_office
+from flows.office_days import OfficeDays
+
+if TYPE_CHECKING:
+    from bot.playground.world import World
+
+OFFICE = Path(__file__).parents[2] / "flows" / "kawagoe"
+MORNING = time(9)
+LONGEST_TURN = timedelta(days=400)
+MOST_PEOPLE = 99
+KINDS = frozenset(get_args(Attachment))
+
+BLOCKED = ("窓口をブロックしているので、送れません。", "The bot is blocked: nothing can be sent to it.")
+EMPTY = ("1文字以上、4096文字以内で入力してください。", "Write 1 to 4,096 characters.")
+FULL = ("これ以上は増やせません。", "There is no room for more people.")
+GONE = ("そのメッセージは、もうありません。", "That message is no longer there.")
+NOBODY = ("その人はここにいません。", "That person is not here.")
+NO_BUTTON = ("そのボタンは、もうありません。", "That button is no longer there.")
+NO_DATE = ("日付と時刻を正しく入力してください。", "Give a date and a time.")
+NO_NAME = ("名前とことばを入力してください。", "Give a name and a language.")
+NO_NOTICE = ("これから送るお知らせは、まだありません。", "No notice is waiting to be sent.")
+TOO_FAR = ("時計は一度に400日まで進められます。", "The clock goes at most 400 days at a time.")
+TURNED_BACK = (
+    "時計は戻せません。一度送ったものは、取り消せないからです。",
+    "The clock cannot be turned back: what has been sent cannot be unsent.",
+)
+UNKNOWN = ("この操作はできません。", "This cannot be done.")
+
+
+class CannotBe(Exception):
+    """Why an act was not carried out, in Japanese and in English."""
+
+    def __init__(self, why: tuple[str, str]) -> None:
+        super().__init__(why[1])
+        self.why = {"ja": why[0], "en": why[1]}
+
+
+async def carry_out(world: World, wish: Json) -> None:
+    """Do what is asked for in `wish["act"]`. Raises `CannotBe`."""
+    act = ACTS.get(str(wish.get("act")))
+    if act is None:
+        raise CannotBe(UNKNOWN)
+    try:
+        await act(world, wish)
+    except AssertionError:
+        raise CannotBe(UNKNOWN) from None  # what nobody could do; its words hold the whole screen
+    except TurnedBack:
+        raise CannotBe(TURNED_BACK) from None
+
+
+def _who(world: World, wish: Json) -> Person:
+    for person in (*world.people, *world.staff):
+        if person.id == wish.get("by"):
+            return person
+    raise CannotBe(NOBODY)
+
+
+def _writer(world: World, wish: Json) -> Person:
+    person = _who(world, wish)
+    if person.chat.blocked and wish.get("chat") != world.group.id:
+        raise CannotBe(BLOCKED)
+    return person
+
+
+def _words(wish: Json) -> str:
+    text = str(wish.get("text", "")).strip()
+    if not 0 < units(text) <= TEXT_LIMIT:
+        raise CannotBe(EMPTY)
+    return text
+
+
+def _own(person: Person, wish: Json) -> int:
+    message = person.chat.shown.get(wish.get("message", 0))
+    if message is None or message.from_bot:
+        raise CannotBe(GONE)
+    return message.id
+
+
+async def _say(world: World, wish: Json) -> None:
+    person, text = _writer(world, wish), _words(wish)
+    await (person.says_in(world.group, text) if wish.get("chat") == world.group.id else person.says(text))
+
+
+async def _press(world: World, wish: Json) -> None:
+    person, group = _writer(world, wish), wish.get("chat") == world.group.id
+    message = (world.group if group else person).chat.shown.get(wish.get("message", 0))
+    if message is None or not any(button.data == wish.get("data") for row in message.buttons for button in row):
+        raise CannotBe(NO_BUTTON)
+    await person.presses_data(message.id, str(wish.get("data")), world.group if group else None)
+
+
+async def _tap(world: World, wish: Json) -> None:
+    person, label = _writer(world, wish), wish.get("label")
+    if not any(button.label == label for row in person.keyboard or [] for button in row):
+        raise CannotBe(NO_BUTTON)
+    await person.taps(str(label))
+
+
+async def _send(world: World, wish: Json) -> None:
+    person, kind = _writer(world, wish), wish.get("kind")
+    if kind not in KINDS:
+        raise CannotBe(UNKNOWN)
+    await person.sends(str(kind))
+
+
+async def _forward(world: World, wish: Json) -> None:
+    await _writer(world, wish).forwards(_words(wish))
+
+
+async def _edit(world: World, wish: Json) -> None:
+    person = _writer(world, wish)
+    await person.edits(_own(person, wish), _words(wish))
+
+
+async def _delete(world: World, wish: Json) -> None:
+    person = _who(world, wish)
+    await person.deletes(_own(person, wish))
+
+
+async def _block(world: World, wish: Json) -> None:
+    person = _who(world, wish)
+    if not person.chat.blocked:
+        person.blocks_bot()
+
+
+async def _unblock(world: World, wish: Json) -> None:
+    person = _who(world, wish)
+    if person.chat.blocked:
+        person.unblocks_bot()
+
+
+async def _come(world: World, wish: Json) -> None:
+    name, language = str(wish.get("name", "")).strip(), str(wish.get("language", ""))
+    if not 0 < len(name) <= 64 or not re.fullmatch(r"[a-z]{2,3}(-[a-z]{2,8})?", language):
+        raise CannotBe(NO_NAME)
+    if len(world.people) >= MOST_PEOPLE:
+        raise CannotBe(FULL)
+    world.server.cloud.tell("person", world.comes(name, language))
+
+
+async def _turn(world: World, wish: Json) -> None:
+    to = TURNS.get(str(wish.get("to")), _given)(world, wish)
+    if to - world.clock() > LONGEST_TURN:
+        raise CannotBe(TOO_FAR)
+    world.clock.turn(to)
+    world.server.cloud.tell("clock", world.clock.ahead)
+
+
+def _an_hour_on(world: World, wish: Json) -> datetime:
+    return world.clock() + timedelta(hours=1)
+
+
+def _next_notice(world: World, wish: Json) -> datetime:
+    """As the bot's own database has it: the first notice that is not due yet."""
+    query = "SELECT min(next_try) FROM notice WHERE state = 'pending' AND next_try > ?"
+    now = world.clock().astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+    try:
+        with closing(sqlite3.connect(f"file:{world.mail.parent / 'madoguchi.db'}?mode=ro", uri=True)) as database:
+            [found] = database.execute(query, (now,)).fetchone()
+    except sqlite3.OperationalError:  # the bot has not made it yet, or writes to it
+        found = None
+    if not found:
+        raise CannotBe(NO_NOTICE)
+    return datetime.fromisoformat(found).replace(tzinfo=UTC)
+
+
+def _next_morning(world: World, wish: Json) -> datetime:
+    """9:00 of the next business day, or of this one where that is still to come."""
+    days = OfficeDays(load_office(OFFICE))
+    today = days.day_of(world.clock())
+    if days.is_business_day(today) and days.at(today, MORNING) > world.clock():
+        return days.at(today, MORNING)
+    return days.at(days.business_day_after(today), MORNING)
+
+
+def _given(world: World, wish: Json) -> datetime:
+    """A date and a time as a Japanese clock shows them."""
+    try:
+        moment = datetime.fromisoformat(str(wish.get("to")))
+        zone = load_office(OFFICE).zone
+        return datetime.combine(date(moment.year, moment.month, moment.day), moment.time(), zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise CannotBe(NO_DATE) from None
+
+
+async def _kill(world: World, wish: Json) -> None:
+    world.bot.kill()
+
+
+TURNS: Mapping[str, Callable[[Any, Json], datetime]] = {
+    "hour": _an_hour_on,
+    "notice": _next_notice,
+    "morning": _next_morning,
+}
+
+ACTS: Mapping[str, Callable[[Any, Json], Awaitable[None]]] = {
+    "say": _say,
+    "press": _press,
+    "tap": _tap,
+    "send": _send,
+    "forward": _forward,
+    "edit": _edit,
+    "delete": _delete,
+    "block": _block,
+    "unblock": _unblock,
+    "come": _come,
+    "turn": _turn,
+    "kill": _kill,
+}
