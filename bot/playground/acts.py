@@ -153,7 +153,7 @@ async def _come(world: World, wish: Json) -> None:
         raise CannotBe(NO_NAME)
     if len(world.people) >= MOST_PEOPLE:
         raise CannotBe(FULL)
-    world.server.cloud.tell("person", world.comes(name, language))
+    world.comes(name, language)
 
 
 async def _turn(world: World, wish: Json) -> None:

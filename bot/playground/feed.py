@@ -42,7 +42,7 @@ class Feed:
         await answer.prepare(request)
         run, _, number = (request.headers.get("Last-Event-ID") or request.query.get("after", "")).partition(".")
         last = int(number) if run == self.run and number.isdigit() else None
-        await answer.write(_event("now", self._now()))
+        await answer.write(b"retry: 500\n" + _event("now", self._now()))
         while True:
             news, last = self._since(last)
             if news:

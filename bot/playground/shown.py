@@ -80,7 +80,7 @@ def shown_chat(chat: Chat) -> Json:
 
 def shown_person(person: Person, staff: bool) -> Json:
     user = person.user
-    return {"id": person.id, "name": full_name(user), "language": user.get("language_code", ""), "staff": staff}
+    return {"id": person.id, "name": full_name(user), "phone": person.phone, "staff": staff}
 
 
 def shown_press(press: Press) -> Json:

@@ -37,6 +37,7 @@ class World:
         number = len(self.people) + 1
         person = self.server.person(name, language_code=language, phone=f"+8190123456{number:02d}")
         self.people.append(person)
+        self.server.cloud.tell("person", person)
         return person
 
 
