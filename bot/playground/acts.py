@@ -160,8 +160,7 @@ async def _turn(world: World, wish: Json) -> None:
     to = TURNS.get(str(wish.get("to")), _given)(world, wish)
     if to - world.clock() > LONGEST_TURN:
         raise CannotBe(TOO_FAR)
-    world.clock.turn(to)
-    world.server.cloud.tell("clock", world.clock.ahead)
+    world.turns_the_clock(to)
 
 
 def _an_hour_on(world: World, wish: Json) -> datetime:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from bot.playground.chats import Alert, Button, Chat, Message, Press
+from bot.playground.deeds import Deeds
 from bot.playground.journal import Journal
 from bot.playground.strictness import ApiError, Json, refused
 
@@ -49,6 +50,7 @@ class Cloud:
         self._update_ids = itertools.count(first)
         self.poll: object | None = None  # the request that waits for updates
         self.journal = Journal()
+        self.deeds = Deeds(self)
         self._keyboards: dict[int, list[list[Button]] | None] = {}  # as they were last told
         self._change = asyncio.Event()
 

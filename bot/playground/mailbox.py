@@ -53,6 +53,10 @@ class Mailbox:
         self.letters |= {letter.id: letter for letter in letters}
         return letters
 
+    def written(self, letter: Letter) -> int:
+        """When its file was last written: real time, in nanoseconds since 1970."""
+        return self._read[letter.id]
+
 
 def read(file: Path) -> Letter:
     message = BytesParser(EmailMessage, policy=policy.default).parsebytes(file.read_bytes())

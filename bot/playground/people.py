@@ -17,6 +17,7 @@ from bot.playground.strictness import Json, units
 Attachment = Literal[
     "sticker", "photo", "voice", "document", "location", "video_note", "video", "audio", "animation"
 ]  # fmt: skip
+REFERENCE = re.compile(r"(?<![\d-])\d{3}-\d{3}(?![\d-])")  # of a booking, on the cards of staff
 UNCAPTIONED = frozenset({"sticker", "location", "video_note"})
 COMMAND = re.compile(r"(?<!\S)/[a-z0-9_]{1,32}(@\w+)?", re.IGNORECASE)
 
@@ -150,11 +151,13 @@ class Person(Screen):
         return self.cloud.alerts[self.id]
 
     async def says(self, text: str) -> Message:
+        self._does("says", text)
         return self._sends(self.chat, text=text, entities=_commands(text))
 
     async def says_in(self, group: Group, text: str, reply_to: Message | None = None) -> Message:
         """Said in a group; the bot hears commands, its name and replies to it, and all if it is an administrator."""
         self._must_be_in(group)
+        self._does("says", text, chat=group.chat)
         bot = self.cloud.bot
         name_or_command = text.startswith("/") or f"@{bot['username']}" in text
         hears = name_or_command or group.statuses.get(bot["id"]) in ADMINISTRATORS or (reply_to and reply_to.from_bot)
@@ -180,28 +183,34 @@ class Person(Screen):
             raise AssertionError(f"no reply keyboard with {label!r} is shown\n{self}")
         if (self.chat.shown[self.chat.keyboard_of or 0].markup or {}).get("one_time_keyboard"):
             self.chat.keyboard_of = None
-        return await (self.shares_contact() if buttons[0].asks_contact else self.says(label))
+        self._does("taps", label)
+        if buttons[0].asks_contact:
+            return self._sends(self.chat, content={"contact": self._contact(self.phone, own=True)})
+        return self._sends(self.chat, text=label, entities=_commands(label))
 
     async def shares_contact(self, phone: str | None = None, own: bool = True) -> Message:
         """Share a contact: the person's own, which carries the person's id, or somebody else's, which does not."""
-        names = {name: self.user[name] for name in ("first_name", "last_name") if name in self.user}
-        contact = {"phone_number": phone or self.phone, **(names if own else {"first_name": "知人"})}
-        return self._sends(self.chat, content={"contact": {**contact, **({"user_id": self.id} if own else {})}})
+        self._does("shares", phone or "自分", "" if own else "知人")
+        return self._sends(self.chat, content={"contact": self._contact(phone or self.phone, own)})
 
     async def sends(self, kind: str, caption: str | None = None) -> Message:
         """Send anything else: sticker, photo, voice, document, location, video_note, video, audio, animation."""
         if caption and kind in UNCAPTIONED:
             raise AssertionError(f"a {kind} has no caption")
+        self._does("sends", kind, caption or "")
         return self._sends(self.chat, text=caption or "", content={kind: _attachment(kind, next(self.cloud.ids))})
 
     async def forwards(self, text: str) -> Message:
         """Forward what somebody else has written."""
+        self._does("forwards", text)
         origin = {"type": "hidden_user", "sender_user_name": "知人", "date": self.cloud.seconds() - 60}
         return self._sends(self.chat, text=text, entities=_commands(text), content={"forward_origin": origin})
 
     async def edits(self, message_id: int, text: str) -> Message:
         """Change the words of an own message."""
-        edited = self.cloud.revise(self.chat, self._own(message_id), text=text, entities=_commands(text))
+        own = self._own(message_id)
+        self._does("edits", text)
+        edited = self.cloud.revise(self.chat, own, text=text, entities=_commands(text))
         self.cloud.push("edited_message", self.cloud.json(edited))
         return edited
 
@@ -210,11 +219,13 @@ class Person(Screen):
         self.cloud.remove(self.chat, self._own(message_id))
 
     def blocks_bot(self) -> None:
+        self._does("blocks")
         self.chat.blocked = True
         self.cloud.tell("chat", self.chat)
         self.cloud.membership(self.chat, self.user, "member", "kicked", user=self.cloud.bot)
 
     def unblocks_bot(self) -> None:
+        self._does("unblocks")
         self.chat.blocked = False
         self.cloud.tell("chat", self.chat)
         self.cloud.membership(self.chat, self.user, "kicked", "member", user=self.cloud.bot)
@@ -222,6 +233,14 @@ class Person(Screen):
     def deletes_account(self) -> None:
         self.chat.deactivated = True
         self.cloud.changed()
+
+    def _does(self, kind: str, words: str = "", about: str = "", chat: Chat | None = None) -> None:
+        self.cloud.deeds.done(kind, self.id, (chat or self.chat).id, words, about)
+
+    def _contact(self, phone: str, own: bool) -> Json:
+        names = {name: self.user[name] for name in ("first_name", "last_name") if name in self.user}
+        who = {**names, "user_id": self.id} if own else {"first_name": "知人"}
+        return {"phone_number": phone, **who}
 
     def _sends(self, chat: Chat, *, heard: bool = True, **fields: Any) -> Message:
         if self.chat.deactivated or (chat.private and chat.blocked):
@@ -253,6 +272,7 @@ class Person(Screen):
         message = chat.latest(message_id)
         if message is None:
             raise AssertionError(f"there never was a message #{message_id}\n{chat}")
+        self._does(*_press(chat, message, data), chat=chat)
         press = Press(str(next(self.cloud.ids)), self.id, self.cloud.clock(), chat.id, message_id, data)
         self.cloud.presses[press.id] = press
         self.cloud.tell("press", press)
@@ -260,6 +280,16 @@ class Person(Screen):
         gone = {"message_id": message_id, "chat": chat.json, "date": 0}
         body = {"id": press.id, "from": self.user, "chat_instance": str(abs(chat.id) * 31), "data": data}
         self.cloud.push("callback_query", {**body, "message": self.cloud.json(message) if shown else gone})
+
+
+def _press(chat: Chat, message: Message, data: str) -> tuple[str, str, str]:
+    """What kind of press it is, on which label, and of which reference number the message speaks."""
+    shown = chat.shown.get(message.id)
+    now = [button.label for row in (shown.buttons if shown else []) for button in row if button.data == data]
+    ever = [button.label for old in chat.history for row in old.buttons for button in row if button.data == data]
+    kind = "presses" if now else "presses old" if ever else "forges"
+    found = REFERENCE.search(message.text)
+    return kind, [*now, *ever, data][0], found[0] if found and not chat.private else ""
 
 
 def _commands(text: str) -> Sequence[Json]:

@@ -10,12 +10,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from bot.playground.clock import DemoClock
 from bot.playground.page import add_page
 from bot.playground.people import Group, Person
 from bot.playground.running import RunningBot
 from bot.playground.server import BotApiServer
+from flows.office import KAWAGOE, Office, load_office
 
 ANSWER_WITHIN = timedelta(seconds=150)  # as Telegram keeps a press
 
@@ -31,6 +33,12 @@ class World:
     group: Group
     staff: list[Person]
     people: list[Person] = field(default_factory=list)
+    office: Office = field(default_factory=lambda: load_office(KAWAGOE))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of what a clock on the wall shows."""
+        return self.office.zone
 
     def comes(self, name: str, language: str) -> Person:
         """Somebody new, with a phone in this language."""
@@ -39,6 +47,13 @@ class World:
         self.people.append(person)
         self.server.cloud.tell("person", person)
         return person
+
+    def turns_the_clock(self, to: datetime) -> None:
+        """For everybody. Raises `TurnedBack`."""
+        self.clock.turn(to)
+        cloud = self.server.cloud
+        cloud.deeds.done("turns", 0, 0, f"{to.astimezone(self.zone):%Y-%m-%d %H:%M}")
+        cloud.tell("clock", self.clock.ahead)
 
 
 @asynccontextmanager
