@@ -44,15 +44,16 @@ def run() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Who else may reach it: everybody who can.")
 @click.option("--clock", "start", help="When it begins, in Japan: 2026-11-19T10:00.")
 @click.option("--data", type=click.Path(file_okay=False, path_type=Path), help="A folder to keep.")
-def demo(port: int, host: str, start: str | None, data: Path | None) -> None:
+@click.option("--example", is_flag=True, help="Two weeks of an office that is already at work.")
+def demo(port: int, host: str, start: str | None, data: Path | None, example: bool) -> None:
     """Try everything on a page in the browser, without a token."""
     from bot.playground import demo as playground
     from bot.playground.clock import TurnedBack
 
-    begins = _moment(start) if start else None
+    wanted = playground.Options(host, port, data, _moment(start) if start else None, example)
 
     async def serve() -> None:
-        await playground.run(data, host, port, begins, _until_told_to_stop(), click.echo)
+        await playground.run(wanted, _until_told_to_stop(), click.echo)
 
     try:
         asyncio.run(serve())

@@ -12,13 +12,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.playground import example as weeks
 from bot.playground.clock import DemoClock
 from bot.playground.page import add_page
 from bot.playground.people import Group, Person
 from bot.playground.running import RunningBot
 from bot.playground.server import BotApiServer
 from flows.office import KAWAGOE, Office, load_office
+from flows.office_days import OfficeDays
 
+NAMES = ("first_name", "last_name")
 ANSWER_WITHIN = timedelta(seconds=150)  # as Telegram keeps a press
 
 
@@ -48,6 +51,15 @@ class World:
         self.server.cloud.tell("person", person)
         return person
 
+    async def fill_two_weeks(self) -> int:
+        """Before the bot runs; gives how many bookings there are. Those who made them have phones of their own."""
+
+        def comes(name: str, phone: str) -> int:
+            return self.server.person(name, phone=phone, opened=True).id
+
+        staff = [(person.id, " ".join(person.user[name] for name in NAMES)) for person in self.staff]
+        return await weeks.fill(self.mail.parent, OfficeDays(self.office), self.clock(), comes, staff)
+
     def turns_the_clock(self, to: datetime) -> None:
         """For everybody. Raises `TurnedBack`."""
         self.clock.turn(to)
@@ -57,8 +69,13 @@ class World:
 
 
 @asynccontextmanager
-async def world(data: Path, host: str, port: int, start: datetime | None) -> AsyncIterator[World]:
-    """A world whose files are in `data`, its page served. Raises `OSError` where the port is taken."""
+async def world(
+    data: Path, host: str, port: int, start: datetime | None, example: bool = False
+) -> AsyncIterator[World]:
+    """A world whose files are in `data`, its page served; with the example's two weeks where it is new.
+
+    Raises `OSError` where the port is taken.
+    """
     clock, bot = DemoClock(data / "clock", start), RunningBot()
     token = f"1:{secrets.token_urlsafe(24)}"
     server = BotApiServer(token, clock=clock, answer_within=ANSWER_WITHIN, host=host, port=port, first=int(time.time()))
@@ -69,6 +86,8 @@ async def world(data: Path, host: str, port: int, start: datetime | None) -> Asy
     made.comes("川越 太郎", "ja")
     add_page(made)
     async with server:
+        if example and not (data / "madoguchi.db").exists():
+            await made.fill_two_weeks()
         bot.settings = {
             "MADOGUCHI_TOKEN": token,
             "MADOGUCHI_API_URL": server.url,

@@ -1,0 +1,143 @@
+"""Two weeks of an office's life for the demo: fictitious people's requests, and what became of them.
+
+All of it is made by the product's own code, each move at a moment of its own in the past; what was due before now
+counts as sent. What waits for an answer the bot brings to the staff group when it starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import partial
+from itertools import cycle
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from sqlalchemy import Executable, and_, select, update
+
+from bot.counter import BOOKING, SqlCounter
+from bot.database import Database, Transaction
+from bot.encryption import load_keys
+from bot.migrate import migrate
+from bot.outbox import NOTICE, Outbox
+from bot.tables import PENDING
+from flows import answers, policy
+from flows.counter import Booking, Consent, Decision, Permit, Slot
+from flows.lifecycle import REQUESTED
+from flows.office_days import OfficeDays
+
+BACK, AHEAD = 5, 10  # business days before today, and from the first that can still be asked for
+FEWEST, MOST = 3, 7  # bookings a day
+FAMILIES, GIVEN = ("川越", "見本", "例示"), ("花子", "一郎", "二葉", "三郎", "四葉", "五郎", "六花", "七海", "八重")
+OUTCOMES = ("confirm", "confirm", "cancel", "confirm", "confirm", "decline", "confirm", "")  # "": left unanswered
+FOR_STAFF = ("card", "received_office")  # of an open request, these are still to come
+Comes = Callable[[str, str], int]  # somebody with a name and a phone number comes; gives their chat
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Who wants which half hour, asked for when, and what becomes of it."""
+
+    number: int
+    name: str
+    permit: Permit
+    outcome: str
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "seeker_number": f"11030-{90_000_000 + self.number:08}",
+            "email": f"mihon{self.number}@example.jp",
+            "phone": answers.phone(f"090-1234-{self.number:04}"),
+            "companion": "none",
+        }
+
+
+async def fill(data: Path, days: OfficeDays, now: datetime, comes: Comes, staff: Sequence[tuple[int, str]]) -> int:
+    """Fill the empty database in `data`; gives how many bookings it has then. The same moment gives the same weeks.
+
+    `staff` are the ids and names of those who decided.
+    """
+    database, seal = Database(f"sqlite:///{data / 'madoguchi.db'}"), load_keys(None, data)[0]
+    outbox = Outbox(database)
+
+    async def live(transaction: Transaction) -> int:
+        wishes = list(_wishes(days, now))
+        for wish, decider in zip(wishes, cycle(staff), strict=False):
+            chat = comes(wish.name, wish.details["phone"]["e164"])
+            at = partial(SqlCounter, transaction, seal, outbox, days, chat=chat)
+            await _lived(at, wish, decider, now)
+        await transaction.execute(_what_is_past(now))
+        return len(wishes)
+
+    try:
+        await migrate(database)
+        return await database.run(live)
+    finally:
+        await database.close()
+
+
+def _wishes(days: OfficeDays, now: datetime) -> Iterator[Wish]:
+    random, number = Random(now.date().toordinal()), 0  # noqa: S311  # no secret
+    outcomes = cycle(OUTCOMES)
+    for day in _weeks(days, now):
+        starts = days.starts(day)
+        for start in sorted(random.sample(starts, min(random.randint(FEWEST, MOST), len(starts)))):
+            asked = days.at(days.business_day_before(day, random.randint(2, 6)), time(random.randint(8, 20), 7))
+            asked = min(asked, now - timedelta(minutes=random.randint(30, 2000)))
+            permit = policy.permit(days, Slot(random.choice(days.office.counsellors), start), asked)
+            if isinstance(permit, Permit):
+                number += 1
+                name = f"{random.choice(FAMILIES)} {random.choice(GIVEN)}"
+                yield Wish(number, name, permit, next(outcomes))
+
+
+def _weeks(days: OfficeDays, now: datetime) -> list[date]:
+    """The days that are past, those too near to be asked for, and those still offered."""
+    today, offered = days.day_of(now), policy.days_to_offer(days, now)[:AHEAD]
+    first = days.business_day_before(today, BACK)
+    between = [first + timedelta(days=n) for n in range((offered[0] - first).days)]
+    return [*(day for day in between if days.is_business_day(day)), *offered]
+
+
+async def _lived(at: Callable[..., SqlCounter], wish: Wish, decider: tuple[int, str], now: datetime) -> None:
+    """One booking's life up to now."""
+    asked = wish.permit.requested_at
+    counter = at(now=asked)
+    terms = counter.days.office.terms
+    await counter.agree(Consent(terms.version, terms.sha256, asked, "ja", "button"))
+    await counter.informed()
+    booking = await counter.request(wish.permit, wish.details)
+    if not isinstance(booking, Booking):
+        raise TypeError(f"the half hour of wish {wish.number} is {booking}")
+    for event, moment, by in _events(counter.days, wish, decider):
+        if moment <= now:
+            counter = at(now=moment)
+            await counter.move(booking, event, Decision(event, moment, *by))
+            if event == "confirm":
+                await counter.tell(booking, "handed")
+
+
+def _events(days: OfficeDays, wish: Wish, decider: tuple[int, str]) -> Iterator[tuple[str, datetime, tuple[Any, ...]]]:
+    permit, start = wish.permit, wish.permit.slot.start
+    decided = days.at(permit.reply_by, time(9, 40))
+    if wish.outcome in ("confirm", "cancel"):
+        yield "confirm", decided, decider
+    if wish.outcome == "decline":
+        yield "decline", decided, (*decider, "time")
+    if wish.outcome == "cancel":
+        yield "cancel", decided + timedelta(hours=5), ()
+    if wish.outcome == "":
+        yield "lapse", permit.lapses_at, ()
+    if wish.outcome == "confirm":
+        yield "end", policy.ends_at(days, start), ()
+
+
+def _what_is_past(now: datetime) -> Executable:
+    """What was due has been sent, but for what tells staff of the requests that are open."""
+    undecided = select(BOOKING.c.id).where(BOOKING.c.state == REQUESTED)
+    to_come = and_(NOTICE.c.kind.in_(FOR_STAFF), NOTICE.c.booking_id.in_(undecided))
+    return update(NOTICE).where(PENDING, NOTICE.c.due_at <= now, ~to_come).values(state="sent")
