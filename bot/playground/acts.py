@@ -6,24 +6,18 @@ The page may ask for what nobody could do in the app; it is refused here, in bot
 from __future__ import annotations
 
 import re
-import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
-from contextlib import closing
-from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
 from bot.playground.clock import TurnedBack
+from bot.playground.moments import MOMENTS, given
 from bot.playground.people import Attachment, Person
 from bot.playground.strictness import TEXT_LIMIT, Json, units
-from flows.office import load_office
-from flows.office_days import OfficeDays
 
 if TYPE_CHECKING:
     from bot.playground.world import World
 
-OFFICE = Path(__file__).parents[2] / "flows" / "kawagoe"
-MORNING = time(9)
 LONGEST_TURN = timedelta(days=400)
 MOST_PEOPLE = 99
 KINDS = frozenset(get_args(Attachment))
@@ -157,58 +151,18 @@ async def _come(world: World, wish: Json) -> None:
 
 
 async def _turn(world: World, wish: Json) -> None:
-    to = TURNS.get(str(wish.get("to")), _given)(world, wish)
+    wanted = str(wish.get("to"))
+    to = MOMENTS[wanted](world) if wanted in MOMENTS else given(wanted)
+    if to is None:
+        raise CannotBe(NO_NOTICE if wanted in MOMENTS else NO_DATE)
     if to - world.clock() > LONGEST_TURN:
         raise CannotBe(TOO_FAR)
     world.turns_the_clock(to)
 
 
-def _an_hour_on(world: World, wish: Json) -> datetime:
-    return world.clock() + timedelta(hours=1)
-
-
-def _next_notice(world: World, wish: Json) -> datetime:
-    """As the bot's own database has it: the first notice that is not due yet."""
-    query = "SELECT min(next_try) FROM notice WHERE state = 'pending' AND next_try > ?"
-    now = world.clock().astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
-    try:
-        with closing(sqlite3.connect(f"file:{world.mail.parent / 'madoguchi.db'}?mode=ro", uri=True)) as database:
-            [found] = database.execute(query, (now,)).fetchone()
-    except sqlite3.OperationalError:  # the bot has not made it yet, or writes to it
-        found = None
-    if not found:
-        raise CannotBe(NO_NOTICE)
-    return datetime.fromisoformat(found).replace(tzinfo=UTC)
-
-
-def _next_morning(world: World, wish: Json) -> datetime:
-    """9:00 of the next business day, or of this one where that is still to come."""
-    days = OfficeDays(load_office(OFFICE))
-    today = days.day_of(world.clock())
-    if days.is_business_day(today) and days.at(today, MORNING) > world.clock():
-        return days.at(today, MORNING)
-    return days.at(days.business_day_after(today), MORNING)
-
-
-def _given(world: World, wish: Json) -> datetime:
-    """A date and a time as a Japanese clock shows them."""
-    try:
-        moment = datetime.fromisoformat(str(wish.get("to")))
-        zone = load_office(OFFICE).zone
-        return datetime.combine(date(moment.year, moment.month, moment.day), moment.time(), zone).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise CannotBe(NO_DATE) from None
-
-
 async def _kill(world: World, wish: Json) -> None:
     world.bot.kill()
 
-
-TURNS: Mapping[str, Callable[[Any, Json], datetime]] = {
-    "hour": _an_hour_on,
-    "notice": _next_notice,
-    "morning": _next_morning,
-}
 
 ACTS: Mapping[str, Callable[[Any, Json], Awaitable[None]]] = {
     "say": _say,

@@ -53,7 +53,7 @@ function choose(chat) {
 
 function drawPeople(name) {
   const staff = name === "staff";
-  const people = state.people.filter((person) => person.staff === staff).map(({ id, name: title }) => [id, title]);
+  const people = state.people.filter((person) => person.staff === staff).map(({ id, name: title }) => [id, staff ? t("own_phone", { name: title.split(" ").at(-1) }) : title]);
   const places = staff ? [[state.group, t("group")], ...people] : people;
   const pill = ([chat, title]) =>
     h("button", { type: "button", class: "pill", "data-chat": chat, "aria-pressed": String(chat === chosen[name]), onclick: () => choose(chat) }, title);

@@ -65,7 +65,7 @@ export class ChatView {
       this.redraw();
     };
     const choice = ({ id, name }) =>
-      h("label", {}, h("input", { type: "radio", name: "actor", value: id, checked: id === this.person, onchange: choose(id) }), h("span", {}, name));
+      h("label", {}, h("input", { type: "radio", name: "actor", value: id, checked: id === this.person, onchange: choose(id) }), h("span", {}, t("as", { name: name.split(" ").at(-1) })));
     return h("fieldset", { class: "actors" }, h("legend", { class: "hidden", t: "act_as" }), staff.map(choice));
   }
 
