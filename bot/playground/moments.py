@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
 MORNING = time(9)
 DATABASE = "madoguchi.db"
-HOLDS_WHILE: Mapping[object, str] = {
-    requested: REQUESTED,
-    confirmed_and_told: CONFIRMED,
-}  # in another state nothing would be sent
+# in another state of the booking nothing would be sent
+HOLDS_WHILE: Mapping[object, str] = {requested: REQUESTED, confirmed_and_told: CONFIRMED}
 LATER = """SELECT notice.next_try, notice.kind, booking.state FROM notice LEFT JOIN booking ON booking.id = booking_id
     WHERE notice.state = 'pending' AND notice.next_try > ? ORDER BY notice.next_try"""
 

@@ -48,9 +48,10 @@ function draw(anew = false) {
 }
 
 function example(words) {
-  const use = () => {
+  const use = (event) => {
     openPane("seeker");
     seeker().composer.fill(words);
+    event.currentTarget.parentElement.append(event.currentTarget); // the next one comes first
   };
   return h("button", { type: "button", class: "pill", onclick: use }, words);
 }

@@ -2,7 +2,7 @@
 
 import { byId, h, icon } from "./dom.js";
 import { on, state, tell } from "./feed.js";
-import { notSeen, see } from "./panes.js";
+import { notSeen } from "./panes.js";
 import { formatted } from "./text.js";
 import { dayName, hour, moment, t } from "./words.js";
 
@@ -19,9 +19,7 @@ export function openMailbox() {
     draw();
   });
   on("letter", (letter) => {
-    const known = nodes.has(letter.id);
     nodes.delete(letter.id);
-    if (!known) notSeen("mail");
     draw();
   });
   on("language", () => {
@@ -32,8 +30,9 @@ export function openMailbox() {
 }
 
 function draw() {
-  const letters = [...state.letters.values()].sort((one, other) => other.at - one.at);
+  const letters = [...state.letters.values()].reverse().sort((one, other) => other.at - one.at);
   drawAddresses(letters);
+  count();
   const wanted = letters.filter((letter) => address === ALL || letter.to === address);
   const empty = h("p", { class: "empty" }, icon("mail"), t("no_letters"));
   const list = byId("letters");
@@ -41,6 +40,8 @@ function draw() {
   for (const [place, node] of shown.entries()) if (list.children[place] !== node) list.insertBefore(node, list.children[place] ?? null);
   while (list.children.length > shown.length) list.lastElementChild.remove();
 }
+
+const count = () => notSeen("mail", [...state.letters.keys()].filter((id) => !opened.has(id)).length);
 
 function drawAddresses(letters) {
   const addresses = [...new Set(letters.map((letter) => letter.to))].sort();
@@ -68,7 +69,7 @@ function drawLetter(letter) {
 function read(letter, node) {
   delete node.dataset.unread;
   opened.add(letter.id);
-  if ([...state.letters.keys()].every((id) => opened.has(id))) see("mail");
+  count();
   tell("read", letter);
 }
 

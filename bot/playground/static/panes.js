@@ -29,15 +29,13 @@ export function openPane(name) {
   if (name in chosen) see(chosen[name]);
 }
 
-export function notSeen(place) {
-  unread.set(place, (unread.get(place) ?? 0) + 1);
+/** So much is new at a chat, or in the mailbox. */
+export function notSeen(place, count) {
+  unread.set(place, count);
   mark();
 }
 
-export function see(place) {
-  unread.delete(place);
-  mark();
-}
+const see = (chat) => notSeen(chat, 0);
 
 function choose(chat) {
   const name = part(chat);
@@ -58,6 +56,7 @@ function drawPeople(name) {
   const pill = ([chat, title]) =>
     h("button", { type: "button", class: "pill", "data-chat": chat, "aria-pressed": String(chat === chosen[name]), onclick: () => choose(chat) }, title);
   byId(name).querySelector(".people").replaceChildren(...places.map(pill));
+  byId(name).toggleAttribute("data-alone", places.length === 1);
   mark();
 }
 
@@ -112,6 +111,7 @@ export function open() {
   openPane(document.body.dataset.pane);
   for (const button of byId("tabs").children) button.addEventListener("click", () => openPane(button.dataset.pane));
   byId("add-person").addEventListener("click", addPerson);
+  on("add person", addPerson);
   WIDE.addEventListener("change", () => openPane(document.body.dataset.pane));
   listen();
 }
@@ -121,7 +121,7 @@ function listen() {
   on("message", (message) => {
     at(message.chat)?.show(message);
     const seen = isOpen(part(message.chat)) && chosen[part(message.chat)] === message.chat;
-    if (message.fresh && message.bot && !seen) notSeen(message.chat);
+    if (message.fresh && message.bot && !seen) notSeen(message.chat, (unread.get(message.chat) ?? 0) + 1);
   });
   on("gone", ({ chat, id }) => at(chat)?.drop(id));
   on("keyboard", ({ chat }) => at(chat)?.changed());

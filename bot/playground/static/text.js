@@ -1,8 +1,8 @@
-// Formatted text as elements: Telegram's entities, and the links and commands that its apps find by themselves.
+// Formatted text as elements: Telegram's entities, and the links, numbers and commands that its apps find by themselves.
 
 import { h } from "./dom.js";
 
-const FOUND = /https?:\/\/[^\s<>"「」（）、。]+|(?<![\w/.])\/[a-z][a-z0-9_]{0,31}(?![\w/])/gi;
+const FOUND = /0\d{1,4}-\d{1,4}-\d{3,4}|https?:\/\/[^\s<>"「」（）、。]+|(?<![\w/.])\/[a-z][a-z0-9_]{0,31}(?![\w/])/gi;
 const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "pre" };
 
 /** Nodes for a text and its entities, whose offsets are UTF-16 units as in JavaScript; `says` is what a command does. */
@@ -42,10 +42,15 @@ function plain(text, says) {
   let at = 0;
   for (const found of text.matchAll(FOUND)) {
     nodes.push(text.slice(at, found.index));
-    nodes.push(found[0].startsWith("/") ? command(found[0], says) : link(found[0], [found[0]]));
+    nodes.push(recognized(found[0], says));
     at = found.index + found[0].length;
   }
   return [...nodes, text.slice(at)].filter(Boolean);
+}
+
+function recognized(words, says) {
+  if (words.startsWith("/")) return command(words, says);
+  return words.startsWith("http") ? link(words, [words]) : h("span", { class: "whole" }, words);
 }
 
 function command(words, says) {

@@ -3,7 +3,7 @@
 import { act } from "./acts.js";
 import { Composer } from "./composer.js";
 import { h, icon } from "./dom.js";
-import { state } from "./feed.js";
+import { state, tell } from "./feed.js";
 import { drawMessage } from "./message.js";
 import { confirmed, openMenu, toast, toldUntilOk } from "./overlays.js";
 import { dayName, dayOf, t } from "./words.js";
@@ -115,7 +115,7 @@ export class ChatView {
   /** All that stands around the messages. */
   changed() {
     const { runs } = state.bot;
-    this.status.textContent = this.types ? t("typing") : runs ? t(this.isGroup ? "group_bot" : "bot") : t("bot_away");
+    this.status.textContent = this.types ? t("typing") : runs ? this.isGroup ? t("group_members", { n: state.people.filter((person) => person.staff).length }) : t("bot") : t("bot_away");
     this.status.classList.toggle("away", !runs);
     const unopened = !this.isGroup && !this.room.messages.size;
     this.list.classList.toggle("unopened", unopened);
@@ -200,6 +200,7 @@ export class ChatView {
 
   openChatMenu(event) {
     const wish = this.room.blocked ? "unblock" : "block";
-    openMenu(event.currentTarget, [[wish, () => this.act(wish)]]);
+    const add = !state.people.find((person) => person.id === this.person).staff && ["add_person", () => tell("add person")];
+    openMenu(event.currentTarget, [add, [wish, () => this.act(wish)]]);
   }
 }

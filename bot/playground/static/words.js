@@ -56,7 +56,7 @@ function format(name, options) {
   return formats.get(key);
 }
 
-const DAY = { month: "long", day: "numeric", weekday: "short" };
+const DAY = { month: "short", day: "numeric", weekday: "short" };
 const TIME = { hour: "2-digit", minute: "2-digit" };
 
 export const hour = (at) => format("hour", TIME).format(at);
