@@ -24,6 +24,7 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 START = datetime(2026, 11, 19, 10, 0, tzinfo=TOKYO)
 PHONE, DESK = ViewportSize(width=360, height=740), ViewportSize(width=1280, height=800)
 TABS = {"seeker": 0, "staff": 1, "mail": 2, "clock": 3}
+MOST_STOPS = 120  # of the Tab key on one round
 SECONDS = 15  # until something is to be seen, on a busy machine
 
 expect.set_options(timeout=SECONDS * 1000)
@@ -66,11 +67,15 @@ class Visitor:
     def view(self, part: str = "seeker") -> Locator:
         return self.page.locator(f"#{part} .view")
 
+    async def does(self, place: Locator) -> None:
+        """Press what is there."""
+        await place.click()
+
     async def opens(self, part: str) -> None:
         """On a phone by the tab bar; at a desk it is open."""
         tab = self.page.locator("#tabs button").nth(TABS[part])
         if await tab.is_visible():
-            await tab.click()
+            await self.does(tab)
 
     async def says(self, text: str, part: str = "seeker") -> None:
         await self.view(part).locator("textarea").fill(text)
@@ -81,7 +86,7 @@ class Visitor:
         return self.view(part).locator(".inline").filter(has_text=re.compile(rf"^{re.escape(label)}")).last
 
     async def presses(self, label: str, part: str = "seeker") -> None:
-        await self.button(label, part).click()
+        await self.does(self.button(label, part))
 
     async def sees(self, text: str, part: str = "seeker") -> None:
         await expect(self.view(part).locator(".message", has_text=text).last).to_be_visible()
@@ -91,12 +96,12 @@ class Visitor:
 
     async def chooses(self, command: str) -> None:
         """From the menu of commands."""
-        await self.view().locator(".composer form .plain").first.click()
-        await self.page.get_by_role("menuitem").filter(has_text=command).click()
+        await self.does(self.view().locator(".composer form .plain").first)
+        await self.does(self.page.get_by_role("menuitem").filter(has_text=command))
 
     async def turns(self, to: str) -> None:
         await self.opens("clock")
-        await self.page.locator(f"[data-turn={to}]").click()
+        await self.does(self.page.locator(f"[data-turn={to}]"))
 
     async def follows(self, script: str) -> None:
         """A conversation line by line: 窓口 (is seen), 人 (is said), 押す (is pressed)."""
@@ -106,13 +111,36 @@ class Visitor:
             await acts[who](words)
 
 
+class Typist(Visitor):
+    """Somebody who has a keyboard and nothing else, and gets everywhere with the Tab key."""
+
+    async def goes_to(self, place: Locator) -> None:
+        await place.wait_for()
+        for _ in range(MOST_STOPS):
+            if await place.evaluate("node => node === document.activeElement"):
+                return
+            await self.page.keyboard.press("Tab")
+        raise AssertionError(f"the Tab key does not lead to {place}")
+
+    async def does(self, place: Locator) -> None:
+        await self.goes_to(place)
+        await self.page.keyboard.press("Enter")
+
+    async def says(self, text: str, part: str = "seeker") -> None:
+        await self.goes_to(self.view(part).locator("textarea"))
+        await self.page.keyboard.insert_text(text)
+        await self.page.keyboard.press("Enter")
+
+
 @asynccontextmanager
-async def visitor(browser: Browser, made: World, size: ViewportSize, **options: Any) -> AsyncIterator[Visitor]:
+async def visitor(
+    browser: Browser, made: World, size: ViewportSize, kind: type[Visitor] = Visitor, **options: Any
+) -> AsyncIterator[Visitor]:
     """Somebody with a screen of this size, in Japan if nothing else is said, who has the page before them."""
     settings: Mapping[str, Any] = {"locale": "ja-JP", **options}
     context = await browser.new_context(viewport=size, **settings)
     context.set_default_timeout(SECONDS * 1000)
-    someone = Visitor(await context.new_page())
+    someone = kind(await context.new_page())
     await someone.comes_to(made)
     yield someone
     await context.close()

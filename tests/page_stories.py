@@ -123,8 +123,7 @@ ENGLISH = Story(
     reminder="[Reminder]",
     cancelling="""
         押す：Cancel this booking
-        窓口：Cancel
-        押す：Cancel
+        押す：Cancel it
     """,
     cancelled="[Cancelled]",
     entry="Booking ",

@@ -88,7 +88,7 @@ async def test_nothing_on_the_page_comes_from_elsewhere(client: aiohttp.ClientSe
     assert "<script>" not in page
 
 
-@pytest.mark.parametrize("name", ["..%2fpage.py", "page.py", "%2e%2e", "nothing.js"])
+@pytest.mark.parametrize("name", ["..%2fpage.py", "page.py", "nothing.js"])
 async def test_no_other_file_is_served(client: aiohttp.ClientSession, name: str) -> None:
     async with client.get(f"/page/{name}") as answer:
         assert answer.status == 404

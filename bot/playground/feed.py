@@ -10,6 +10,7 @@ import asyncio
 import json
 import secrets
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -42,6 +43,11 @@ class Feed:
         await answer.prepare(request)
         run, _, number = (request.headers.get("Last-Event-ID") or request.query.get("after", "")).partition(".")
         last = int(number) if run == self.run and number.isdigit() else None
+        with suppress(ConnectionResetError):  # whoever is gone needs no more
+            await self._send(answer, last)
+        return answer
+
+    async def _send(self, answer: web.StreamResponse, last: int | None) -> None:
         await answer.write(b"retry: 500\n" + _event("now", self._now()))
         while True:
             news, last = self._since(last)
@@ -100,7 +106,7 @@ class Feed:
             "answer": shown.shown_press,
             "typing": lambda chat: {"chat": chat.id},
             "profile": lambda _: self._menus(),
-            "person": lambda person: {"person": self._person(person), "chat": shown.shown_chat(person.chat)},
+            "person": self._newcomer,
             "letter": shown.shown_letter,
             "clock": lambda ahead: {"ahead": ahead / MILLISECOND},
             "bot": lambda state: state,
@@ -115,6 +121,9 @@ class Feed:
 
     def _person(self, person: Any) -> Any:
         return shown.shown_person(person, person in self.world.staff)
+
+    def _newcomer(self, person: Any) -> Any:
+        return {"person": self._person(person), "chat": shown.shown_chat(person.chat), "menus": self._menus()}
 
     def _menus(self) -> Any:
         """What the menu holds, by the chat and the person."""

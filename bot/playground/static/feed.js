@@ -92,7 +92,8 @@ const APPLY = {
   profile(menus) {
     state.menus = menus;
   },
-  person({ person, chat }) {
+  person({ person, chat, menus }) {
+    state.menus = menus;
     if (state.chats.has(person.id)) return;
     state.people.push(person);
     state.chats.set(chat.id, chatOf(chat));
