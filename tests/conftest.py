@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+import pytest_asyncio
 import structlog.testing
 from sqlalchemy.engine import URL, make_url
 from structlog.typing import EventDict
@@ -19,6 +21,9 @@ from tests.counters import Office
 from tests.databases import embedded_postgres, new_database
 from tests.rush import Rush, rush
 from tests.town import Town, town
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 hypothesis.settings.register_profile("here", deadline=None)  # no test is about time
 hypothesis.settings.load_profile("here")
@@ -115,3 +120,12 @@ async def office(tmp_path: Path, database_url: str) -> AsyncIterator[Office]:
     await migrate(opened.database)
     yield opened
     await opened.database.close()
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """The machine's chromium, once for all tests of the page."""
+    from tests.demo_page import chromium
+
+    async with chromium() as launched:
+        yield launched

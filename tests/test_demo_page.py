@@ -10,19 +10,13 @@ import pytest_asyncio
 from playwright.async_api import Browser, ViewportSize, expect
 
 from bot.playground.world import World
-from tests.demo_page import DESK, PHONE, Typist, Visitor, chromium, small_world, visitor
+from tests.demo_page import DESK, PHONE, Typist, Visitor, small_world, visitor
 from tests.page_stories import STORIES, Story
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as launched:
-        yield launched
-
-
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def made(tmp_path: Path) -> AsyncIterator[World]:
     async with small_world(tmp_path) as begun:
         yield begun

@@ -11,25 +11,19 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import Browser, expect
 
 from bot.playground.world import World
-from tests.demo_page import DESK, PHONE, Visitor, chromium, small_world, visitor
+from tests.demo_page import DESK, PHONE, Visitor, small_world, visitor
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    async with chromium() as launched:
-        yield launched
+pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def made(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
     """One world for all: each test brings people of its own."""
     async with small_world(tmp_path_factory.mktemp("demo")) as begun:
         yield begun
 
 
-@pytest_asyncio.fixture(loop_scope="module")
+@pytest_asyncio.fixture(loop_scope="session")
 async def desk(browser: Browser, made: World) -> AsyncIterator[Visitor]:
     """Somebody at a desk, with a new job-seeker's phone."""
     made.comes("川越 花子", "ja")
