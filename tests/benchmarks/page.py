@@ -45,8 +45,8 @@ SCROLL = """steps => new Promise((resolve) => {
     const frame = (now) => {
         frames.push(now - before);
         before = now;
-        if (step++ === 2 * steps) return resolve(frames);
-        log.scrollTop = -(log.scrollHeight - log.clientHeight) * (step <= steps ? step : 2 * steps - step) / steps;
+        if (step++ === steps) return resolve(frames.slice(1));
+        log.scrollTop -= 300;
         requestAnimationFrame(frame);
     };
     requestAnimationFrame(frame);
@@ -88,18 +88,15 @@ async def milliseconds_to_answer(browser: Browser, made: World, times: int) -> l
 async def long_conversation(browser: Browser, made: World, messages: int) -> tuple[float, list[float]]:
     """Seconds until the page is there, and its frames while it is scrolled."""
     person, cloud = made.people[0], made.server.cloud
-    markup = {
-        "inline_keyboard": [[{"text": "はい", "callback_data": "yes"}, {"text": "いいえ", "callback_data": "no"}]]
-    }
+    buttons = [{"text": label, "callback_data": label} for label in ("はい", "いいえ")]
+    answer = {"text": "答えです。\nhttps://office.example/ " * 3, "markup": {"inline_keyboard": [buttons]}}
     for number in range(messages // 2):
         cloud.post(person.chat, person.user, text=f"{number} 番目の質問です。")
-        cloud.post(
-            person.chat, cloud.bot, text=f"{number} 番目の答えです。\nhttps://office.example/ " * 3, markup=markup
-        )
+        cloud.post(person.chat, cloud.bot, **answer)
     began = perf_counter()
     async with visitor(browser, made, PHONE) as someone:
         took = perf_counter() - began
-        return took, await someone.page.evaluate(SCROLL, 60)
+        return took, await someone.page.evaluate(SCROLL, 120)
 
 
 async def seconds_of(session: aiohttp.ClientSession, person: Person) -> float:
