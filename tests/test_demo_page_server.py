@@ -37,7 +37,8 @@ async def quiet(tmp_path: Path) -> AsyncIterator[World]:
 
 @pytest.fixture
 async def client(quiet: World) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(quiet.server.url) as session:
+    limit = aiohttp.ClientTimeout(total=10)  # for a test that fails: what it waits for would never come
+    async with aiohttp.ClientSession(quiet.server.url, timeout=limit) as session:
         yield session
 
 

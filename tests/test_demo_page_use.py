@@ -120,6 +120,22 @@ async def test_a_contact_is_shared_after_a_question(desk: Visitor, made: World) 
     await expect(desk.view().locator(".reply-keyboard button")).to_have_count(0)
 
 
+async def test_an_alert_stays_until_ok_is_pressed_where_it_was_asked_for(
+    browser: Browser, made: World, desk: Visitor
+) -> None:
+    old = {"inline_keyboard": [[{"text": "古いボタン", "callback_data": "card:nothing|decide|confirm"}]]}
+    made.server.cloud.post(made.group.chat, made.server.cloud.bot, text="古い申し込み", markup=old)
+    async with visitor(browser, made, DESK) as other:
+        await desk.view("staff").get_by_label("二号として").check()
+        await desk.presses("古いボタン", "staff")
+        await expect(desk.page.get_by_role("dialog")).to_be_visible()
+        await expect(desk.button("古いボタン", "staff")).not_to_have_attribute("aria-busy", "true")
+        await desk.page.get_by_role("button", name="OK").click()
+        await expect(desk.page.get_by_role("dialog")).to_have_count(0)
+        await expect(other.page.locator(".toast")).to_be_visible()
+    assert made.staff[1].alerts[-1].show_alert, "it was 職員 二号 who pressed"
+
+
 async def test_two_pages_side_by_side_show_the_same(browser: Browser, made: World, desk: Visitor) -> None:
     async with visitor(browser, made, DESK) as other:
         await other.page.locator("#seeker .pill").last.click()
@@ -178,6 +194,7 @@ async def test_somebody_new_comes_with_another_language(desk: Visitor) -> None:
 async def test_the_page_speaks_the_language_that_was_chosen_and_remembers_it(desk: Visitor) -> None:
     await desk.page.get_by_role("button", name="English").click()
     await expect(desk.page.locator("#seeker-title")).to_have_text("Job-seeker’s phone")
+    await expect(desk.page.locator("body")).not_to_contain_text("として")
     await desk.page.reload()
     await expect(desk.page.locator("#mail-title")).to_have_text("Mailbox")
     assert await desk.page.locator("html").get_attribute("lang") == "en"

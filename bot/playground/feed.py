@@ -138,7 +138,7 @@ class Feed:
         waiting = [press for press in cloud.presses.values() if not press.answered]
         return {
             **self._now(),
-            "bot": {**self._bot(), "name": cloud.bot["first_name"], "id": cloud.bot["id"]},
+            "bot": {**self._bot(), "name": cloud.bot["first_name"]},
             "people": [self._person(person) for person in people],
             "group": world.group.id,
             "chats": [shown.shown_chat(chat) for chat in (*(person.chat for person in people), world.group.chat)],

@@ -6,7 +6,7 @@ const AGAIN_MS = 1000;
 const SPINS_MS = 60_000; // a button that nobody answers stops spinning, as in the app
 
 export const state = {
-  bot: { name: "", id: 0, runs: false, starts: 0 },
+  bot: { name: "", runs: false, starts: 0 },
   people: [], // of job-seekers and staff
   group: 0,
   chats: new Map(), // by id: title, blocked, keyboard, messages (a Map by id)

@@ -41,7 +41,8 @@ function draw(anew = false) {
   const count = h("span", { class: "count", "aria-hidden": "true" }, `${Math.min(place + 1, STEPS.length - 1)}/${STEPS.length - 1}`);
   const go = pane && h("button", { type: "button", class: "soft go", t: "guide_go", onclick: () => openPane(pane) });
   const close = h("button", { type: "button", class: "plain round", label: "guide_hide", onclick: hide }, icon("close"));
-  const words = h("div", { class: "guide-words", role: "status" }, h("p", {}, t(key)), examples && h("p", { class: "examples" }, EXAMPLES.map(example)));
+  const below = examples && h("p", { class: "examples" }, EXAMPLES.map(example));
+  const words = h("div", { class: "guide-words", role: "status" }, h("p", {}, t(key)), below);
   byId("guide").replaceChildren(h("h2", { id: "guide-title", class: "hidden", t: "guide" }), count, words, ...[go, close].filter(Boolean));
   byId("guide").dataset.step = pane ?? "";
   byId("guide").hidden = false;

@@ -8,7 +8,7 @@ import { t } from "./words.js";
 import { ChatView } from "./view.js";
 
 const WIDE = matchMedia("(min-width: 960px)");
-const LANGUAGES = [["ja", "japanese"], ["en", "english"], ["zh", "another_language"], ["pt-br", "portuguese"], ["vi", "vietnamese"]];
+const LANGUAGES = { ja: "japanese", en: "english", zh: "another_language", "pt-br": "portuguese", vi: "vietnamese" };
 
 const views = new Map(); // by chat
 const chosen = { seeker: 0, staff: 0 }; // the chat that each part shows
@@ -51,10 +51,14 @@ function choose(chat) {
 
 function drawPeople(name) {
   const staff = name === "staff";
-  const people = state.people.filter((person) => person.staff === staff).map(({ id, name: title }) => [id, staff ? t("own_phone", { name: title.split(" ").at(-1) }) : title]);
+  const title = (person) => (staff ? t("own_phone", { name: person.name.split(" ").at(-1) }) : person.name);
+  const people = state.people.filter((person) => person.staff === staff).map((person) => [person.id, title(person)]);
   const places = staff ? [[state.group, t("group")], ...people] : people;
-  const pill = ([chat, title]) =>
-    h("button", { type: "button", class: "pill", "data-chat": chat, "aria-pressed": String(chat === chosen[name]), onclick: () => choose(chat) }, title);
+  const pill = ([chat, words]) => {
+    const pressed = String(chat === chosen[name]);
+    const pick = () => choose(chat);
+    return h("button", { type: "button", class: "pill", "data-chat": chat, "aria-pressed": pressed, onclick: pick }, words);
+  };
   byId(name).querySelector(".people").replaceChildren(...places.map(pill));
   byId(name).toggleAttribute("data-alone", places.length === 1);
   mark();
@@ -79,7 +83,7 @@ function badge(button, count) {
 
 function addPerson() {
   const field = h("input", { name: "name", required: true, maxlength: 64, value: "川越 花子", autocomplete: "off" });
-  const options = LANGUAGES.map(([code, key]) => h("option", { value: code }, t(key)));
+  const options = Object.entries(LANGUAGES).map(([code, key]) => h("option", { value: code }, t(key)));
   const languages = h("select", { name: "language" }, options);
   openDialog(t("add_person"), (close) => [
     h("h2", { t: "add_person" }),
@@ -135,7 +139,7 @@ function listen() {
   on("person", came);
   for (const kind of ["profile", "bot"]) on(kind, () => views.forEach((view) => view.changed()));
   on("language", () => {
-    views.forEach((view) => view.redraw());
-    for (const name of Object.keys(chosen)) drawPeople(name);
+    views.clear();
+    Object.values(chosen).forEach(choose);
   });
 }

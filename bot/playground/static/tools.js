@@ -22,7 +22,9 @@ export function openTools() {
 function show() {
   const part = ([title, content]) => h("section", {}, h("h3", { t: title }), content());
   openDialog(t("tools_title"), (close) => [
-    h("header", {}, h("h2", { t: "tools_title" }), h("button", { type: "button", class: "plain round", label: "close", onclick: () => close(null) }, icon("close"))),
+    h("header", {},
+      h("h2", { t: "tools_title" }),
+      h("button", { type: "button", class: "plain round", label: "close", onclick: () => close(null) }, icon("close"))),
     ...tools.map(part),
   ], "drawer");
 }

@@ -11,6 +11,8 @@ import { dayName, dayOf, t } from "./words.js";
 const TYPES_MS = 5000;
 const AT_THE_END = 60; // pixels
 
+const staff = () => state.people.filter((person) => person.staff);
+
 export class ChatView {
   /** `person` is whose phone it is; in the group, who is chosen to act. */
   constructor(chat, person) {
@@ -45,8 +47,8 @@ export class ChatView {
     const title = h("h3", {}, this.title);
     this.status = h("p", { class: "status" });
     const menu = { type: "button", class: "plain round", label: "chat_menu", onclick: (event) => this.openChatMenu(event) };
-    this.head = h("header", { class: "chat-head" }, h("span", { class: "avatar", "aria-hidden": "true" }, this.title.slice(0, 1)));
-    this.head.append(h("div", { class: "chat-title" }, title, this.status));
+    const avatar = h("span", { class: "avatar", "aria-hidden": "true" }, this.title.slice(0, 1));
+    this.head = h("header", { class: "chat-head" }, avatar, h("div", { class: "chat-title" }, title, this.status));
     this.head.append(this.isGroup ? this.actors() : h("button", menu, icon("more")));
     this.list = h("div", { class: "list" });
     const named = t("messages", { title: `${this.title} (${this.name(this.person)})` });
@@ -59,14 +61,15 @@ export class ChatView {
   }
 
   actors() {
-    const staff = state.people.filter((person) => person.staff);
-    const choose = (id) => () => {
-      this.person = id;
+    const choose = (event) => {
+      this.person = Number(event.target.value);
       this.redraw();
     };
     const choice = ({ id, name }) =>
-      h("label", {}, h("input", { type: "radio", name: "actor", value: id, checked: id === this.person, onchange: choose(id) }), h("span", {}, t("as", { name: name.split(" ").at(-1) })));
-    return h("fieldset", { class: "actors" }, h("legend", { class: "hidden", t: "act_as" }), staff.map(choice));
+      h("label", {},
+        h("input", { type: "radio", name: "actor", value: id, checked: id === this.person, onchange: choose }),
+        h("span", {}, t("as", { name: name.split(" ").at(-1) })));
+    return h("fieldset", { class: "actors" }, h("legend", { class: "hidden", t: "act_as" }), staff().map(choice));
   }
 
   name(id) {
@@ -106,7 +109,7 @@ export class ChatView {
     this.changed();
   }
 
-  /** Draw the messages anew: of the buttons that wait, of another person, of another language. */
+  /** Draw the messages anew: of the buttons that wait, of another person. */
   redraw(ids = this.nodes.keys()) {
     for (const id of ids) if (this.nodes.has(id)) drawMessage(this, this.room.messages.get(id), this.nodes.get(id));
     this.changed();
@@ -114,15 +117,20 @@ export class ChatView {
 
   /** All that stands around the messages. */
   changed() {
-    const { runs } = state.bot;
-    this.status.textContent = this.types ? t("typing") : runs ? this.isGroup ? t("group_members", { n: state.people.filter((person) => person.staff).length }) : t("bot") : t("bot_away");
-    this.status.classList.toggle("away", !runs);
+    this.status.textContent = this.statusWords();
+    this.status.classList.toggle("away", !state.bot.runs);
     const unopened = !this.isGroup && !this.room.messages.size;
     this.list.classList.toggle("unopened", unopened);
     this.about?.remove();
     this.about = unopened && this.menu.about ? h("p", { class: "about" }, this.menu.about) : null;
     if (this.about) this.list.append(this.about);
     this.composer.changed(unopened);
+  }
+
+  statusWords() {
+    if (this.types) return t("typing");
+    if (!state.bot.runs) return t("bot_away");
+    return this.isGroup ? t("group_members", { n: staff().length }) : t("bot");
   }
 
   typing(types) {
