@@ -11,12 +11,15 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from bot.playground.chats import Alert, Button, Chat, Message, Press
 from bot.playground.deeds import Deeds
 from bot.playground.journal import Journal
 from bot.playground.strictness import ApiError, Json, refused
+
+if TYPE_CHECKING:
+    from bot.playground.webhook import Webhook
 
 Found = TypeVar("Found")
 
@@ -41,6 +44,9 @@ class Cloud:
         self.users: dict[int, Json] = {bot_id: self.bot}
         self.chats: dict[int, Chat] = {}
         self.pending: list[dict[str, Any]] = []
+        self.again: list[dict[str, Any]] = []  # those that are given once more after they were confirmed
+        self.given: set[int] = set()  # the ids of those that were given once, and when each came, by its id:
+        self.since: dict[int, datetime] = {}
         self.allowed: frozenset[str] | None = None  # None: all but those that are off by default
         self.presses: dict[str, Press] = {}
         self.alerts: defaultdict[int, list[Alert]] = defaultdict(list)
@@ -49,6 +55,7 @@ class Cloud:
         self._message_ids = itertools.count(first)
         self._update_ids = itertools.count(first)
         self.poll: object | None = None  # the request that waits for updates
+        self.webhook: Webhook | None = None
         self.journal = Journal()
         self.deeds = Deeds(self)
         self._keyboards: dict[int, list[list[Button]] | None] = {}  # as they were last told
@@ -57,7 +64,7 @@ class Cloud:
     @property
     def settled(self) -> bool:
         """The bot has confirmed every update, and waits for more."""
-        return not self.pending and self.poll is not None
+        return not self.pending and not self.again and (self.poll or self.webhook) is not None
 
     async def change(self) -> None:
         """Wait for the next change."""
@@ -90,7 +97,9 @@ class Cloud:
         """An update for the bot, unless it asked not to get its kind."""
         wanted = kind not in NOT_BY_DEFAULT if self.allowed is None else kind in self.allowed
         if wanted:
-            self.pending.append({"update_id": next(self._update_ids), kind: body})
+            number = next(self._update_ids)
+            self.since[number] = self.clock()
+            self.pending.append({"update_id": number, kind: body})
         self.changed()
 
     def post(self, chat: Chat, sender: Json, **fields: Any) -> Message:

@@ -23,6 +23,7 @@ from bot.playground.strictness import (
     refused,
     units,
 )
+from bot.playground.webhook import WEBHOOK
 
 Params = Mapping[str, Any]
 Method = Callable[[Cloud, Params], Any]
@@ -217,16 +218,6 @@ def leave_chat(cloud: Cloud, params: Params) -> bool:
     return True
 
 
-def delete_webhook(cloud: Cloud, params: Params) -> bool:
-    if params.get("drop_pending_updates"):
-        cloud.pending.clear()
-    return True
-
-
-def get_webhook_info(cloud: Cloud, params: Params) -> Json:
-    return {"url": "", "has_custom_certificate": False, "pending_update_count": len(cloud.pending)}
-
-
 METHODS: Mapping[str, Method] = {
     "getMe": get_me,
     "sendMessage": send_message,
@@ -241,7 +232,6 @@ METHODS: Mapping[str, Method] = {
     "getChatMember": get_chat_member,
     "getChatAdministrators": get_chat_administrators,
     "leaveChat": leave_chat,
-    "deleteWebhook": delete_webhook,
-    "getWebhookInfo": get_webhook_info,
+    **WEBHOOK,
     **PROFILE,
 }

@@ -13,24 +13,29 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from aiohttp import web
 
 from bot.playground.chats import Chat, Message, Press
 from bot.playground.cloud import Cloud, Found
+from bot.playground.faults import Fault as Fault  # noqa: PLC0414  # a test that has a server needs no other module
+from bot.playground.faults import Order, Orders
+from bot.playground.fields import FIELDS, check
+from bot.playground.limits import SENDING, Limits
 from bot.playground.methods import METHODS
 from bot.playground.parameters import parameters
 from bot.playground.people import Group, Person, Screen
-from bot.playground.strictness import ApiError, Json
+from bot.playground.strictness import ApiError
+from bot.playground.updates import PRESS_KEPT, get_updates
+from bot.playground.webhook import Delivery
 
-CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 FIRST = 1001
-LONGEST_POLL, LARGEST_BATCH, LARGEST_BODY = 50, 100, 50 * 1024**2  # seconds, updates, bytes
+LARGEST_BODY = 50 * 1024**2  # bytes
 
 
 @dataclass
@@ -44,33 +49,6 @@ class Call:
     status: int | None = None
 
 
-@dataclass(frozen=True)
-class Fault:
-    """What goes wrong with one call: it is refused, its connection is cut, or it hangs until `server.release()`.
-
-    `drop="before"` cuts the connection with nothing done, `drop="after"` when all is done but the answer, `drop="half"`
-    in the middle of the answer. `retry_after` is in seconds. `body` comes instead of what the server would say: the
-    page of a proxy with its `status` and nothing done, or with 200 after all is done. A call that hung is carried out
-    when released, if its caller is still there.
-    """
-
-    status: int | None = None
-    description: str = ""
-    retry_after: int | None = None
-    drop: Literal["before", "after", "half"] | None = None
-    hang: bool = False
-    body: str = ""
-
-    @property
-    def error(self) -> ApiError:
-        status = self.status or 429
-        description = self.description or HTTPStatus(status).phrase
-        if self.retry_after is None:
-            return ApiError(status, description)
-        waits = self.description or f"{description}: retry after {self.retry_after}"
-        return ApiError(status, waits, {"retry_after": self.retry_after})
-
-
 def real_time() -> datetime:
     return datetime.now(UTC)
 
@@ -79,7 +57,8 @@ class BotApiServer:
     """The server of one bot, and the world around it. `clock` gives aware times; all dates and ages follow it.
 
     `first` is the first id of an update and of a message: a bot that was here before has seen those below it.
-    `answer_within` is how long a press can be answered. `fault` is asked at each call whether something goes wrong.
+    `answer_within` is how long a press can be answered. `limits` says whether too many messages are refused.
+    `fault` is asked at each call whether something goes wrong; `orders` are what is to go wrong without being asked.
     """
 
     def __init__(
@@ -87,10 +66,11 @@ class BotApiServer:
         token: str,
         *,
         clock: Callable[[], datetime] = real_time,
-        answer_within: timedelta = timedelta(minutes=15),
+        answer_within: timedelta = PRESS_KEPT,
         host: str = "127.0.0.1",
         port: int = 0,
         first: int = FIRST,
+        limits: bool = False,
     ) -> None:
         self.token = token
         self.url = ""
@@ -99,7 +79,11 @@ class BotApiServer:
         self.calls: list[Call] = []
         self.fault: Callable[[str, Mapping[str, Any]], Fault | None] | None = None
         self.cloud = Cloud(int(token.partition(":")[0]), clock, answer_within, first)
+        self.limits = Limits() if limits else None
+        self.orders = Orders()
+        self.delivery = Delivery(self.cloud, self.orders)
         self._released = asyncio.Event()
+        self._open: list[web.Request] = []
 
     async def __aenter__(self) -> Self:
         self.app.router.add_route("*", "/bot{token}/{method}", self._serve)
@@ -114,15 +98,23 @@ class BotApiServer:
         await self._site.start()
         self.port = self._runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self.port}"
+        self._delivering = asyncio.create_task(self.delivery.run())
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        await self._stop_delivering()
         await self._runner.cleanup()
+
+    async def _stop_delivering(self) -> None:
+        self._delivering.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._delivering
 
     async def goes_away(self) -> None:
         """Nobody listens here any more, and whoever is connected is cut off; people write on, and updates gather."""
         await self._site.stop()
+        await self._stop_delivering()
         for connection in self._runner.server.connections if self._runner.server else ():
             if connection.transport:
                 connection.transport.abort()
@@ -178,8 +170,23 @@ class BotApiServer:
         """Wait until the bot has confirmed every update and is polling for more."""
         return self.cloud.until(lambda: self.cloud.settled, timeout, lambda: f"the bot has not settled\n{self}")
 
+    def order(self, order: Order) -> None:
+        """Let something go wrong from now on; who is away hangs up on everybody, and comes back by itself."""
+        self.orders.place(order)
+        if order.what == "away":
+            for request in self._open:
+                _cut(request)
+            if order.seconds is not None:
+                asyncio.get_running_loop().call_later(order.seconds, self._return)
+        self.cloud.changed()
+
+    def _return(self) -> None:
+        self.orders.returns()
+        self.cloud.changed()
+
     def release(self) -> None:
-        """Let the calls go on that hang."""
+        """Let the calls go on that hang, and be there again if away."""
+        self._return()
         released, self._released = self._released, asyncio.Event()
         released.set()
 
@@ -192,19 +199,24 @@ class BotApiServer:
         if request.match_info["token"] != self.token:
             return _failure(ApiError(401, "Unauthorized"))
         try:
-            params = await parameters(request)
+            params = await parameters(request, method)
         except ValueError:
             return _failure(ApiError(400, "Bad Request: can't parse request parameters"))
         chat_id = params.get("chat_id")
         call = Call(method, params, chat_id if isinstance(chat_id, int) else None, self.cloud.clock())
         self.calls.append(call)
+        self._open.append(request)
         self.cloud.changed()
-        return await self._answer(request, call)
+        try:
+            return await self._answer(request, call)
+        finally:
+            self._open.remove(request)
 
     async def _answer(self, request: web.Request, call: Call) -> web.StreamResponse:
-        fault = (self.fault and self.fault(call.method, call.params)) or Fault()
+        fault = (self.fault and self.fault(call.method, call.params)) or self.orders.fault(call.method) or Fault()
         if fault.hang:
-            await self._released.wait()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), fault.seconds)
         if fault.drop == "before":
             return _cut(request)
         if fault.retry_after is not None or (fault.status or 200) != 200:
@@ -223,41 +235,21 @@ class BotApiServer:
 
     async def _carried_out(self, call: Call) -> web.Response:
         try:
-            if call.method == "getUpdates":
-                return web.json_response({"ok": True, "result": await self._updates(call.params)})
-            if call.method not in METHODS:
-                raise ApiError(404, "Not Found")
-            return web.json_response({"ok": True, "result": METHODS[call.method](self.cloud, call.params)})
+            return web.json_response({"ok": True, "result": await self._result(call)})
         except ApiError as error:
             return _failure(error)
         finally:
             self.cloud.changed()
 
-    async def _updates(self, params: Mapping[str, Any]) -> Sequence[Json]:
-        """`getUpdates`: an offset forgets all before it, even when nothing is there to be given."""
-        cloud, limit = self.cloud, params.get("limit", LARGEST_BATCH)
-        self._confirm(params.get("offset", 0))
-        if "allowed_updates" in params:
-            cloud.allowed = frozenset(params["allowed_updates"]) or None
-        cloud.poll = mine = object()
-        cloud.changed()
-        try:
-            async with asyncio.timeout(min(params.get("timeout", 0), LONGEST_POLL)):
-                while not cloud.pending and cloud.poll is mine:
-                    await cloud.change()
-        except TimeoutError:
-            return []
-        finally:
-            taken_over = cloud.poll is not mine
-            cloud.poll = cloud.poll if taken_over else None
-        if taken_over:
-            raise ApiError(409, CONFLICT)
-        return cloud.pending[: limit if 1 <= limit <= LARGEST_BATCH else LARGEST_BATCH]
-
-    def _confirm(self, offset: int) -> None:
-        pending = self.cloud.pending
-        kept = pending[offset:] if offset < 0 else [update for update in pending if update["update_id"] >= offset]
-        self.cloud.pending[:] = kept
+    async def _result(self, call: Call) -> Any:
+        if call.method not in FIELDS:
+            raise ApiError(404, "Not Found")
+        check(call.method, call.params)
+        if self.limits and call.method in SENDING:
+            self.limits.check(self.cloud.chats.get(call.chat_id or 0))
+        if call.method == "getUpdates":
+            return await get_updates(self.cloud, self.orders, call.params)
+        return METHODS[call.method](self.cloud, call.params)
 
 
 def _failure(error: ApiError) -> web.Response:

@@ -8,7 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,6 @@ from flows.office import KAWAGOE, Office, load_office
 from flows.office_days import OfficeDays
 
 NAMES = ("first_name", "last_name")
-ANSWER_WITHIN = timedelta(seconds=150)  # as Telegram keeps a press
 
 
 @dataclass
@@ -78,7 +77,7 @@ async def world(
     """
     clock, bot = DemoClock(data / "clock", start), RunningBot()
     token = f"1:{secrets.token_urlsafe(24)}"
-    server = BotApiServer(token, clock=clock, answer_within=ANSWER_WITHIN, host=host, port=port, first=int(time.time()))
+    server = BotApiServer(token, clock=clock, host=host, port=port, first=int(time.time()), limits=True)
     staff = [server.person(f"職員 {number}号", language_code="ja") for number in ("一", "二")]
     group = server.group("窓口の職員グループ", staff)
     group.adds_bot(by=staff[0])
