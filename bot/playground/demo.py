@@ -48,7 +48,7 @@ async def run(wanted: Options, stop: asyncio.Event, say: Callable[[str], None]) 
 async def _at_a_free_port(stack: AsyncExitStack, data: Path, wanted: Options) -> World:
     for port in range(wanted.port, LAST_PORT + 1):
         try:
-            opened = world(data, wanted.host, port, wanted.start, wanted.example)
+            opened = world(data, wanted.host, port, wanted.start, example=wanted.example, limits=True)
             return await stack.enter_async_context(opened)
         except OSError as error:
             if error.errno != EADDRINUSE or port == LAST_PORT:

@@ -69,15 +69,15 @@ class World:
 
 @asynccontextmanager
 async def world(
-    data: Path, host: str, port: int, start: datetime | None, example: bool = False
+    data: Path, host: str, port: int, start: datetime | None, *, example: bool = False, limits: bool = False
 ) -> AsyncIterator[World]:
-    """A world whose files are in `data`, its page served; with the example's two weeks where it is new.
+    """A world whose files are in `data`, its page served; with the `example`'s two weeks where it is new.
 
-    Raises `OSError` where the port is taken.
+    With `limits` the bot may not send more than Telegram takes. Raises `OSError` where the port is taken.
     """
     clock, bot = DemoClock(data / "clock", start), RunningBot()
     token = f"1:{secrets.token_urlsafe(24)}"
-    server = BotApiServer(token, clock=clock, host=host, port=port, first=int(time.time()), limits=True)
+    server = BotApiServer(token, clock=clock, host=host, port=port, first=int(time.time()), limits=limits)
     staff = [server.person(f"職員 {number}号", language_code="ja") for number in ("一", "二")]
     group = server.group("窓口の職員グループ", staff)
     group.adds_bot(by=staff[0])
