@@ -199,7 +199,7 @@ RIGHTS: Mapping[str, Json] = {
         "can_be_edited": False,
         "is_anonymous": False,
         **_rights("manage_chat delete_messages manage_video_chats restrict_members invite_users change_info", True),
-        **_rights("promote_members post_stories edit_stories delete_stories pin_messages", False),
+        **_rights("promote_members post_stories edit_stories delete_stories pin_messages send_welcome_messages", False),
     },
     "restricted": {
         "is_member": True,
