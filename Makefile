@@ -9,8 +9,9 @@ LOCALES := ja ja_Hira
 
 .PHONY: run test check crash races fuzz catalogues pictures lock messages
 
+# Without a token, the demo: the whole counter on a page in the browser.
 run: $(READY)
-	$(BIN)/madoguchi run
+	$(BIN)/madoguchi $(if $(MADOGUCHI_TOKEN),run,demo)
 
 test: $(READY)
 	$(PYTEST)
