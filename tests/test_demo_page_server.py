@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from bot.playground.chats import Upload
 from bot.playground.clock import DemoClock
 from bot.playground.page import add_page
 from bot.playground.running import RunningBot
@@ -196,6 +197,24 @@ async def test_the_clock_is_turned_to(
     quiet.clock = DemoClock(quiet.clock.file, START.fromisoformat(f"{start}+09:00"))
     assert await acts(client, {"act": "turn", "to": to}) == (200, {"ok": True})
     assert f"{quiet.clock().astimezone(START.tzinfo):%Y-%m-%d %H:%M}" == japan
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown", "how"),
+    [("image/png", "image/png", ""), ("text/html", "application/octet-stream", "attachment")],
+)
+async def test_a_picture_is_shown_and_any_other_file_only_saved(
+    quiet: World, client: aiohttp.ClientSession, sent: str, shown: str, how: str
+) -> None:
+    [taro], cloud = quiet.people, quiet.server.cloud
+    file = Upload("予約.html", sent, b"<script>alert(1)</script>")
+    message = cloud.post(taro.chat, cloud.bot, content={"document": {"file_name": file.filename}}, file=file)
+    async with client.get(f"/sent/{taro.id}/{message.id}") as answer:
+        assert answer.content_type == shown
+        assert answer.headers.get("Content-Disposition", "").startswith(how)
+        assert await answer.read() == file.content
+    async with client.get(f"/sent/{taro.id}/1") as answer:
+        assert answer.status == 404
 
 
 async def test_a_new_page_gets_everything_and_then_each_change(quiet: World, client: aiohttp.ClientSession) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 import pytest_asyncio
@@ -11,7 +12,7 @@ from axe_playwright_python.async_playwright import Axe  # type: ignore[import-un
 from playwright.async_api import Browser, expect
 
 from bot.playground.world import World
-from tests.demo_page import DESK, PHONE, Visitor, small_world, visitor
+from tests.demo_page import DESK, PHONE, TOKYO, Visitor, small_world, visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -177,6 +178,19 @@ async def test_the_clock_says_why_it_cannot_be_turned_back(desk: Visitor) -> Non
     await desk.page.get_by_role("button", name="進める", exact=True).click()
     await expect(desk.page.locator(".refusal")).to_contain_text("時計は戻せません")
     desk.complaints.clear()  # of the browser: the act was answered with 409
+
+
+async def test_every_page_tells_what_time_it_is_once_the_clock_was_turned(
+    browser: Browser, made: World, desk: Visitor
+) -> None:
+    later = made.clock().astimezone(TOKYO).replace(hour=7, minute=30) + timedelta(days=1)
+    async with visitor(browser, made, PHONE) as other:
+        await desk.turns("date")
+        await desk.page.get_by_label("日時（日本時間）").fill(f"{later:%Y-%m-%dT%H:%M}")
+        await desk.page.get_by_role("button", name="進める", exact=True).click()
+        for each in (desk, other):
+            await expect(each.page.locator(".toast")).to_have_text(re.compile("07:30 になりました"))
+            await expect(each.page.locator("#clock-time")).to_have_text(re.compile("07:30:"))
 
 
 async def test_somebody_new_comes_with_another_language(desk: Visitor) -> None:

@@ -96,9 +96,10 @@ async def _say(world: World, wish: Json) -> None:
 async def _press(world: World, wish: Json) -> None:
     person, group = _writer(world, wish), wish.get("chat") == world.group.id
     message = (world.group if group else person).chat.shown.get(wish.get("message", 0))
-    if message is None or not any(button.data == wish.get("data") for row in message.buttons for button in row):
+    data = str(wish.get("data"))
+    if message is None or not any(button.data == data for row in message.buttons for button in row):
         raise CannotBe(NO_BUTTON)
-    await person.presses_data(message.id, str(wish.get("data")), world.group if group else None)
+    await person.presses_data(message.id, data, world.group if group else None)
 
 
 async def _tap(world: World, wish: Json) -> None:

@@ -108,13 +108,16 @@ class Feed:
             "profile": lambda _: self._menus(),
             "person": self._newcomer,
             "letter": shown.shown_letter,
-            "clock": lambda ahead: {"ahead": ahead / MILLISECOND},
+            "clock": lambda to: {"to": shown.milliseconds(to), **self._ahead()},
             "bot": lambda state: state,
         }
 
     def _now(self) -> Any:
         """The machine's time, which no later event repeats, and how far ahead of it the clock is."""
-        return {"machine": shown.milliseconds(datetime.now(UTC)), "ahead": self.world.clock.ahead / MILLISECOND}
+        return {"machine": shown.milliseconds(datetime.now(UTC)), **self._ahead()}
+
+    def _ahead(self) -> Any:
+        return {"ahead": self.world.clock.ahead / MILLISECOND}
 
     def _bot(self) -> Any:
         return {"runs": self.world.bot.runs, "starts": self.world.bot.starts}

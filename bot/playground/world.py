@@ -64,7 +64,7 @@ class World:
         self.clock.turn(to)
         cloud = self.server.cloud
         cloud.deeds.done("turns", 0, 0, f"{to.astimezone(self.zone):%Y-%m-%d %H:%M}")
-        cloud.tell("clock", self.clock.ahead)
+        cloud.tell("clock", to)
 
 
 @asynccontextmanager

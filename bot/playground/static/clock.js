@@ -12,9 +12,9 @@ export function openClock() {
   for (const button of document.querySelectorAll("[data-turn]")) {
     button.addEventListener("click", () => (button.dataset.turn === "date" ? pick() : turn(button.dataset.turn)));
   }
-  on("clock", () => {
+  on("clock", ({ to }) => {
     show();
-    toast(t("turned", { at: moment(now()) }));
+    toast(t("turned", { at: moment(to) }));
   });
   for (const kind of ["now", "language"]) on(kind, show);
   tick();

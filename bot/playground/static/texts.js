@@ -77,7 +77,7 @@ export const JA = {
   turn_hour: "＋1時間",
   turn_morning: "次の営業日 9:00",
   turn_notice: "次のお知らせへ",
-  turned: "時計を {at} に進めました",
+  turned: "{at} になりました",
   typing: "入力中…",
   unblock: "ブロックを解除する",
   unread: "未読 {n} 件",
