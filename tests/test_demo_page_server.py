@@ -155,6 +155,7 @@ async def test_a_form_of_another_site_is_no_act(quiet: World, client: aiohttp.Cl
         ({"act": "send", "kind": "pigeon"}, "cannot be done"),
         ({"act": "come", "name": "", "language": "ja"}, "a name"),
         ({"act": "come", "name": "川越 花子", "language": "<b>"}, "a name"),
+        ({"act": "order", "order": {"what": "fails", "code": 200}}, "code must be"),
         ({"act": "turn", "to": "notice"}, "No notice"),
         ({"act": "turn", "to": "yesterday"}, "a date"),
         ({"act": "turn", "to": "2026-11-19T09:00"}, "cannot be turned back"),
@@ -194,7 +195,7 @@ async def test_whoever_has_blocked_the_bot_can_write_again_once_it_is_unblocked(
 async def test_the_clock_is_turned_to(
     quiet: World, client: aiohttp.ClientSession, start: str, to: str, japan: str
 ) -> None:
-    quiet.clock = DemoClock(quiet.clock.file, START.fromisoformat(f"{start}+09:00"))
+    quiet.clock = DemoClock(quiet.clock.file.with_name("another"), START.fromisoformat(f"{start}+09:00"))
     assert await acts(client, {"act": "turn", "to": to}) == (200, {"ok": True})
     assert f"{quiet.clock().astimezone(START.tzinfo):%Y-%m-%d %H:%M}" == japan
 

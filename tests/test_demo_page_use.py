@@ -166,10 +166,29 @@ async def test_a_killed_bot_is_seen_to_come_back(made: World, desk: Visitor) -> 
     await desk.page.get_by_role("button", name="道具").click()
     await desk.page.get_by_role("button", name="窓口を強制終了する").click()
     await expect(desk.page.locator(".process")).to_have_text("窓口は動いています（起動 2 回目）")
-    await expect(desk.page.locator(".log-lines")).to_contain_text("serving")
+    await expect(desk.page.get_by_label("窓口の記録")).to_contain_text("serving")
     await desk.page.keyboard.press("Escape")
     await desk.says("/start")
     await desk.sees("予約窓口です")
+
+
+async def test_a_fault_is_ordered_and_the_bot_outlives_it(made: World, desk: Visitor) -> None:
+    await desk.page.get_by_role("button", name="道具").click()
+    await desk.page.get_by_role("combobox", name="Telegram の故障").select_option("3回失敗する（502）")
+    await desk.page.get_by_role("button", name="起こす").click()
+    await expect(desk.page.locator(".toast")).to_have_text("故障を起こします")
+    await desk.page.keyboard.press("Escape")
+    await desk.says("/start")
+    await desk.sees("予約窓口です")
+    assert 502 in [call.status for call in made.server.calls]
+
+
+async def test_what_was_done_is_copied_as_a_test(desk: Visitor) -> None:
+    await desk.says("/terms")
+    await desk.sees("利用規約")
+    await desk.page.get_by_role("button", name="道具").click()
+    await desk.page.get_by_role("button", name="テストとしてコピーする").click()
+    await expect(desk.page.get_by_label("会話の書き出し")).to_contain_text("：/terms")
 
 
 async def test_the_clock_says_why_it_cannot_be_turned_back(desk: Visitor) -> None:

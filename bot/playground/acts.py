@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
 from bot.playground.clock import TurnedBack
+from bot.playground.faults import BadOrder, Order
 from bot.playground.moments import MOMENTS, given
 from bot.playground.people import Attachment, Person
 from bot.playground.strictness import TEXT_LIMIT, Json, units
@@ -165,6 +166,13 @@ async def _kill(world: World, wish: Json) -> None:
     world.bot.kill()
 
 
+async def _order(world: World, wish: Json) -> None:
+    try:
+        world.server.order(Order.from_json(wish.get("order")))
+    except BadOrder as wrong:
+        raise CannotBe((f"この故障は起こせません（{wrong}）。", f"This cannot be ordered: {wrong}.")) from None
+
+
 ACTS: Mapping[str, Callable[[Any, Json], Awaitable[None]]] = {
     "say": _say,
     "press": _press,
@@ -178,4 +186,5 @@ ACTS: Mapping[str, Callable[[Any, Json], Awaitable[None]]] = {
     "come": _come,
     "turn": _turn,
     "kill": _kill,
+    "order": _order,
 }

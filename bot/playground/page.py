@@ -13,6 +13,7 @@ from bot.playground.feed import Feed
 from bot.playground.guard import add_headers, guard
 from bot.playground.mailbox import Mailbox
 from bot.playground.shown import PICTURES
+from bot.playground.transcript import transcript
 
 if TYPE_CHECKING:
     from bot.playground.world import World
@@ -38,6 +39,7 @@ class Page:
             web.post("/act", self.act),
             web.get("/sent/{chat}/{message}", self.sent),
             web.get("/log", self.log),
+            web.get("/transcript", self.transcript),
         ]
 
     async def file(self, request: web.Request) -> web.Response:
@@ -76,6 +78,10 @@ class Page:
 
     async def log(self, request: web.Request) -> web.Response:
         return web.json_response({"lines": list(self.world.bot.log)})
+
+    async def transcript(self, request: web.Request) -> web.Response:
+        """What was done so far, as a conversation that can be played again."""
+        return web.Response(text=transcript(self.world))
 
 
 def add_page(world: World) -> None:

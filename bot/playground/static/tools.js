@@ -1,9 +1,9 @@
-// The tools of developers: the bot's process and the end of its log. `addTool` is where more of them come in.
+// The tools of developers: the bot's process and log, faults to order, the conversation as a test.
 
 import { act } from "./acts.js";
 import { byId, h, icon } from "./dom.js";
 import { on, state } from "./feed.js";
-import { openDialog } from "./overlays.js";
+import { openDialog, toast } from "./overlays.js";
 import { t } from "./words.js";
 
 const tools = [];
@@ -16,6 +16,8 @@ export function addTool(title, content) {
 export function openTools() {
   byId("tools-button").addEventListener("click", show);
   addTool("process", aboutProcess);
+  addTool("faults", aboutFaults);
+  addTool("transcript", aboutTranscript);
   addTool("log", aboutLog);
 }
 
@@ -41,6 +43,31 @@ function aboutProcess() {
     h("p", { class: "note", t: "kill_hint" }),
     h("button", { type: "button", class: "danger", t: "kill", onclick: () => act("kill") }),
   ];
+}
+
+const FAULTS = [
+  ["fault_502", { what: "fails", code: 502, times: 3 }],
+  ["fault_429", { what: "fails", code: 429, retry_after: 5 }],
+  ["fault_unanswered", { what: "unanswered" }],
+  ["fault_twice", { what: "twice" }],
+  ["fault_away", { what: "away", seconds: 10 }],
+];
+
+function aboutFaults() {
+  const choice = h("select", { label: "faults" }, FAULTS.map(([key], place) => h("option", { value: place, t: key })));
+  const order = async () => (await act("order", { order: FAULTS[choice.value][1] })) && toast(t("fault_ordered"));
+  return [choice, h("button", { type: "button", class: "soft", t: "fault_order", onclick: order })];
+}
+
+function aboutTranscript() {
+  const copy = async () => {
+    const text = await fetch("/transcript").then((answer) => answer.text());
+    await navigator.clipboard?.writeText(text).then(() => toast(t("copied")), () => {});
+    shown.textContent = text;
+    shown.hidden = false;
+  };
+  const shown = h("pre", { class: "log-lines", tabindex: "0", label: "transcript", hidden: true });
+  return [h("button", { type: "button", class: "soft", t: "copy_as_test", onclick: copy }), shown];
 }
 
 function aboutLog() {
