@@ -107,7 +107,7 @@ WEBHOOK: Mapping[str, Callable[[Cloud, Mapping[str, Any]], Any]] = {
 def lane(update: Json) -> Hashable:
     """Updates of one lane keep their order: those of one kind, from one chat or, without a chat, from one person."""
     kind, body = next((kind, body) for kind, body in update.items() if kind != "update_id")
-    return kind, body["chat"]["id"] if "chat" in body else body["from"]["id"]
+    return kind, (body.get("chat") or body.get("from") or {}).get("id")
 
 
 def pauses() -> Iterator[float]:
@@ -146,20 +146,22 @@ class Delivery:
 
     async def _bring(self, session: aiohttp.ClientSession, hook: Webhook, update: dict[str, Any]) -> None:
         """Until it has arrived, is too old, or the webhook is another; the rest of its lane waits so long."""
-        for pause in pauses():
-            await self.pause(pause)
-            expire(self.cloud)
-            if self.cloud.webhook is not hook or update not in [*self.cloud.again, *self.cloud.pending]:
-                break
-            async with hook.connections:
-                wrong = await _posted(session, hook, update)
-            if not wrong:
-                forget(self.cloud, self.orders, update)
-                break
-            hook.last_error = self.cloud.clock(), wrong
+        try:
+            for pause in pauses():
+                await self.pause(pause)
+                expire(self.cloud)
+                if self.cloud.webhook is not hook or update not in [*self.cloud.again, *self.cloud.pending]:
+                    return
+                async with hook.connections:
+                    wrong = await _posted(session, hook, update)
+                if not wrong:
+                    forget(self.cloud, self.orders, update)
+                    return
+                hook.last_error = self.cloud.clock(), wrong
+                self.cloud.changed()
+        finally:
+            hook.busy.discard(lane(update))
             self.cloud.changed()
-        hook.busy.discard(lane(update))
-        self.cloud.changed()
 
 
 async def _posted(session: aiohttp.ClientSession, hook: Webhook, update: Json) -> str:

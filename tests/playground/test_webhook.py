@@ -182,13 +182,16 @@ async def test_what_is_to_come_twice_is_brought_twice(
 async def test_a_server_that_went_away_brings_the_rest_when_it_is_back(
     server: BotApiServer, bot: Bot, taro: Person, office: Office
 ) -> None:
+    office.holds = {"一"}
     await bot.set_webhook(office.url)
-    await server.goes_away()
     await taro.says("一")
-    assert office.texts == []
+    await server.until(lambda: office.open == 1)
+    await server.goes_away()
+    await taro.says("二")
+    office.frees.set()
     await server.comes_back()
     await server.settled()
-    assert office.texts == ["一"]
+    assert office.texts == ["一", "一", "二"]
 
 
 @pytest.mark.parametrize(
