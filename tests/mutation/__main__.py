@@ -1,0 +1,63 @@
+"""`python -m tests.mutation [module …]`: a test notices every mutant of `flows`, or it is in survivors.md.
+
+Prints each that survives and is not in the list. Exit code 1 where there is one, or one of the list does not survive
+any more. Without names all modules are gone through, which takes most of an hour.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from tests.mutation.mutants import mutants
+from tests.mutation.running import Seen, killer, watched
+
+# Those first that send nothing. Left out is what runs the bot as a process of its own, which would be no mutant.
+TESTS = (
+    *("answers", "pictures", "office", "office_days", "terms_of_use", "every_dialog", "words", "counter"),
+    *("conversations", "mail", "outbox"),
+)
+LISTED = Path(__file__).with_name("survivors.md")
+LAST_HERE, LAST_AROUND = 3, 5  # tests that noticed the mutants before, in this function and in this module, go first
+
+
+def main(modules: list[str]) -> int:
+    files = [file for file in sorted(Path("flows").glob("*.py")) if not modules or file.stem in modules]
+    seen = watched([f"tests/test_{name}.py" for name in TESTS])
+    listed = {name for name in _listed() if name.split(":")[0] in map(str, files)}
+    survivors = set[str]()
+    for file in files:
+        for name in _survivors(file, seen):
+            survivors.add(name)
+            if name not in listed:
+                click.echo(f"survives: {name}")
+        click.echo(f"{file} is gone through")
+    for name in sorted(listed - survivors):
+        click.echo(f"does not survive any more: {name}")
+    return int(survivors != listed)
+
+
+def _survivors(file: Path, seen: Seen) -> Iterator[str]:
+    noticed: dict[str, list[str]] = defaultdict(list)  # by the tests of this list, in the function or "" anywhere
+    for mutant in mutants(file):
+        tests = seen.tests_of(mutant)
+        before = {*noticed[mutant.scope][-LAST_HERE:], *noticed[""][-LAST_AROUND:]}
+        noticing = killer(mutant, [*(test for test in tests if test in before), *tests])
+        if noticing is None:
+            yield f"{file}: {mutant.name}"
+        elif noticing:
+            noticed[mutant.scope].append(noticing)
+            noticed[""].append(noticing)
+
+
+def _listed() -> list[str]:
+    return re.findall(r"^- `([^`]+)`", LISTED.read_text("utf-8"), re.MULTILINE)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,222 @@
+"""The tests, run in forks: once to see which of them call which functions of `flows`, then before each mutant.
+
+A fork begins with the libraries loaded and nothing of ours; it loads `flows` with the change, so that what is made
+at import is made of the mutant.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import gc
+import importlib
+import os
+import pickle
+import resource
+import signal
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
+from itertools import groupby
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+import pytest
+
+from tests.mutation.mutants import Mutant, functions
+
+OURS = ("flows", "bot", "tests")
+PATIENCE = 10  # seconds of CPU time for one test, which needs 2 at most: a mutant that takes longer hangs
+MEMORY = 4 * 1024**3  # bytes; a mutant may ask for more and more
+OPTIONS = [
+    *("-q", "-x", "--assert=plain", "-pno:cacheprovider", "-pno:unraisableexception", "--hypothesis-seed=0"),
+    *("-k", "not postgresql"),
+]
+ALL = "at import"
+
+
+def in_a_fork(work: Callable[[], Any]) -> Any:
+    """What `work` gives, done in a fork; None where that died."""
+    read, write = os.pipe()
+    if not (pid := os.fork()):
+        os.close(read)
+        with contextlib.suppress(BaseException), os.fdopen(write, "wb") as pipe:
+            pickle.dump(work(), pipe)
+        os._exit(0)
+    os.close(write)
+    with os.fdopen(read, "rb") as pipe:
+        said = pipe.read()
+    os.waitpid(pid, 0)
+    return pickle.loads(said) if said else None  # noqa: S301  # our own fork wrote it
+
+
+def pytest_run(file: str, plugin: object) -> int:
+    """The tests of one file in this process; pytest's exit code."""
+    with tempfile.TemporaryDirectory(prefix="mutation-", ignore_cleanup_errors=True) as folder:
+        return int(pytest.main([file, *OPTIONS, f"--basetemp={folder}/tests"], plugins=[plugin]))
+
+
+def quiet() -> None:
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(nothing, stream)
+
+
+class NoShrinking:
+    """An example that fails is enough."""
+
+    def pytest_configure(self) -> None:
+        import hypothesis
+
+        usual = hypothesis.settings.get_profile("here")
+        phases = (hypothesis.Phase.explicit, hypothesis.Phase.generate)
+        hypothesis.settings.register_profile("mutation", usual, phases=phases, database=None)
+        hypothesis.settings.load_profile("mutation")
+
+
+class FromTree(SourceFileLoader):
+    """Loads a module from a tree in the place of its file."""
+
+    def __init__(self, name: str, file: Path, tree: ast.Module):
+        super().__init__(name, str(file.resolve()))
+        self.tree = tree
+
+    def get_code(self, fullname: str) -> CodeType:
+        return compile(ast.fix_missing_locations(self.tree), self.path, "exec")
+
+
+class FromTrees(MetaPathFinder):
+    """Finds the modules of `flows` of which there is a tree; the others are loaded as usual."""
+
+    def __init__(self, trees: Mapping[Path, ast.Module]):
+        self.loaders = {name: FromTree(name, *of) for of in trees.items() for name in [f"flows.{of[0].stem}"]}
+
+    def find_spec(self, fullname: str, path: Any, target: Any = None) -> ModuleSpec | None:
+        loader = self.loaders.get(fullname)
+        return spec_from_file_location(fullname, loader.path, loader=loader) if loader else None
+
+
+# Which test calls what
+
+
+class Watch(NoShrinking):
+    """Which functions of `flows` each test calls; those called while tests are collected are needed by all."""
+
+    def __init__(self) -> None:
+        self.calls: dict[str, set[str]] = defaultdict(set)
+        self.now = ALL
+
+    def called(self, function: str) -> None:
+        self.calls[self.now].add(function)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
+        self.now = _file(item.nodeid)  # what is set up may be there for the other tests of the file
+        yield
+        self.now = ALL
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
+        self.now = item.nodeid
+        self.calls[self.now] |= set()  # known, whatever it calls
+        yield
+        self.now = _file(item.nodeid)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """For each test, in order, the functions that it calls; the modules that were loaded."""
+
+    calls: dict[str, set[str]]
+    loaded: list[str]
+
+    def tests_of(self, mutant: Mutant) -> list[str]:
+        """The tests that may notice, in their order."""
+        function = f"{mutant.file.stem} {mutant.scope}"
+        everything = not mutant.scope or function in self.calls[ALL]
+        return [
+            test
+            for test, called in self.calls.items()
+            if "::" in test and (everything or function in called or function in self.calls.get(_file(test), ()))
+        ]
+
+
+def watched(files: Sequence[str]) -> Seen:
+    """Every test, run once. Raises AssertionError where one fails without any mutant."""
+
+    def watch() -> Seen:
+        quiet()
+        plugin = Watch()
+        builtins.madoguchi_called = plugin.called  # type: ignore[attr-defined]  # there for every module of `flows`
+        sys.meta_path.insert(0, FromTrees({file: _telling(file) for file in Path("flows").glob("*.py")}))
+        for file in files:
+            assert pytest_run(file, plugin) == 0
+        return Seen(dict(plugin.calls), list(sys.modules))
+
+    seen = in_a_fork(watch)
+    assert isinstance(seen, Seen), "the tests do not pass by themselves"
+    for name in seen.loaded:  # in their order: each after what it needs
+        if name.split(".")[0] not in OURS:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+    gc.freeze()
+    return seen
+
+
+def _telling(file: Path) -> ast.Module:
+    """A module whose functions say that they are called."""
+    tree = ast.parse(file.read_text("utf-8"))
+    for path, function in functions(tree):
+        says = ast.parse(f"madoguchi_called({f'{file.stem} {path}'!r})").body
+        function.body[1 if ast.get_docstring(function) else 0 : 0] = says
+    return tree
+
+
+def _file(test: str) -> str:
+    return test.split("::", maxsplit=1)[0]
+
+
+# A mutant before the tests
+
+
+class Chosen(NoShrinking):
+    """Some of the tests of a file; `failed` is the one that did."""
+
+    def __init__(self, tests: set[str]):
+        self.tests, self.failed = tests, ""
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = [item for item in items if item.nodeid in self.tests]
+
+    def pytest_runtest_setup(self) -> None:
+        signal.setitimer(signal.ITIMER_PROF, PATIENCE)  # ends this process
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.failed = report.nodeid
+
+
+def killer(mutant: Mutant, tests: Sequence[str]) -> str | None:
+    """The first test that fails; "" where the mutant cannot be loaded or hangs, None where it survives."""
+
+    def notice() -> tuple[str | None]:
+        quiet()
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+        for edit in mutant.change:
+            edit.swap()
+        sys.meta_path.insert(0, FromTrees({mutant.file: mutant.tree}))
+        for file, group in groupby(tests, key=_file):
+            chosen = Chosen(set(group))
+            if pytest_run(file, chosen) not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+                return (chosen.failed,)
+        return (None,)
+
+    found = in_a_fork(notice)
+    return found[0] if found else ""
