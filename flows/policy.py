@@ -90,11 +90,11 @@ def reply_by(days: OfficeDays, requested: datetime) -> date:
 def no_reply_at(days: OfficeDays, requested: datetime, start: datetime) -> datetime:
     """第4条(2)b 「返信がない場合には、メールが届いていない可能性がございますので、…お電話等によりご確認をお願いします」
 
-    When the person is asked to phone: at opening after `reply_by`, or, as that would be after the lapse, on that day.
+    When the person is asked to phone: at opening after `reply_by`, or on that day, as the lapse would come first.
     """
     promised = reply_by(days, requested)
     opening = days.at(days.business_day_after(promised), days.office.opens)
-    return opening if opening <= lapses_at(days, start) else days.at(promised, days.office.no_reply_latest_at)
+    return opening if opening < lapses_at(days, start) else days.at(promised, days.office.no_reply_latest_at)
 
 
 def lapses_at(days: OfficeDays, start: datetime) -> datetime:

@@ -160,6 +160,12 @@ def test_where_the_next_opening_is_after_the_lapse_the_person_is_asked_at_15_00_
     assert asked == jst("2026-11-20T15:00")
 
 
+def test_where_the_next_opening_is_the_lapse_the_person_is_asked_on_the_promised_day_too() -> None:
+    days = OfficeDays(replace(OFFICE, lapse_at=OFFICE.opens, no_reply_latest_at=time(8)))
+    asked = policy.no_reply_at(days, jst("2026-11-18T12:00"), jst("2026-11-24T09:30"))
+    assert asked == jst("2026-11-19T08:00") < policy.lapses_at(days, jst("2026-11-24T09:30"))
+
+
 @pytest.mark.parametrize(("session", "last", "safe"), SESSIONS)
 def test_the_person_is_asked_to_phone_before_the_request_lapses(session: date, last: date, safe: date) -> None:
     start = DAYS.starts(session)[0]
@@ -259,8 +265,9 @@ def test_there_is_no_session_with_somebody_the_office_does_not_have() -> None:
 def test_a_day_too_far_ahead_is_refused_and_a_month_ahead_is_not() -> None:
     now = jst("2026-11-10T12:00")
     assert isinstance(policy.permit(DAYS, slot("2026-12-10T09:30"), now), Permit)
-    values = refused(DAYS, slot("2026-12-11T09:30"), now).why.values
-    assert values == {"date": date(2026, 12, 11), "last_date": date(2026, 12, 10)}
+    answer = refused(DAYS, slot("2026-12-11T09:30"), now)
+    assert answer.clause == "4(2)"
+    assert answer.why.values == {"date": date(2026, 12, 11), "last_date": date(2026, 12, 10)}
 
 
 def test_a_naive_moment_gets_no_permit() -> None:
@@ -314,6 +321,7 @@ def test_staff_are_asked_10_minutes_after_the_start() -> None:
         ("2026-11-19T17:15", "2026-11-19T18:00", "in_time"),
         ("2026-11-19T06:00", "2026-11-20T09:00", "ask_reason"),
         ("2026-11-18T20:00", "2026-11-20T09:00", "ask_reason"),
+        ("2026-11-20T00:00", "2026-11-20T09:00", "ask_reason"),
         ("2026-11-20T10:00", "2026-11-20T10:05", "ask_reason"),
     ],
 )
@@ -405,6 +413,12 @@ def test_a_removed_paragraph_is_marked() -> None:
 
 def test_blank_lines_are_no_change() -> None:
     assert policy.what_changed(OFFICE.terms.text, OFFICE.terms.text.replace("\n\n", "\n")) == ()
+    assert policy.what_changed(OFFICE.terms.text, OFFICE.terms.text.replace("\n\n", "\n\u3000\n")) == ()
+
+
+def test_of_a_long_text_with_a_passage_that_comes_often_only_what_is_new_is_shown() -> None:
+    often = "（略）\n" * 250
+    assert policy.what_changed(often, f"{often}第13条（新設）\n") == ("第13条（新設）",)
 
 
 # Every clause is quoted
