@@ -338,6 +338,20 @@ async def test_back_from_a_change_leads_straight_to_the_review_and_changes_nothi
     assert (visitor.conversation.state, visitor.conversation.answers) == ("review", given)
 
 
+async def test_back_from_the_time_of_another_day_leads_to_the_day_as_the_review_would_lack_a_time(
+    transaction: Transaction,
+) -> None:
+    visitor = await come_to(await at_the_form(transaction), "review")
+    await visitor.presses("change")
+    await visitor.presses("day")
+    await visitor.answers()
+    assert visitor.conversation.state == "time"
+    await visitor.presses(BACK)
+    assert visitor.conversation.state == "day"
+    await visitor.finishes()
+    assert visitor.conversation.state == "waiting"
+
+
 # Bad lists
 
 
