@@ -36,9 +36,8 @@ class Dialog:
         self.reviewed = {name for q in self.questions if q.label for name in (q.name, *q.drops)}
         self._refuse_a_bad_list()
         self.transitions = list(self._transitions())
-        states = ["begin", *self.by_name]
         rules: dict[str, Any] = {"initial": "begin", "auto_transitions": False, "send_event": True}
-        self.machine = Machine(model=None, states=states, transitions=self.transitions, **rules)
+        self.machine = Machine(model=None, states=list(self.by_name), transitions=self.transitions, **rules)
 
     def _refuse_a_bad_list(self) -> None:
         if len(self.by_name) != len(self.steps):
