@@ -7,7 +7,7 @@ READY := .venv/ready
 PYTEST := .venv/bin/pytest -q -n auto --dist worksteal
 LOCALES := ja ja_Hira
 
-.PHONY: run test check crash races fuzz catalogues pictures lock messages
+.PHONY: run test check crash races fuzz mutation catalogues pictures lock messages
 
 # Without a token, the demo: the whole counter on a page in the browser.
 run: $(READY)
@@ -31,6 +31,10 @@ races: $(READY)
 
 fuzz: $(READY)
 	$(PYTEST) -rP --long tests/test_hostile_input.py tests/test_any_order.py
+
+# Most of an hour: whether a test notices each small change to `flows`, or tests/mutation/survivors.md says why none does.
+mutation: $(READY)
+	$(BIN)/python -m tests.mutation
 
 catalogues: $(READY)
 	$(BIN)/pytest -q tests/test_words.py

@@ -63,7 +63,7 @@ class Dialog:
             for value, dest in step.then.items():
                 yield {"trigger": event, "source": step.name, "dest": dest, "conditions": CameTo(value)}
             yield {"trigger": event, "source": step.name, "dest": following.name}
-            yield {"trigger": "skip", "source": step.name, "dest": following.name, "conditions": self._not_wanted}
+            yield {"trigger": "skip", "source": step.name, "dest": following.name}
             if isinstance(step, Question):
                 yield from self._ways_out(step, earlier)
                 earlier.append(step.name)
@@ -81,10 +81,6 @@ class Dialog:
         """Move the conversation; False where no condition holds, MachineError where the event is illegal here."""
         context.conversation.page, context.conversation.check = 0, None
         return bool(self.machine.events[event].trigger(context.conversation, context=context, came_to=came_to))
-
-    def _not_wanted(self, event: EventData) -> bool:
-        context: Context = event.kwargs["context"]
-        return not _wanted(self.by_name[context.conversation.state], context)
 
     def _from_the_review(self, event: EventData) -> bool:
         """One came from the review, and nothing that it shows is missing."""

@@ -23,13 +23,14 @@ from bot.language import LANGUAGES, LOCALES, Words
 from bot.migrate import migrate
 from bot.store import Place, Store
 from bot.telegram.updates import SEPARATOR
-from flows import reception
+from flows import hearing, reception
 from flows.booking import BOOKING
 from flows.dialog import BadDialog, Dialog
 from flows.reception import Command
 from flows.steps import (
     BACK,
     QUIT,
+    Button,
     Contact,
     Context,
     Conversation,
@@ -46,7 +47,7 @@ from flows.steps import (
 )
 from flows.text import Text
 from flows.welcome import MENU
-from tests.conversations.visitors import ALL, DAYS, NOW, SEAL, Seen, at_the_form, come_to, explored
+from tests.conversations.visitors import ALL, DAYS, NOW, SEAL, Seen, Visitor, at_the_form, come_to, explored
 
 QUESTIONS = [(dialog.name, step.name) for dialog in ALL.values() for step in dialog.steps if isinstance(step, Question)]
 
@@ -352,6 +353,17 @@ async def test_back_from_the_time_of_another_day_leads_to_the_day_as_the_review_
     assert visitor.conversation.state == "waiting"
 
 
+async def test_after_a_change_back_from_the_review_leads_to_the_question_before_as_ever(
+    transaction: Transaction,
+) -> None:
+    visitor = await come_to(await at_the_form(transaction), "review")
+    await visitor.presses("change")
+    await visitor.presses("name")
+    await come_to(visitor, "review")
+    await visitor.presses(BACK)
+    assert visitor.conversation.state == "companion"
+
+
 # Bad lists
 
 
@@ -386,6 +398,53 @@ def test_a_bad_list_is_refused_when_it_is_made(why: str) -> None:
 
 def test_a_good_list_is_taken() -> None:
     assert Dialog("good", ASK, OVER, stop="over").by_name.keys() == {"ask", "over"}
+
+
+# A list of its own
+
+
+async def yes(context: Context) -> Offer:
+    return Offer(((Button(Text("Yes"), "yes"),),))
+
+
+def never(context: Context) -> bool:
+    return False
+
+
+async def lost(context: Context) -> Outcome:
+    return Outcome("lost", drop=("one",))
+
+
+SMALL = Dialog(
+    "small",
+    Question("one", offer=yes, label=Text("Name")),
+    Question("gone", offer=yes, when=never),
+    Question("review", offer=yes, kept=False),
+    Job("sending", run=lost, then={"lost": "one"}),
+    OVER,
+    stop="over",
+    review="review",
+)
+
+
+async def at_the_review_of_the_small_one(transaction: Transaction) -> Visitor:
+    visitor = Visitor(transaction, conversation=Conversation(answers={"one": "yes", "gone": "yes"}))
+    await SMALL.begin(visitor.context)
+    assert visitor.conversation.state == "review"
+    return visitor
+
+
+async def test_an_answer_to_a_question_that_does_not_apply_any_more_falls(transaction: Transaction) -> None:
+    visitor = await at_the_review_of_the_small_one(transaction)
+    assert visitor.conversation.answers == {"one": "yes"}
+
+
+async def test_back_shows_no_review_that_lacks_an_answer(transaction: Transaction) -> None:
+    visitor = await at_the_review_of_the_small_one(transaction)
+    await hearing.hear(SMALL, visitor.context, Pressed("", "review", "yes"))
+    assert (visitor.conversation.state, visitor.conversation.answers) == ("one", {})
+    await hearing.hear(SMALL, visitor.context, Pressed("", "one", BACK))
+    assert visitor.conversation.state == "one"
 
 
 # Its row

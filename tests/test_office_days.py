@@ -113,6 +113,11 @@ def test_every_holiday_since_2020_has_an_english_name(year: int) -> None:
     assert set(holidays_of(year).values()) <= HOLIDAYS.keys()
 
 
+@pytest.mark.parametrize("year", [1949, 2099])
+def test_the_first_and_the_last_year_that_the_library_knows_are_known(year: int) -> None:
+    assert holiday_name(date(year, 1, 1)) == "元日"
+
+
 @pytest.mark.parametrize("year", range(2025, 2035))
 def test_no_business_day_lies_between_29_december_and_3_january(year: int) -> None:
     assert not any(map(DAYS.is_business_day, days_from(date(year, 12, 29), date(year + 1, 1, 3))))
@@ -122,6 +127,11 @@ def test_a_year_end_within_one_year_is_understood_too() -> None:
     summer = OfficeDays(replace(OFFICE, year_end=((8, 12), (8, 14))))
     assert not summer.is_business_day(date(2026, 8, 13))
     assert summer.is_business_day(date(2026, 12, 29))
+
+
+def test_a_year_end_may_be_one_day() -> None:
+    day = OfficeDays(replace(OFFICE, year_end=((8, 13), (8, 13))))
+    assert [day.is_business_day(date(2026, 8, n)) for n in (12, 13, 14)] == [True, False, True]
 
 
 def test_there_are_482_business_days_in_2026_and_2027() -> None:
