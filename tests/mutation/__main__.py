@@ -20,7 +20,7 @@ from tests.mutation.running import Seen, killer, watched
 # Those first that send nothing. Left out is what runs the bot as a process of its own, which would be no mutant.
 TESTS = (
     *("answers", "pictures", "office", "office_days", "terms_of_use", "every_dialog", "words", "counter"),
-    *("conversations", "outbox"),
+    *("lifecycle", "conversations", "notices", "deciding"),
 )
 LISTED = Path(__file__).with_name("survivors.md")
 LAST_HERE, LAST_AROUND = 3, 5  # tests that noticed the mutants before, in this function and in this module, go first
