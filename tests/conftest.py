@@ -16,6 +16,7 @@ import structlog.testing
 from sqlalchemy.engine import URL, make_url
 from structlog.typing import EventDict
 
+from bot.database import Database, Transaction
 from bot.migrate import migrate
 from tests.counters import Office
 from tests.databases import embedded_postgres, new_database
@@ -129,3 +130,13 @@ async def browser() -> AsyncIterator[Browser]:
 
     async with chromium() as launched:
         yield launched
+
+
+@pytest.fixture
+async def transaction() -> AsyncIterator[Transaction]:
+    """One transaction on a new database in memory, for what flows decide before the real counter."""
+    database = Database("sqlite://")
+    await migrate(database)
+    async with database.transaction() as opened:
+        yield opened
+    await database.close()

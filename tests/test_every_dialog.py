@@ -6,7 +6,7 @@ Played in memory with the real counter; `everything` is each kind of place that 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date, time
@@ -56,15 +56,6 @@ each_label = pytest.mark.parametrize(
     "label", [question.name for question in BOOKING.questions if question.label and question.when is always]
 )
 each_dialog = pytest.mark.parametrize("dialog", ALL.values(), ids=ALL)
-
-
-@pytest.fixture
-async def transaction() -> AsyncIterator[Transaction]:
-    database = Database("sqlite://")
-    await migrate(database)
-    async with database.transaction() as opened:
-        yield opened
-    await database.close()
 
 
 @pytest.fixture(scope="module")

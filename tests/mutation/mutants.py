@@ -28,6 +28,7 @@ OPPOSITE = {"min": "max", "max": "min", "any": "all", "all": "any"}
 TIDYING = {"strip", "lower", "casefold", "removeprefix", "replace", "translate"}  # methods that may do nothing
 SENTENCE = re.compile(r"[a-z],? [a-z]")
 NOT_RUN = {"annotation", "returns", "decorator_list", "ctx", "type_comment"}
+BLOCKS = ("body", "orelse", "finalbody")
 CONTEXT, LONGEST = 60, 100  # characters of code: what is looked around for, what names a mutant
 
 
@@ -51,11 +52,11 @@ Change = tuple[Edit, ...]
 
 @dataclass(frozen=True)
 class Mutant:
-    """A change: `scope` is the outermost function it is in, as Python names it, or "" for what is made at import."""
+    """A change; `line` is where its statement begins, in a function, or 0 for what is made at import."""
 
     file: Path
     name: str
-    scope: str
+    line: int
     tree: ast.Module
     change: Change
 
@@ -69,16 +70,16 @@ def mutants(file: Path) -> list[Mutant]:
         name = f"{_where(path)}: {_difference(path, change)}"
         times[name] += 1
         again = f" ({times[name]})" if times[name] > 1 else ""
-        found.append(Mutant(file, name + again, _function(path), tree, change))
+        found.append(Mutant(file, name + again, _line(path), tree, change))
     return found
 
 
-def functions(tree: ast.Module) -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
-    """The outermost functions of a module, as `scope` names them."""
-    for node in tree.body:
-        for inner in node.body if isinstance(node, ast.ClassDef) else [node]:
-            if isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef):
-                yield f"{node.name}.{inner.name}" if isinstance(node, ast.ClassDef) else inner.name, inner
+def blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
+    """Every list of statements in the functions of a module."""
+    for function in ast.walk(tree):
+        if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            for node in ast.walk(function):
+                yield from (block for name in BLOCKS if isinstance(block := getattr(node, name, None), list))
 
 
 # Where it is
@@ -104,15 +105,15 @@ def _where(path: Path_) -> str:
     return " ".join(names) or "module"
 
 
-def _function(path: Path_) -> str:
-    names: list[str] = []
+def _line(path: Path_) -> int:
+    """Of the innermost statement in the body of a function; a default value is made at import."""
+    line, in_function = 0, False
     for node, within in pairwise(path):
-        if isinstance(node, ast.ClassDef):
-            names.append(node.name)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            in_body = any(within is statement for statement in node.body)  # else a default value, made at import
-            return ".".join([*names, node.name]) if in_body else ""
-    return ""
+            in_function = any(within is statement for statement in node.body)
+        if in_function and isinstance(within, ast.stmt):
+            line = within.lineno
+    return line
 
 
 def _difference(path: Path_, change: Change) -> str:
@@ -184,7 +185,7 @@ def _of(node: ast.AST) -> Iterator[Change]:
 
 
 def _without_a_statement(node: ast.AST) -> Iterator[tuple[ast.stmt, Change]]:
-    for field in ("body", "orelse", "finalbody"):
+    for field in BLOCKS:
         block = getattr(node, field, None)
         for place, statement in enumerate(block if isinstance(block, list) else []):
             if _does_something(statement):

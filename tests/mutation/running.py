@@ -1,4 +1,4 @@
-"""The tests, run in forks: once to see which of them call which functions of `flows`, then before each mutant.
+"""The tests, run in forks: once to see to which lines of `flows` each comes, then before each mutant.
 
 A fork begins with the libraries loaded and nothing of ours; it loads `flows` with the change, so that what is made
 at import is made of the mutant.
@@ -30,7 +30,7 @@ from typing import Any
 
 import pytest
 
-from tests.mutation.mutants import Mutant, functions
+from tests.mutation.mutants import Mutant, blocks
 
 OURS = ("flows", "bot", "tests")
 PATIENCE = 10  # seconds of CPU time for one test, which needs 2 at most: a mutant that takes longer hangs
@@ -103,18 +103,18 @@ class FromTrees(MetaPathFinder):
         return spec_from_file_location(fullname, loader.path, loader=loader) if loader else None
 
 
-# Which test calls what
+# Which test comes where
 
 
 class Watch(NoShrinking):
-    """Which functions of `flows` each test calls; those called while tests are collected are needed by all."""
+    """To which lines of `flows` each test comes; those run while tests are collected are needed by all."""
 
     def __init__(self) -> None:
-        self.calls: dict[str, set[str]] = defaultdict(set)
+        self.lines: dict[str, set[str]] = defaultdict(set)
         self.now = ALL
 
-    def called(self, function: str) -> None:
-        self.calls[self.now].add(function)
+    def came_to(self, line: str) -> None:
+        self.lines[self.now].add(line)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -125,26 +125,26 @@ class Watch(NoShrinking):
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         self.now = item.nodeid
-        self.calls[self.now] |= set()  # known, whatever it calls
+        self.lines[self.now] |= set()  # known, wherever it comes
         yield
         self.now = _file(item.nodeid)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """For each test, in order, the functions that it calls; the modules that were loaded."""
+    """For each test, in order, the lines that it comes to; the modules that were loaded."""
 
-    calls: dict[str, set[str]]
+    lines: dict[str, set[str]]
     loaded: list[str]
 
     def tests_of(self, mutant: Mutant) -> list[str]:
         """The tests that may notice, in their order."""
-        function = f"{mutant.file.stem} {mutant.scope}"
-        everything = not mutant.scope or function in self.calls[ALL]
+        line = f"{mutant.file.stem} {mutant.line}"
+        everything = not mutant.line or line in self.lines[ALL]
         return [
             test
-            for test, called in self.calls.items()
-            if "::" in test and (everything or function in called or function in self.calls.get(_file(test), ()))
+            for test, lines in self.lines.items()
+            if "::" in test and (everything or line in lines or line in self.lines.get(_file(test), ()))
         ]
 
 
@@ -154,11 +154,11 @@ def watched(files: Sequence[str]) -> Seen:
     def watch() -> Seen:
         quiet()
         plugin = Watch()
-        builtins.madoguchi_called = plugin.called  # type: ignore[attr-defined]  # there for every module of `flows`
+        builtins.madoguchi_came_to = plugin.came_to  # type: ignore[attr-defined]  # there for every module of `flows`
         sys.meta_path.insert(0, FromTrees({file: _telling(file) for file in Path("flows").glob("*.py")}))
         for file in files:
             assert pytest_run(file, plugin) == 0
-        return Seen(dict(plugin.calls), list(sys.modules))
+        return Seen(dict(plugin.lines), list(sys.modules))
 
     seen = in_a_fork(watch)
     assert isinstance(seen, Seen), "the tests do not pass by themselves"
@@ -171,12 +171,19 @@ def watched(files: Sequence[str]) -> Seen:
 
 
 def _telling(file: Path) -> ast.Module:
-    """A module whose functions say that they are called."""
+    """A module whose functions say to which of their lines they come."""
     tree = ast.parse(file.read_text("utf-8"))
-    for path, function in functions(tree):
-        says = ast.parse(f"madoguchi_called({f'{file.stem} {path}'!r})").body
-        function.body[1 if ast.get_docstring(function) else 0 : 0] = says
+    for block in list(blocks(tree)):
+        if not any("madoguchi_came_to" in ast.unparse(statement) for statement in block[:2]):
+            block[:] = [each for statement in block for each in (*_says(file, statement), statement)]
     return tree
+
+
+def _says(file: Path, statement: ast.stmt) -> list[ast.stmt]:
+    """Nothing before a docstring, which has to come first."""
+    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+        return []
+    return ast.parse(f"madoguchi_came_to('{file.stem} {statement.lineno}')").body
 
 
 def _file(test: str) -> str:
