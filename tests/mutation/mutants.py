@@ -1,13 +1,13 @@
 """One small change at a time to a module of `flows`: in its functions, and in the data that it makes at import.
 
-Left alone are annotations, decorators, docstrings, and sentences (tests/test_words.py holds those against the
-catalogues). A mutant is named by the code around the change, so that a name outlives changes elsewhere in the file.
+Left alone are annotations, decorators, docstrings, and strings: sentences are held against the catalogues by
+tests/test_words.py, and a name that is another everywhere is as good. A mutant is named by the code around the
+change, so that a name outlives changes elsewhere in the file.
 """
 
 from __future__ import annotations
 
 import ast
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -26,7 +26,6 @@ RECKONED: dict[type[ast.operator], type[ast.operator]] = {
 }  # fmt: skip
 OPPOSITE = {"min": "max", "max": "min", "any": "all", "all": "any"}
 TIDYING = {"strip", "lower", "casefold", "removeprefix", "replace", "translate"}  # methods that may do nothing
-SENTENCE = re.compile(r"[a-z],? [a-z]")
 NOT_RUN = {"annotation", "returns", "decorator_list", "ctx", "type_comment"}
 BLOCKS = ("body", "orelse", "finalbody")
 CONTEXT, LONGEST = 60, 100  # characters of code: what is looked around for, what names a mutant
@@ -255,8 +254,6 @@ def _value(node: ast.Constant) -> Iterator[Change]:
         yield (Edit(node, "value", value + 1),)
         if value > 0:
             yield (Edit(node, "value", value - 1),)
-    elif isinstance(value, str) and not SENTENCE.search(value):
-        yield (Edit(node, "value", f"{value}!"),)
 
 
 def _call(node: ast.Call) -> Iterator[Change]:
