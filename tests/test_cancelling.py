@@ -1,0 +1,123 @@
+"""/mine says what is booked and no more than is true; cancelling asks first, and looks again before it is done."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.database import Transaction
+from flows import policy
+from flows.cancelling import CANCELLING, sure, the_booking
+from flows.counter import Booking, Decision, Permit, Slot
+from flows.reception import Command
+from flows.steps import Context, Conversation
+from tests.conversations.visitors import DAYS, NOW, Visitor
+from tests.counters import DETAILS
+from tests.offers import before, labels, said
+
+START = datetime(2026, 11, 24, 1, tzinfo=UTC)  # 10:00 in Kawagoe
+NOTHING = "現在、申し込みや予約はありません。"
+
+
+async def requested(transaction: Transaction) -> tuple[Context, Booking]:
+    context = before(transaction, Conversation())
+    permit = policy.permit(DAYS, Slot("1", START), NOW)
+    assert isinstance(permit, Permit)
+    booking = await context.counter.request(permit, DETAILS)
+    assert isinstance(booking, Booking)
+    return context, booking
+
+
+async def test_a_request_is_called_unconfirmed_and_says_by_when_staff_answer(transaction: Transaction) -> None:
+    context, booking = await requested(transaction)
+    offer = await the_booking(context)
+    assert said(offer.say[:1]).startswith(
+        f"確認中（まだ確定していません）：11月24日(火) 10:00（受付番号 {booking.reference}）"
+    )
+    assert "11月20日(金)" in said(offer.say[1:])
+    assert labels(offer) == ["この予約をキャンセルする"]
+
+
+async def test_a_confirmed_booking_promises_no_answer_any_more(transaction: Transaction) -> None:
+    context, booking = await requested(transaction)
+    await context.counter.move(booking, "confirm", Decision("confirm", NOW, 1, "職員 一号"))
+    offer = await the_booking(context)
+    assert said(offer.say).startswith("確定の手続き中です：11月24日(火) 10:00")
+    assert len(offer.say) == 1
+
+
+@pytest.mark.parametrize("question", [the_booking, sure])
+async def test_where_the_booking_is_over_meanwhile_the_question_says_so(
+    transaction: Transaction, question: object
+) -> None:
+    context, booking = await requested(transaction)
+    await context.counter.move(booking, "decline", Decision("decline", NOW, 1, "職員 一号", "time"))
+    offer = await (the_booking if question is the_booking else sure)(context)
+    assert (said(offer.say), labels(offer)) == (NOTHING, [])
+
+
+async def test_before_it_is_cancelled_people_are_asked_with_its_day_and_time(transaction: Transaction) -> None:
+    context, _ = await requested(transaction)
+    offer = await sure(context)
+    assert said(offer.say) == "11月24日(火) 10:00 の予約をキャンセルしますか。"
+    assert labels(offer) == ["キャンセルする", "キャンセルしない"]
+
+
+async def asks_to_cancel(transaction: Transaction) -> tuple[Visitor, Booking]:
+    """Somebody who has pressed "cancel" once and is asked whether they are sure."""
+    context, booking = await requested(transaction)
+    visitor = Visitor(transaction)
+    assert visitor.chat == context.who
+    await visitor.says(Command("mine"))
+    await visitor.presses("cancel")
+    assert (visitor.conversation.dialog, visitor.conversation.state) == (CANCELLING.name, "sure")
+    return visitor, booking
+
+
+@pytest.mark.parametrize("press", ["first", "second"])
+async def test_a_booking_that_is_over_before_the_press_is_not_cancelled(transaction: Transaction, press: str) -> None:
+    context, booking = await requested(transaction)
+    visitor = Visitor(transaction)
+    await visitor.says(Command("mine"))
+    if press == "second":
+        await visitor.presses("cancel")
+    await context.counter.move(booking, "decline", Decision("decline", NOW, 1, "職員 一号", "time"))
+    await visitor.presses("cancel")
+    assert said((await visitor.screen()).say).endswith(NOTHING)
+    declined = await visitor.counter.booking(booking.id)
+    assert declined
+    assert declined.state == "declined"
+
+
+@pytest.mark.parametrize(
+    ("now", "counter"),
+    [(START - timedelta(minutes=1), "窓口は開いています"), (START - timedelta(hours=9), "窓口は閉まっています")],
+)
+async def test_on_the_day_it_says_to_phone_and_whether_anybody_is_there(
+    transaction: Transaction, now: datetime, counter: str
+) -> None:
+    visitor, booking = await asks_to_cancel(transaction)
+    visitor.now = now
+    await visitor.presses("cancel")
+    assert visitor.conversation.state == "refused"
+    words = said((await visitor.screen()).say)
+    assert "電話だけ" in words
+    assert booking.reference in words
+    assert counter in words
+
+
+async def test_whoever_keeps_it_has_it_still(transaction: Transaction) -> None:
+    visitor, _ = await asks_to_cancel(transaction)
+    await visitor.presses("keep")
+    assert visitor.conversation.state == "kept"
+    assert await visitor.counter.live()
+
+
+async def test_whoever_is_sure_has_none_any_more_and_the_chat_is_the_channel(transaction: Transaction) -> None:
+    visitor, booking = await asks_to_cancel(transaction)
+    await visitor.presses("cancel")
+    assert visitor.conversation.state == "cancelled"
+    cancelled = await visitor.counter.booking(booking.id)
+    assert cancelled
+    assert cancelled.decision == Decision("cancel", NOW, reason="chat")
