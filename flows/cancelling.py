@@ -95,5 +95,4 @@ CANCELLING = Dialog(
     End("nothing", say=Text("You have no request or booking.")),
     End("left", say=Text("Nothing was cancelled.")),
     stop="left",
-    expire="left",
 )

@@ -47,6 +47,12 @@ async def test_a_confirmed_booking_promises_no_answer_any_more(transaction: Tran
     assert len(offer.say) == 1
 
 
+async def test_who_has_none_is_told_so_and_asked_nothing(transaction: Transaction) -> None:
+    visitor = Visitor(transaction)
+    await visitor.says(Command("mine"))
+    assert visitor.conversation.state == "nothing"
+
+
 @pytest.mark.parametrize("question", [the_booking, sure])
 async def test_where_the_booking_is_over_meanwhile_the_question_says_so(
     transaction: Transaction, question: object

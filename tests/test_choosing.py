@@ -28,6 +28,8 @@ async def test_a_week_is_a_page_that_turns_both_ways(transaction: Transaction) -
     assert first == [*(f"11月{day}　空き11" for day in ("24日(火)", "25日(水)", "26日(木)", "27日(金)")), "次の週"]
     assert second[0] == "11月30日(月)　空き11"
     assert second[-2:] == ["前の週", "次の週"]
+    offer = await open_days(before(transaction, at(1)))
+    assert [button.value for button in offer.rows[-1]] == ["page0", "page2"]
 
 
 async def test_the_last_week_leads_back_only_and_pages_beyond_it_are_it(transaction: Transaction) -> None:
