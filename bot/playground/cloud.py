@@ -32,7 +32,7 @@ CAPTIONED = frozenset({"document", "photo", "voice", "video", "audio", "animatio
 class Cloud:
     """All chats of one bot, and the updates that wait for it. Ids never repeat and are wider than 32 bits."""
 
-    def __init__(self, bot_id: int, clock: Callable[[], datetime], answer_within: timedelta, first: int) -> None:
+    def __init__(self, bot_id: int, clock: Callable[[], datetime], answer_within: timedelta, first: int | None) -> None:
         self.clock = clock
         self.answer_within = answer_within
         self.bot: dict[str, Any] = {
@@ -52,8 +52,8 @@ class Cloud:
         self.alerts: defaultdict[int, list[Alert]] = defaultdict(list)
         self.settings: dict[tuple[Any, ...], Any] = {}  # commands, descriptions, menu buttons
         self.ids = itertools.count(5_000_000_001)  # of people, groups, presses and files
-        self._message_ids = itertools.count(first)
-        self._update_ids = itertools.count(first)
+        self._message_ids = itertools.count(first or 1001)
+        self._update_ids = itertools.count(first or 700_000_001)
         self.poll: object | None = None  # the request that waits for updates
         self.webhook: Webhook | None = None
         self.journal = Journal()

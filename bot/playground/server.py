@@ -34,7 +34,6 @@ from bot.playground.strictness import ApiError
 from bot.playground.updates import PRESS_KEPT, get_updates
 from bot.playground.webhook import Delivery
 
-FIRST = 1001
 LARGEST_BODY = 50 * 1024**2  # bytes
 
 
@@ -69,7 +68,7 @@ class BotApiServer:
         answer_within: timedelta = PRESS_KEPT,
         host: str = "127.0.0.1",
         port: int = 0,
-        first: int = FIRST,
+        first: int | None = None,
         limits: bool = False,
     ) -> None:
         self.token = token

@@ -1,4 +1,4 @@
-"""The updates that wait for the bot, and `getUpdates`: kept 24 hours, a press 150 seconds, by the server's clock.
+"""The updates that wait for the bot, and `getUpdates`: kept 24 hours, a press while it can be answered.
 
 One update may be given many times until it is confirmed; a confirmed one is forgotten. Only what was ordered
 (`faults.Orders`) comes twice, or lets two neighbours change places.
@@ -84,7 +84,7 @@ def expire(cloud: Cloud) -> None:
     now = cloud.clock()
 
     def fresh(update: Json) -> bool:
-        kept = PRESS_KEPT if "callback_query" in update else KEPT
+        kept = cloud.answer_within if "callback_query" in update else KEPT
         return now - cloud.since.get(update["update_id"], now) <= kept
 
     cloud.pending[:] = [update for update in cloud.pending if fresh(update)]
