@@ -4,7 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-PYTEST := .venv/bin/pytest -q -n auto --dist worksteal
+PYTEST := .venv/bin/pytest -q -rs -n auto --dist worksteal
 LOCALES := ja ja_Hira
 
 .PHONY: run test check crash races fuzz mutation catalogues pictures lock messages
