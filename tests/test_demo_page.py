@@ -27,6 +27,7 @@ async def walks_through(someone: Visitor, story: Story) -> None:
     await someone.follows(story.booking)
     await someone.opens("staff")
     await someone.presses("確定する", "staff")
+    await someone.sees("【確定】職員", "staff")
     await reads_the_letter(someone, story.confirmed, "REQUEST")
     await someone.turns("notice")
     await someone.opens("seeker")
