@@ -11,9 +11,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, get_args
 
 from bot.playground.clock import TurnedBack
+from bot.playground.contents import Attachment
 from bot.playground.faults import BadOrder, Order
 from bot.playground.moments import MOMENTS, given
-from bot.playground.people import Attachment, Person
+from bot.playground.people import Person
 from bot.playground.strictness import TEXT_LIMIT, Json, units
 
 if TYPE_CHECKING:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,6 +10,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from bot.playground.chats import Chat, Message
+
+REFERENCE = re.compile(r"(?<![\d-])\d{3}-\d{3}(?![\d-])")  # of a booking, on the cards of staff
 
 if TYPE_CHECKING:
     from bot.playground.cloud import Cloud
@@ -86,3 +89,13 @@ def _news(chat: Chat, message: Message) -> str:
     before = states[states.index(message) - 1].text.splitlines() if states[0] is not message else []
     lines = [line.strip() for line in message.text.splitlines() if line.strip()]
     return next((line for line in lines if line not in before), lines[0] if lines else "")
+
+
+def press_of(chat: Chat, message: Message, data: str) -> tuple[str, str, str]:
+    """What kind of press it is, on which label, and of which reference number the message speaks."""
+    shown = chat.shown.get(message.id)
+    now = [button.label for row in (shown.buttons if shown else []) for button in row if button.data == data]
+    ever = [button.label for old in chat.history for row in old.buttons for button in row if button.data == data]
+    kind = "presses" if now else "presses old" if ever else "forges"
+    found = REFERENCE.search(message.text)
+    return kind, [*now, *ever, data][0], found[0] if found and not chat.private else ""

@@ -6,20 +6,14 @@ What nobody could do in the app, such as pressing a button that is not there, is
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Literal
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from bot.playground.chats import Alert, Button, Chat, Message, Press
 from bot.playground.cloud import ADMINISTRATORS, INSIDE, Cloud, Found
-from bot.playground.strictness import Json, units
-
-Attachment = Literal[
-    "sticker", "photo", "voice", "document", "location", "video_note", "video", "audio", "animation"
-]  # fmt: skip
-REFERENCE = re.compile(r"(?<![\d-])\d{3}-\d{3}(?![\d-])")  # of a booking, on the cards of staff
-UNCAPTIONED = frozenset({"sticker", "location", "video_note"})
-COMMAND = re.compile(r"(?<!\S)/[a-z0-9_]{1,32}(@\w+)?", re.IGNORECASE)
+from bot.playground.contents import UNCAPTIONED, attachment, commands
+from bot.playground.deeds import press_of
+from bot.playground.strictness import Json
 
 
 class Screen:
@@ -152,7 +146,7 @@ class Person(Screen):
 
     async def says(self, text: str) -> Message:
         self._does("says", text)
-        return self._sends(self.chat, text=text, entities=_commands(text))
+        return self._sends(self.chat, text=text, entities=commands(text))
 
     async def says_in(self, group: Group, text: str, reply_to: Message | None = None) -> Message:
         """Said in a group; the bot hears commands, its name and replies to it, and all if it is an administrator."""
@@ -162,7 +156,7 @@ class Person(Screen):
         name_or_command = text.startswith("/") or f"@{bot['username']}" in text
         hears = name_or_command or group.statuses.get(bot["id"]) in ADMINISTRATORS or (reply_to and reply_to.from_bot)
         content = {"reply_to_message": self.cloud.json(reply_to)} if reply_to else {}
-        return self._sends(group.chat, heard=bool(hears), text=text, entities=_commands(text), content=content)
+        return self._sends(group.chat, heard=bool(hears), text=text, entities=commands(text), content=content)
 
     async def presses(self, label: str, message: Message | None = None) -> Button:
         """Press the newest visible inline button with that label (or that alone begins so); of `message`, if given."""
@@ -186,7 +180,7 @@ class Person(Screen):
         self._does("taps", label)
         if buttons[0].asks_contact:
             return self._sends(self.chat, content={"contact": self._contact(self.phone, own=True)})
-        return self._sends(self.chat, text=label, entities=_commands(label))
+        return self._sends(self.chat, text=label, entities=commands(label))
 
     async def shares_contact(self, phone: str | None = None, own: bool = True) -> Message:
         """Share a contact: the person's own, which carries the person's id, or somebody else's, which does not."""
@@ -198,19 +192,19 @@ class Person(Screen):
         if caption and kind in UNCAPTIONED:
             raise AssertionError(f"a {kind} has no caption")
         self._does("sends", kind, caption or "")
-        return self._sends(self.chat, text=caption or "", content={kind: _attachment(kind, next(self.cloud.ids))})
+        return self._sends(self.chat, text=caption or "", content={kind: attachment(kind, next(self.cloud.ids))})
 
     async def forwards(self, text: str) -> Message:
         """Forward what somebody else has written."""
         self._does("forwards", text)
         origin = {"type": "hidden_user", "sender_user_name": "知人", "date": self.cloud.seconds() - 60}
-        return self._sends(self.chat, text=text, entities=_commands(text), content={"forward_origin": origin})
+        return self._sends(self.chat, text=text, entities=commands(text), content={"forward_origin": origin})
 
     async def edits(self, message_id: int, text: str) -> Message:
         """Change the words of an own message."""
         own = self._own(message_id)
         self._does("edits", text)
-        edited = self.cloud.revise(self.chat, own, text=text, entities=_commands(text))
+        edited = self.cloud.revise(self.chat, own, text=text, entities=commands(text))
         self.cloud.push("edited_message", self.cloud.json(edited))
         return edited
 
@@ -272,7 +266,7 @@ class Person(Screen):
         message = chat.latest(message_id)
         if message is None:
             raise AssertionError(f"there never was a message #{message_id}\n{chat}")
-        self._does(*_press(chat, message, data), chat=chat)
+        self._does(*press_of(chat, message, data), chat=chat)
         press = Press(str(next(self.cloud.ids)), self.id, self.cloud.clock(), chat.id, message_id, data)
         self.cloud.presses[press.id] = press
         self.cloud.tell("press", press)
@@ -280,38 +274,3 @@ class Person(Screen):
         gone = {"message_id": message_id, "chat": chat.json, "date": 0}
         body = {"id": press.id, "from": self.user, "chat_instance": str(abs(chat.id) * 31), "data": data}
         self.cloud.push("callback_query", {**body, "message": self.cloud.json(message) if shown else gone})
-
-
-def _press(chat: Chat, message: Message, data: str) -> tuple[str, str, str]:
-    """What kind of press it is, on which label, and of which reference number the message speaks."""
-    shown = chat.shown.get(message.id)
-    now = [button.label for row in (shown.buttons if shown else []) for button in row if button.data == data]
-    ever = [button.label for old in chat.history for row in old.buttons for button in row if button.data == data]
-    kind = "presses" if now else "presses old" if ever else "forges"
-    found = REFERENCE.search(message.text)
-    return kind, [*now, *ever, data][0], found[0] if found and not chat.private else ""
-
-
-def _commands(text: str) -> Sequence[Json]:
-    """The entities of the bot commands in a text, which Telegram marks by itself."""
-    return tuple(
-        {"type": "bot_command", "offset": units(text[: found.start()]), "length": units(found[0])}
-        for found in COMMAND.finditer(text)
-    )
-
-
-def _attachment(kind: str, number: int) -> Any:
-    file: dict[str, Any] = {"file_id": f"FILE{number}", "file_unique_id": f"U{number}", "file_size": 4096}
-    frame = {**file, "width": 512, "height": 512}
-    lasting = {**file, "duration": 3}
-    return {
-        "sticker": {**frame, "type": "regular", "is_animated": False, "is_video": False},
-        "photo": [frame],
-        "voice": lasting,
-        "audio": lasting,
-        "document": {**file, "file_name": "履歴書.pdf", "mime_type": "application/pdf"},
-        "location": {"latitude": 35.907, "longitude": 139.482},
-        "video_note": {**lasting, "length": 240},
-        "video": {**frame, "duration": 3},
-        "animation": {**frame, "duration": 3},
-    }[kind]

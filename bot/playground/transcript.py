@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from bot.playground.deeds import Deed, Seen
+from bot.playground.deeds import REFERENCE, Deed, Seen
 from bot.playground.mailbox import Letter, Mailbox
-from bot.playground.people import REFERENCE, Person
+from bot.playground.people import Person
 
 if TYPE_CHECKING:
     from bot.playground.world import World
