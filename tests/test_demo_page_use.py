@@ -13,6 +13,7 @@ from playwright.async_api import Browser, expect
 
 from bot.playground.world import World
 from tests.demo_page import DESK, PHONE, TOKYO, Visitor, small_world, visitor
+from tests.page_stories import TO_THE_PHONE
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -94,26 +95,7 @@ async def test_things_are_attached_and_a_blocked_bot_is_let_in_again(desk: Visit
 
 async def test_a_contact_is_shared_after_a_question(desk: Visitor, made: World) -> None:
     await desk.says("/start")
-    await desk.follows("""
-        押す：予約を申し込む
-        押す：同意して進む
-        窓口：質問1／3
-        押す：はい
-        窓口：質問2／3
-        押す：はい
-        窓口：質問3／3
-        押す：はい
-        押す：続ける
-        窓口：お名前を入力してください
-        人：川越 花子
-        窓口：求職番号を入力してください
-        人：11030-01234567
-        押す：11月24日(火)
-        押す：9:30
-        窓口：メールアドレスを入力
-        人：hanako@example.jp
-        窓口：電話番号を入力
-    """)
+    await desk.follows(TO_THE_PHONE)
     await desk.view().locator(".reply-keyboard").get_by_role("button", name="この電話番号を送る").click()
     await expect(desk.page.get_by_role("dialog")).to_contain_text(made.people[-1].phone)
     await desk.page.get_by_role("dialog").get_by_role("button", name="送る", exact=True).click()

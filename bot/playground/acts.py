@@ -155,7 +155,7 @@ async def _come(world: World, wish: Json) -> None:
 
 async def _turn(world: World, wish: Json) -> None:
     wanted = str(wish.get("to"))
-    to = MOMENTS[wanted](world) if wanted in MOMENTS else given(wanted)
+    to = MOMENTS[wanted](world) if wanted in MOMENTS else given(world, wanted)
     if to is None:
         raise CannotBe(NO_NOTICE if wanted in MOMENTS else NO_DATE)
     if to - world.clock() > LONGEST_TURN:

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from flows.lifecycle import CONFIRMED, REQUESTED
 from flows.notices import KINDS, confirmed_and_told, requested
-from flows.office import KAWAGOE, load_office
 from flows.office_days import OfficeDays
 
 if TYPE_CHECKING:
@@ -49,17 +48,17 @@ def _later(file: Path, now: datetime) -> list[tuple[str, str, str | None]]:
 
 def next_morning(world: World) -> datetime:
     """9:00 of the next business day, or of this one where that is still to come."""
-    days = OfficeDays(load_office(KAWAGOE))
+    days = OfficeDays(world.office)
     today = days.day_of(world.clock())
     if days.is_business_day(today) and days.at(today, MORNING) > world.clock():
         return days.at(today, MORNING)
     return days.at(days.business_day_after(today), MORNING)
 
 
-def given(text: str) -> datetime | None:
+def given(world: World, text: str) -> datetime | None:
     """A date and a time as a Japanese clock shows them; None for what is none."""
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=load_office(KAWAGOE).zone).astimezone(UTC)
+        return datetime.fromisoformat(text).replace(tzinfo=world.zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
 
