@@ -8,75 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flows import answers, policy
+from flows import answers
 from flows.agreeing import AGREE, DISAGREE, DISAGREE_NOW, agree, consent_missing, terms_pages
-from flows.choosing import chosen_slot, date_and_time, day_gone, free_times, local_time, open_days, time_gone
+from flows.choosing import date_and_time, day_gone, free_times, open_days, time_gone
 from flows.companions import COMPANIONS, choose_a_language, companion, interpreter, to_be_told_by_phone
-from flows.counter import Booking, Permit, Refused
 from flows.dialog import Dialog
+from flows.requesting import NO, informed, not_informed, only_continue, open_the_form, request, yes_no
 from flows.reviewing import review_of
-from flows.steps import Button, Context, End, Job, Offer, Outcome, Question
+from flows.steps import End, Job, Question
 from flows.text import Text
-
-YES, NO = "yes", "no"
-
-
-async def yes_no(context: Context) -> Offer:
-    return Offer(((Button(Text("Yes"), YES), Button(Text("No"), NO)),))
-
-
-async def only_continue(context: Context) -> Offer:
-    return Offer(((Button(Text("Continue"), "continue"),),))
-
-
-async def open_the_form(context: Context) -> Outcome:
-    """One live booking per account (A16) and a bound on requests; then what is known of the person is looked up."""
-    if booking := await context.counter.live():
-        return Outcome("has_one", note=_has_one(context, booking))
-    if not policy.within_limits(context.office, await context.counter.requested_at(), context.now):
-        return Outcome("too_many")
-    context.known.update(await context.counter.known())
-    return Outcome("open")
-
-
-def _has_one(context: Context, booking: Booking) -> Text:
-    return Text(
-        "You already have a request or a booking: {date} {time} (reference {ref}).\nSee or cancel it with /mine.",
-        date=context.days.day_of(booking.slot.start),
-        time=local_time(context, booking.slot),
-        ref=booking.reference,
-    )
-
-
-async def informed(context: Context) -> Outcome:
-    await context.counter.informed()
-    return Outcome("informed")
-
-
-def not_informed(context: Context) -> bool:
-    return not context.known.get("informed")
-
-
-async def request(context: Context) -> Outcome:
-    """Everything is looked at once more, then the slot is taken; what no longer holds leads back to its question."""
-    if consent_missing(context):
-        return Outcome("terms_changed", drop=("terms",))
-    if not policy.conditions_met(*(context.answers[name] == YES for name in ("registered", "device", "continuing"))):
-        return Outcome("not_eligible")
-    permit = policy.permit(context.days, chosen_slot(context), context.now)
-    if isinstance(permit, Refused):
-        return Outcome("refused", note=permit.why, drop=("day", "time"))
-    return await _take(context, permit)
-
-
-async def _take(context: Context, permit: Permit) -> Outcome:
-    taken = await context.counter.request(permit, context.answers)
-    if taken == "taken":
-        return Outcome("taken", note=time_gone(context, context.answers["time"]).why, drop=("time",))
-    if taken == "duplicate":
-        booking = await context.counter.live()
-        return Outcome("has_one", note=_has_one(context, booking) if booking else None)
-    return Outcome("received")
 
 
 def as_before(words: Text) -> Callable[[Any], Text]:

@@ -1,0 +1,70 @@
+"""The jobs of the dialog that asks for a session: what is looked up when it opens, and the request (第4条(2))."""
+
+from __future__ import annotations
+
+from flows import policy
+from flows.agreeing import consent_missing
+from flows.choosing import chosen_slot, local_time, time_gone
+from flows.counter import Booking, Permit, Refused
+from flows.steps import Button, Context, Offer, Outcome
+from flows.text import Text
+
+YES, NO = "yes", "no"
+
+
+async def yes_no(context: Context) -> Offer:
+    return Offer(((Button(Text("Yes"), YES), Button(Text("No"), NO)),))
+
+
+async def only_continue(context: Context) -> Offer:
+    return Offer(((Button(Text("Continue"), "continue"),),))
+
+
+async def open_the_form(context: Context) -> Outcome:
+    """One live booking per account (A16) and a bound on requests; then what is known of the person is looked up."""
+    if booking := await context.counter.live():
+        return Outcome("has_one", note=_has_one(context, booking))
+    if not policy.within_limits(context.office, await context.counter.requested_at(), context.now):
+        return Outcome("too_many")
+    context.known.update(await context.counter.known())
+    return Outcome("open")
+
+
+def _has_one(context: Context, booking: Booking) -> Text:
+    return Text(
+        "You already have a request or a booking: {date} {time} (reference {ref}).\nSee or cancel it with /mine.",
+        date=context.days.day_of(booking.slot.start),
+        time=local_time(context, booking.slot),
+        ref=booking.reference,
+    )
+
+
+async def informed(context: Context) -> Outcome:
+    await context.counter.informed()
+    return Outcome("informed")
+
+
+def not_informed(context: Context) -> bool:
+    return not context.known.get("informed")
+
+
+async def request(context: Context) -> Outcome:
+    """Everything is looked at once more, then the slot is taken; what no longer holds leads back to its question."""
+    if consent_missing(context):
+        return Outcome("terms_changed", drop=("terms",))
+    if not policy.conditions_met(*(context.answers[name] == YES for name in ("registered", "device", "continuing"))):
+        return Outcome("not_eligible")
+    permit = policy.permit(context.days, chosen_slot(context), context.now)
+    if isinstance(permit, Refused):
+        return Outcome("refused", note=permit.why, drop=("day", "time"))
+    return await _take(context, permit)
+
+
+async def _take(context: Context, permit: Permit) -> Outcome:
+    taken = await context.counter.request(permit, context.answers)
+    if taken == "taken":
+        return Outcome("taken", note=time_gone(context, context.answers["time"]).why, drop=("time",))
+    if taken == "duplicate":
+        booking = await context.counter.live()
+        return Outcome("has_one", note=_has_one(context, booking) if booking else None)
+    return Outcome("received")
