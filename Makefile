@@ -6,6 +6,9 @@ BIN := .venv/bin
 READY := .venv/ready
 PYTEST := .venv/bin/pytest -q -rs -n auto --dist worksteal
 LOCALES := ja ja_Hira
+EXTRACT := $(BIN)/pybabel -q extract --no-default-keywords --keywords Text --keywords t --no-wrap --sort-output \
+	--omit-header --add-location file
+UPDATE := $(BIN)/pybabel -q update --output-dir locales --no-fuzzy-matching --no-wrap --ignore-pot-creation-date
 
 .PHONY: run test check crash races fuzz mutation catalogues pictures lock messages
 
@@ -50,10 +53,10 @@ lock: .venv/bin/python
 
 # The sentences of the program into the template and the catalogues; the same program gives the same files.
 messages: $(READY)
-	$(BIN)/pybabel -q extract --mapping-file pyproject.toml --no-default-keywords --keywords Text --no-wrap --sort-output \
-		--omit-header --add-location file --output-file locales/messages.pot .
-	for locale in $(LOCALES); do $(BIN)/pybabel -q update --input-file locales/messages.pot --output-dir locales \
-		--locale $$locale --no-fuzzy-matching --no-wrap --ignore-pot-creation-date || exit 1; done
+	$(EXTRACT) --mapping-file pyproject.toml --output-file locales/messages.pot .
+	$(EXTRACT) --mapping-file locales/staff.toml --output-file locales/staff.pot .
+	for locale in $(LOCALES); do $(UPDATE) --domain messages --input-file locales/messages.pot --locale $$locale || exit 1; done
+	$(UPDATE) --domain staff --input-file locales/staff.pot --locale ja
 
 .venv/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Madoguchi needs Python 3.11 or newer: make PYTHON=python3.x")'

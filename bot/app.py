@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -37,6 +37,9 @@ from bot.telegram.polling import Polling
 from bot.telegram.replies import Speaker
 from flows.office import BadSetting, load_office
 from flows.office_days import OfficeDays, holiday_name
+
+if TYPE_CHECKING:
+    from bot.desk.server import Desk
 
 log = structlog.get_logger()
 
@@ -73,7 +76,7 @@ class App:
         self.api = api = Api(self.bot)
         letters = Letters(self.kit, Post.from_url(self.settings.mail_url), self.settings.office_mail)
         speaker = Speaker(api, store, outbox)
-        notices = Notices(self.kit, api, speaker, letters, self.staff_group)
+        notices = Notices(self.kit, api, speaker, letters, self.staff_group, self.settings.desk_url)
         self.sender = Sender(self.kit, api, notices, self.staff_group, self.lanes, self.clock)
         self.outage = Outage(self.kit, api, self.staff_group, self.patience)
         self.service = Service(self.kit, api, speaker, self.sender, self.staff_group, self.outage, self.clock)
@@ -95,12 +98,27 @@ class App:
 
     async def _serve(self) -> None:
         await self._begin()
+        desk = await self._open_the_desk()
         try:
             async with asyncio.TaskGroup() as group:
                 for work in (self._poll(), self._send(), self._tick(), self._watch()):
                     group.create_task(work)
         except ExceptionGroup as failed:
             raise failed.exceptions[0] from None  # the first cancelled the others
+        finally:
+            if desk:
+                await desk.close()
+
+    async def _open_the_desk(self) -> Desk | None:
+        """The staff's page, where the settings say that there is one."""
+        if self.settings.desk_url is None:
+            return None
+        from bot.office_work import desk_of, open_the_desk
+
+        desk = desk_of(self.settings, self.kit, self.clock)
+        desk.changed = self.sender.wake.set
+        await open_the_desk(desk)
+        return desk
 
     async def _begin(self) -> None:
         await self._open_database()

@@ -15,7 +15,7 @@ import click
 import structlog
 
 from bot import logs
-from bot.clock import turned_by
+from bot.clock import turned_by, utc_now
 from bot.config import Settings
 from flows.office import BadSetting
 
@@ -77,10 +77,19 @@ def migrate() -> None:
 
 
 @main.command()
-@click.option("--group", is_flag=True, required=True, help="Invite a staff group.")
-def invite(group: bool) -> None:
-    """Print a link that makes a group the staff group; it is good once."""
-    _guarded(_invite)
+@click.option("--group", "whom", flag_value="group", help="A link that makes a group the staff group.")
+@click.option("--lead", "whom", flag_value="lead", help="A code by which somebody becomes the first lead of the desk.")
+def invite(whom: str | None) -> None:
+    """Print what brings in a staff group, or its first lead; it is good once."""
+    if whom is None:
+        raise click.UsageError("say whom: --group or --lead")
+    _guarded(_invite_a_group if whom == "group" else _invite_a_lead)
+
+
+@main.command()
+def desk() -> None:
+    """Serve the staff's desk alone, beside a bot that runs elsewhere on the same database, until SIGTERM."""
+    _guarded(_desk)
 
 
 def _guarded(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
@@ -125,7 +134,21 @@ async def _migrate(settings: Settings) -> None:
     await database.close()
 
 
-async def _invite(settings: Settings) -> None:
+async def _invite_a_group(settings: Settings) -> None:
     from bot.app import App
 
     click.echo(await App(settings).invite_a_group())
+
+
+async def _invite_a_lead(settings: Settings) -> None:
+    from bot.office_work import invite_a_lead
+
+    click.echo(f"/join {await invite_a_lead(settings, utc_now())}")
+    click.echo("Send this to the bot in your private chat within a day; it is good once.", err=True)
+
+
+async def _desk(settings: Settings) -> None:
+    from bot.office_work import serve_the_desk
+
+    clock = turned_by(settings.clock) if settings.clock else utc_now
+    await serve_the_desk(settings, clock, _until_told_to_stop())

@@ -79,7 +79,7 @@ class Clockwork:
             counter = self.kit.counter(transaction, now, None, "")
             booking = await counter.booking(booking_id)
             if booking and lifecycle.may(booking, event):
-                await counter.move(booking, event, Decision(event, now))
+                await counter.move(booking, event, Decision(event, now, channel="clock"))
                 self.service.sender.wake.set()
 
         await self.kit.store.database.run(work)

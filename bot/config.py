@@ -11,8 +11,9 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from difflib import get_close_matches
-from ipaddress import ip_address
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -25,6 +26,7 @@ from flows.office import KAWAGOE, BadSetting
 
 PREFIX = "MADOGUCHI_"
 TELEGRAM = "https://api.telegram.org"
+Proxies = tuple[IPv4Network | IPv6Network, ...]
 
 
 def _token(given: str) -> str:
@@ -101,6 +103,33 @@ def _clock(given: str) -> Path:
     return Path(given).resolve()
 
 
+def _desk_url(given: str) -> str:
+    parts = _split(given)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+        raise BadSetting(
+            "MADOGUCHI_DESK_URL", "is no address of a page: give what staff open, like https://desk.example"
+        )
+    if parts.query or parts.fragment:
+        raise BadSetting("MADOGUCHI_DESK_URL", "goes on after the path: give the address without ? and #")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def _listen(given: str) -> tuple[str, int]:
+    host, _, port = given.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise BadSetting("MADOGUCHI_DESK_LISTEN", "is not host:port: give one like 127.0.0.1:8761")
+    return host.strip("[]"), int(port)
+
+
+def _proxies(given: str) -> Proxies:
+    found: Proxies = ()
+    with suppress(ValueError):
+        found = tuple(ip_network(each.strip()) for each in given.split(","))
+    if not found:
+        raise BadSetting("MADOGUCHI_DESK_PROXIES", "is no list of addresses: give them like 192.0.2.7,10.0.0.0/8")
+    return found
+
+
 def _log(given: str) -> str:
     if given not in ("text", "json"):
         raise BadSetting("MADOGUCHI_LOG", "is neither text nor json: give one of the two")
@@ -125,6 +154,9 @@ class Settings(BaseSettings):
     office_mail: Annotated[str, BeforeValidator(_office_mail)] = "counter@office.example"
     office: Annotated[Path, BeforeValidator(_office)] = KAWAGOE
     clock: Annotated[Path | None, BeforeValidator(_clock)] = None  # of the demo alone: `bot.clock.turned_by`
+    desk_url: Annotated[str | None, BeforeValidator(_desk_url)] = None
+    desk_listen: Annotated[tuple[str, int], BeforeValidator(_listen)] = ("127.0.0.1", 8761)
+    desk_proxies: Annotated[Proxies, BeforeValidator(_proxies)] = ()
     log: Annotated[Literal["text", "json"], BeforeValidator(_log)] = Field(
         default_factory=lambda: "text" if sys.stderr.isatty() else "json"
     )

@@ -103,7 +103,7 @@ class SqlCounter:
 
     async def _last(self) -> Booking | None:
         row = (await self.transaction.execute(LAST_BOOKING, {"chat": self.chat})).first()
-        return await self._opened(row) if row else None
+        return await self.opened(row) if row else None
 
     async def terms_text(self, sha256: str) -> str:
         found = await self.transaction.execute(select(TERMS.c.text).where(TERMS.c.sha256 == sha256))
@@ -124,20 +124,23 @@ class SqlCounter:
 
     async def live(self) -> Booking | None:
         row = (await self.transaction.execute(LIVE_BOOKING, {"chat": self.chat})).first()
-        return await self._opened(row) if row else None
+        return await self.opened(row) if row else None
 
     async def booking(self, booking_id: str) -> Booking | None:
         """One booking, locked until the commit."""
         row = (await self.transaction.execute(ONE_BOOKING, {"id": booking_id})).first()
-        return await self._opened(row) if row else None
+        return await self.opened(row) if row else None
 
-    async def _opened(self, row: Row[Any]) -> Booking:
+    async def opened(self, row: Row[Any]) -> Booking:
+        """The booking of a row, with what is sealed in it."""
         moves = (await self.transaction.execute(MOVES, {"id": row.id})).all()
-        decisions = [Decision(move.event, move.at, move.who, move.name, move.reason) for move in moves]
+        decisions = [Decision(move.event, move.at, move.who, move.name, move.reason, move.channel) for move in moves]
         return Booking(
             id=row.id, ref=row.ref, state=row.state, version=row.version, slot=Slot(row.counsellor, row.start),
             chat=row.chat_id, language=row.language, requested_at=row.requested_at, reply_by=row.reply_by,
             confirm_by=row.confirm_by, lapses_at=row.lapses_at, told=row.told, same_number=row.same_number,
+            source=row.source, contact_at=row.contact_at, extended=row.extended,
+            url=self.seal.open(row.url, "booking", "url", row.id) if row.url else "",
             decision=decisions[-1] if decisions else None,
             decided=next((decision for decision in decisions if decision.event in DECIDES), None),
             details=self.seal.open(row.details, "booking", "details", row.id),

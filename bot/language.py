@@ -36,14 +36,18 @@ KNOWN_CODES = frozenset(
 @cache
 def catalogue(language: str) -> NullTranslations:
     """The sentences of one language; English needs no catalogue, its sentences are the msgids."""
-    path = LOCALES / language / "LC_MESSAGES" / "messages.po"
-    if not path.exists():
-        return NullTranslations()
-    compiled = BytesIO()
-    with path.open("rb") as written:
-        write_mo(compiled, read_po(written, locale=None))
-    compiled.seek(0)
-    return GNUTranslations(compiled)
+    found = NullTranslations()
+    for domain in ("staff", "messages"):  # what staff alone read stands in a file of its own
+        path = LOCALES / language / "LC_MESSAGES" / f"{domain}.po"
+        if path.exists():
+            compiled = BytesIO()
+            with path.open("rb") as written:
+                write_mo(compiled, read_po(written, locale=None))
+            compiled.seek(0)
+            translations = GNUTranslations(compiled)
+            translations.add_fallback(found)
+            found = translations
+    return found
 
 
 def guess(language_code: str | None) -> tuple[str, bool]:

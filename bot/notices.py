@@ -11,6 +11,7 @@ from sqlalchemy import select
 from bot import cards
 from bot.counter import CONVERSATION
 from bot.database import Transaction
+from bot.desk import chat as staff_chat
 from bot.kit import Kit
 from bot.letters import Letters
 from bot.outbox import NOTICE, Notice
@@ -49,8 +50,11 @@ class Sending:
 class Notices:
     """Says what a notice comes to now; what it says is sent by whoever asked."""
 
-    def __init__(self, kit: Kit, api: Api, speaker: Speaker, letters: Letters, staff_group: StaffGroup):
+    def __init__(
+        self, kit: Kit, api: Api, speaker: Speaker, letters: Letters, staff_group: StaffGroup, desk_url: str | None
+    ):
         self.kit, self.api, self.speaker, self.letters, self.staff_group = kit, api, speaker, letters, staff_group
+        self.desk_url = desk_url
 
     async def prepare(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending | None:
         """Look at the booking again and put the notice into words; None where its lease has run out meanwhile."""
@@ -91,6 +95,9 @@ class Notices:
     async def _simple(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending:
         """Notices that belong to no booking."""
         chat, office = notice.chat_id, self.kit.days.office
+        if notice.kind in staff_chat.KINDS:
+            said = await staff_chat.answer(self.kit, transaction, notice, now, self.desk_url)
+            return Sending(lambda: self._say(chat, said))
         words = self.kit.words(await self._language(transaction, chat, office.language), now)
         if notice.kind in ("alert", "no_mailbox"):
             if self.staff_group.chat is None:
@@ -131,7 +138,7 @@ class Notices:
         await self.speaker.speak(reply)
 
     async def _say(self, chat: int | None, text: str) -> None:
-        await self.api.call("sendMessage", chat_id=chat, text=text)
+        await self.api.call("sendMessage", chat_id=chat, text=text, link_preview_options={"is_disabled": True})
 
     async def _delete(self, chat: int | None, message: int | None) -> None:
         await self.api.call("deleteMessage", chat_id=chat, message_id=message)

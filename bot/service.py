@@ -10,6 +10,7 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
 from bot import cards, turn
 from bot.database import Transaction, unavailable
+from bot.desk import chat as staff_chat
 from bot.kit import Kit
 from bot.lanes import Work
 from bot.outage import Outage
@@ -66,6 +67,10 @@ class Service:
         if isinstance(incoming, GroupEvent):
             return await self._group(incoming)
         if incoming.where == "private":
+            if staff_chat.concerns(incoming) and await self._run(
+                lambda t, now: staff_chat.obey(self.kit, t, incoming, now)
+            ):
+                return None
             reply = await self._run(lambda t, now: turn.private(self.kit, t, incoming, now))
             return self._speech(reply, incoming)
         return await self._staff(incoming) if incoming.where == "staff" else self._only_staff(incoming)

@@ -22,6 +22,9 @@ PENDING = text("state = 'pending'")
 OWED = text("shown < turns")
 FLEETING = text("fleeting")
 NOT_ERASED = text("NOT erased")
+KNOWN_NUMBER, KNOWN_PHONE, KNOWN_NAME = (text(f"{what}_index <> ''") for what in ("number", "phone", "name"))
+CLAIMABLE = text("claim_hash <> ''")
+AWAITING_OUTCOME = text("state = 'ended'")
 
 
 def partial(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
@@ -115,12 +118,17 @@ class TermsRow(SQLModel, table=True):
 
 
 class BookingRow(SQLModel, table=True):
-    """One booking. `details` (name, job-seeker number, e-mail, phone, companion, conditions) is sealed."""
+    """One booking. `details` (name, job-seeker number, e-mail, phone, companion, conditions) is sealed, and `url`."""
 
     __tablename__ = "booking"
     __table_args__ = (
         partial("booking_one_live", "chat_id", where=LIVE_ONLY, unique=True),
         partial("booking_same_number", "number_index", where=LIVE_ONLY),
+        partial("booking_of_number", "number_index", where=KNOWN_NUMBER),
+        partial("booking_of_phone", "phone_index", where=KNOWN_PHONE),
+        partial("booking_of_name", "name_index", where=KNOWN_NAME),
+        partial("booking_claimable", "claim_hash", where=CLAIMABLE),
+        partial("booking_awaiting_outcome", "ends_at", where=AWAITING_OUTCOME),
         partial("booking_lapsing", "lapses_at", where=LAPSING),
         partial("booking_ending", "ends_at", where=ENDING),
         partial("booking_erasing", "start", where=NOT_ERASED),
@@ -146,7 +154,15 @@ class BookingRow(SQLModel, table=True):
     consent_id: int | None = None
     erased: bool = False  # the details are gone, the record stays for a while
     number_index: str
+    phone_index: str = ""
+    name_index: str = ""
     details: bytes = Field(sa_type=LargeBinary)
+    source: str = "chat"  # how the request came: chat | phone | mail | form | session
+    url: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)  # of the session
+    contact_at: datetime | None = moment(default=None, nullable=True)  # the person was in touch after the start
+    extended: bool = False
+    claim_hash: str = ""  # of the code that ties the booking to a chat
+    claim_tries: int = 0
 
 
 class HoldRow(SQLModel, table=True):
@@ -163,7 +179,7 @@ class HoldRow(SQLModel, table=True):
 
 
 class DecisionRow(SQLModel, table=True):
-    """One move of a booking: which, when, by whom (staff by id and name), and the reason's key."""
+    """One move of a booking: which, when, by whom (staff by id and name), the reason's key, by which channel."""
 
     __tablename__ = "decision"
     __table_args__ = (Index("decision_of_booking", "booking_id", "id"),)
@@ -175,6 +191,7 @@ class DecisionRow(SQLModel, table=True):
     who: int | None = Field(default=None, sa_type=BigInteger)
     name: str = ""
     reason: str = ""
+    channel: str = ""  # chat | group | desk | phone | mail | clock
 
 
 class NoticeRow(SQLModel, table=True):
@@ -218,13 +235,16 @@ class SettingRow(SQLModel, table=True):
 
 
 class InvitationRow(SQLModel, table=True):
-    """A code for one staff group, good once; only its hash is kept."""
+    """A code for one staff group or, where it has a role, one member of staff; good once. Only its hash is kept."""
 
     __tablename__ = "invitation"
 
     code_hash: str = Field(primary_key=True)
     made_at: datetime = moment()
     used_at: datetime | None = moment(default=None, nullable=True)
+    role: str = ""
+    made_by: int | None = big_integer(default=None, nullable=True)
+    expires_at: datetime | None = moment(default=None, nullable=True)
 
 
 def table(model: type[SQLModel]) -> Table:

@@ -78,7 +78,7 @@ async def cancel(context: Context) -> Outcome:
         return Outcome("none")
     if refused := _refused(context, booking):
         return refused
-    moved = await context.counter.move(booking, "cancel", Decision("cancel", context.now, reason="chat"))
+    moved = await context.counter.move(booking, "cancel", Decision("cancel", context.now, channel="chat"))
     return Outcome("cancelled" if moved else "none")
 
 

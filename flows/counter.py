@@ -56,13 +56,17 @@ class Refused:
 
 @dataclass(frozen=True)
 class Decision:
-    """Who moved a booking (staff: id and name; the person and the clock: neither), how, when, and the reason's key."""
+    """Who moved a booking (staff: id and name; the person and the clock: neither), how, when, and the reason's key.
+
+    `channel` is the way by which it came: chat, group, desk, phone, mail, clock.
+    """
 
     event: str
     at: datetime
     who: int | None = None
     name: str = field(default="", repr=False)
     reason: str = ""
+    channel: str = ""
 
 
 Told = Literal["", "waiting", "handed", "failed", "by_hand", "by_phone"]
@@ -86,6 +90,10 @@ class Booking:
     confirm_by: date
     lapses_at: datetime
     told: Told = ""
+    source: str = "chat"  # how the request came: chat, phone, mail, form, session
+    url: str = field(default="", repr=False)  # of the session
+    contact_at: datetime | None = None  # the person was in touch after the start
+    extended: bool = False  # to the longest that a session may be
     same_number: bool = False  # another live booking has the same job-seeker number
     decision: Decision | None = None  # the last move
     decided: Decision | None = None  # how staff decided the request

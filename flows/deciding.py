@@ -123,7 +123,7 @@ async def decide(context: Context) -> Outcome:
     """Who pressed first wins; the move is refused by the lifecycle where the booking has gone on."""
     booking, event = the_booking(context), context.answers["decision"]
     reason = context.answers.get("reason") or context.answers.get("late") or _exception(context, event)
-    decision = Decision(event, context.now, context.who, context.name, reason)
+    decision = Decision(event, context.now, context.who, context.name, reason, "group")
     moved = await context.counter.move(booking, event, decision)
     return Outcome("decided" if moved else "too_late")
 
@@ -169,7 +169,7 @@ async def how_told(context: Context) -> Offer:
 
 async def note_told(context: Context) -> Outcome:
     how = context.answers["how"]
-    decision = Decision(how, context.now, context.who, context.name)
+    decision = Decision(how, context.now, context.who, context.name, channel="group")
     await context.counter.told_by_staff(the_booking(context), how, decision)
     return Outcome("noted")
 

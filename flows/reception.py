@@ -6,7 +6,7 @@ A form that is being filled in is set aside (parked) while another dialog is ope
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flows import hearing, showing
 from flows.booking import BOOKING
@@ -68,9 +68,10 @@ NOTES = {"help": (HELP, OTHER_WAYS), "privacy": (PRIVACY,)}
 
 @dataclass(frozen=True)
 class Command:
-    """A command of the menu: `/mine`, or the button that stands for it."""
+    """A command of the menu: `/mine`, or the button that stands for it; `argument` is the word after it."""
 
     name: str
+    argument: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

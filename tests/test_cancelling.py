@@ -126,4 +126,4 @@ async def test_whoever_is_sure_has_none_any_more_and_the_chat_is_the_channel(tra
     assert visitor.conversation.state == "cancelled"
     cancelled = await visitor.counter.booking(booking.id)
     assert cancelled
-    assert cancelled.decision == Decision("cancel", NOW, reason="chat")
+    assert cancelled.decision == Decision("cancel", NOW, channel="chat")

@@ -63,7 +63,7 @@ async def cancel(place: Town, transaction: Transaction) -> None:
     counter = place.app.kit.counter(transaction, place.clock(), place.taro.id, "ja")
     booking = await counter.live()
     assert booking
-    assert await counter.move(booking, "cancel", Decision("cancel", place.clock(), reason="chat"))
+    assert await counter.move(booking, "cancel", Decision("cancel", place.clock(), channel="chat"))
 
 
 async def test_a_reminder_whose_time_is_over_is_not_sent(small: Town) -> None:

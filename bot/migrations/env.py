@@ -3,7 +3,8 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-import bot.tables  # noqa: F401  # fills SQLModel.metadata
+import bot.staff_tables
+import bot.tables  # noqa: F401  # both fill SQLModel.metadata
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=SQLModel.metadata, render_as_batch=True

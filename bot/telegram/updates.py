@@ -83,7 +83,7 @@ def _press(update: dict[str, Any], staff_chat: int | None) -> Incoming:
     sender, message = query["from"], query.get("message") or {"chat": {"id": query["from"]["id"], "type": "private"}}
     flow, step, value = (*str(query.get("data", "")).split(SEPARATOR, 2), "", "", "")[:3]
     where = _where(message["chat"], staff_chat)
-    name = f"{sender.get('first_name', '')} {sender.get('last_name', '')}".strip() if where == "staff" else ""
+    name = _name(sender) if where == "staff" else ""
     return Incoming(
         int(update["update_id"]), where, int(message["chat"]["id"]), int(sender["id"]), Pressed(flow, step, value),
         message.get("message_id"), str(query["id"]), sender.get("language_code"), name,
@@ -105,11 +105,17 @@ def _message(update_id: int, message: dict[str, Any], staff_chat: int | None) ->
         moved_to, moved_from = message.get("migrate_to_chat_id"), message.get("migrate_from_chat_id")
         return GroupEvent(int(update_id), int(chat["id"]), code=code, moved_to=moved_to, moved_from=moved_from)
     sender = message["from"]
+    said = _said(message, int(sender["id"]))
+    joins = isinstance(said, Command) and said.name == "join"  # the staff
     return Incoming(
-        int(update_id), "private", int(chat["id"]), int(sender["id"]), _said(message, int(sender["id"])),
+        int(update_id), "private", int(chat["id"]), int(sender["id"]), said,
         int(message["message_id"]), language_code=sender.get("language_code"),
-        private=_private(message),
+        name=_name(sender) if joins else "", private=_private(message),
     )  # fmt: skip
+
+
+def _name(sender: dict[str, Any]) -> str:
+    return f"{sender.get('first_name', '')} {sender.get('last_name', '')}".strip()
 
 
 def _private(message: dict[str, Any]) -> bool:
@@ -133,7 +139,7 @@ def _said(message: dict[str, Any], sender: int) -> Said | Command:
     text = message.get("text")
     if isinstance(text, str):
         command = COMMAND.fullmatch(text.strip())
-        return Command(command[1].lower()) if command else Typed(text)
+        return Command(command[1].lower(), command[2] or "") if command else Typed(text)
     if contact := message.get("contact"):
         return Contact(str(contact["phone_number"]), contact.get("user_id") == sender)
     return Unreadable()

@@ -1,0 +1,155 @@
+"""The rows that the office's own work makes: its staff, their pages, the calendar, decisions about people, records.
+
+What may hold personal data is sealed (`LargeBinary`), as in `tables.py`; of codes and tokens only hashes are kept.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import LargeBinary, text
+from sqlmodel import Field, SQLModel
+
+from bot.tables import big_integer, moment, partial
+
+RUNNING = text("ended_at IS NULL")
+OPEN = text("answered_at IS NULL")
+
+
+class StaffRow(SQLModel, table=True):
+    """Somebody who works at the office, by Telegram id. Nobody is deleted: who did what stays readable."""
+
+    __tablename__ = "staff"
+
+    id: int = big_integer(primary_key=True)
+    name: str
+    role: str  # flows.staff.Role
+    language: str = ""  # of the desk; empty is the office's
+    since: datetime = moment()
+    invited_by: int | None = big_integer(default=None, nullable=True)
+    ended_at: datetime | None = moment(default=None, nullable=True)
+
+
+class LinkRow(SQLModel, table=True):
+    """A link to the desk: for one member of staff, for one use, until it expires."""
+
+    __tablename__ = "desk_link"
+
+    code_hash: str = Field(primary_key=True)
+    staff_id: int = big_integer()
+    expires_at: datetime = moment()
+    used_at: datetime | None = moment(default=None, nullable=True)
+
+
+class SessionRow(SQLModel, table=True):
+    """Somebody signed in to the desk. `said` is the sentence that the next page shows once (JSON of a Text)."""
+
+    __tablename__ = "desk_session"
+
+    token_hash: str = Field(primary_key=True)
+    staff_id: int = big_integer(index=True)
+    expires_at: datetime = moment()
+    said: str = ""
+
+
+class RecordRow(SQLModel, table=True):
+    """Who did or looked at what, besides the moves of bookings (`decision`). Never with personal data in it."""
+
+    __tablename__ = "record"
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = moment(index=True)
+    who: int | None = big_integer(default=None, nullable=True)
+    name: str = ""
+    what: str  # a key of flows.records.WHAT
+    booking_id: str | None = Field(default=None, index=True)
+    note: str = ""  # a key, an id, a day
+
+
+class ClosureRow(SQLModel, table=True):
+    """Places that are not offered from `since` until `until`: of one counsellor, or of all where that is empty.
+
+    `office`: whole days on which the office itself is closed, so that they are no business days.
+    """
+
+    __tablename__ = "closure"
+    __table_args__ = (partial("closure_running", "until", where=RUNNING),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    since: datetime = moment()
+    until: datetime = moment()
+    counsellor: str = ""
+    office: bool = False
+    reason: str  # a key of flows.closing.REASONS
+    made_at: datetime = moment()
+    made_by: int = big_integer()
+    ended_at: datetime | None = moment(default=None, nullable=True)  # opened again
+
+
+class CallRow(SQLModel, table=True):
+    """Somebody whose booking a closure touches was called."""
+
+    __tablename__ = "closure_call"
+
+    closure_id: int = Field(primary_key=True)
+    booking_id: str = Field(primary_key=True)
+    at: datetime = moment()
+    who: int = big_integer()
+
+
+class CounsellorRow(SQLModel, table=True):
+    """A counsellor (個別支援担当職員) and the hours in which they take sessions, as JSON: see flows.counsellors."""
+
+    __tablename__ = "counsellor"
+
+    id: str = Field(primary_key=True)
+    name: str
+    hours: str = ""  # empty: all that the office offers
+    url: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)  # of every session with them
+    staff_id: int | None = big_integer(default=None, nullable=True)
+    last_day: date | None = None
+    version: int = 1
+
+
+class MeasureRow(SQLModel, table=True):
+    """What a lead decided about somebody who missed sessions without contact: a warning, a suspension, or nothing."""
+
+    __tablename__ = "measure"
+    __table_args__ = (partial("measure_running", "number_index", where=RUNNING),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    number_index: str = Field(index=True)
+    booking_id: str  # the missed one that was weighed
+    what: str  # warning | suspension | nothing
+    reason: str  # a key of flows.people.REASONS
+    note: bytes = Field(sa_type=LargeBinary)  # the lead's own words
+    at: datetime = moment()
+    who: int = big_integer()
+    name: str
+    until: date | None = None
+    ended_at: datetime | None = moment(default=None, nullable=True)
+
+
+class ObjectionRow(SQLModel, table=True):
+    """Somebody objects to a measure; it stands in the list until it is answered."""
+
+    __tablename__ = "objection"
+    __table_args__ = (partial("objection_open", "at", where=OPEN),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    measure_id: int = Field(index=True)
+    at: datetime = moment()
+    channel: str  # chat | phone | mail | counter
+    words: bytes = Field(sa_type=LargeBinary)
+    answered_at: datetime | None = moment(default=None, nullable=True)
+    answered_by: int | None = big_integer(default=None, nullable=True)
+    answer: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
+
+
+class UnmetRow(SQLModel, table=True):
+    """How often a start was asked for and not to be had; nobody is named."""
+
+    __tablename__ = "unmet"
+
+    start: datetime = moment(primary_key=True)
+    times: int = 1
