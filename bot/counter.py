@@ -150,11 +150,13 @@ class SqlCounter:
         booking = self._new(permit, details)
         lifecycle.fire(booking, "request")
         booking.same_number = await self._same_number(booking)
+        asked = Decision("request", self.now, channel=booking.source)
         undo = self.transaction.savepoint()
         try:
             async with undo:
                 await self._insert(booking)
                 await self._hold(booking)
+                await self._write(booking, asked)
         except _Lost as lost:
             return lost.why
         await self._promise(booking, "request")

@@ -95,7 +95,7 @@ class Booking:
     contact_at: datetime | None = None  # the person was in touch after the start
     extended: bool = False  # to the longest that a session may be
     same_number: bool = False  # another live booking has the same job-seeker number
-    decision: Decision | None = None  # the last move
+    decision: Decision | None = None  # the last move; the first is the request
     decided: Decision | None = None  # how staff decided the request
     details: Mapping[str, Any] = field(default_factory=dict, repr=False)
 

@@ -158,9 +158,7 @@ class OpenDesk:
 
         async with self.database.transaction() as transaction:
             code = await staff.invite(transaction, role, None, now)
-            joined = await staff.join(
-                transaction, code, who, {"lead": "責任者", "counsellor": "職員"}.get(role, role), now
-            )
+            joined = await staff.join(transaction, code, who, NAMES[role], now)
         assert joined
         return joined
 
