@@ -47,6 +47,10 @@ TRIES = 3  # of the poller, before an update is set aside
 Act = Callable[[], Awaitable[Any]]
 
 
+MOVES = """
+    SELECT booking.chat_id, decision.name, decision.event FROM decision JOIN booking ON booking.id = decision.booking_id
+    WHERE decision.event <> 'request' ORDER BY decision.id
+"""
 SEND, SENT, OLD = "この内容で申し込む", "申し込みを送りました", "前の画面のボタンでした"
 TAKEN = "ほかの方の申し込みが先に入りました"
 

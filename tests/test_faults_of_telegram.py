@@ -230,7 +230,7 @@ async def test_a_press_of_staff_waits_where_telegram_does_not_say_who_they_are(s
     await small.taro.sees("【予約が確定しました】", timeout=20)
     await drained(small)
     assert [alert.text for alert in small.staff.alerts] == [""]
-    assert await small.rows("SELECT event FROM decision") == [("confirm",)]
+    assert await small.rows("SELECT event FROM decision ORDER BY id") == [("request",), ("confirm",)]
     assert await small.rows("SELECT count(*) FROM seen_update WHERE error <> ''") == [(0,)]
 
 

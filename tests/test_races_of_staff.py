@@ -11,7 +11,7 @@ from functools import partial
 
 from bot.app import App
 from tests.by_hand import Somebody, Told, Update, form, walk
-from tests.rush import OLD, SEND, Rush, counted
+from tests.rush import MOVES, OLD, SEND, Rush, counted
 from tests.town import OFFICE_MAIL
 
 Times = Callable[[int, int], int]
@@ -44,7 +44,7 @@ async def test_who_cancels_while_staff_confirm_is_told_what_happened_in_the_orde
             partial(heard_and_sent, counter, staff.sends(card + CONFIRM), second, looks),
         )
         await counter.send_all()
-        history = [event for (event,) in await counter.rows("SELECT event FROM decision ORDER BY id")]
+        history = [event for _, _, event in await counter.rows(MOVES)]
         assert history in (["cancel"], ["confirm", "cancel"])
         assert await counter.booked() == [(taro.chat, "cancelled")]
         assert "キャンセルしました" in said.text
@@ -77,12 +77,12 @@ async def test_of_two_who_decide_at_once_one_has_decided_and_the_other_reads_who
             await one.does(one.sends(card + TIME))
             outcomes["declined after one had begun to"] += 1
         else:
-            [(name, event)] = await counter.rows("SELECT name, event FROM decision")
+            [(_, name, event)] = await counter.rows(MOVES)
             assert [each.toast for each in told].count("") == 1
             assert all(name in (each.toast or each.text) for each in told)
             outcomes[event] += 1
         await counter.send_all()
-        [(event,)] = await counter.rows("SELECT event FROM decision")
+        [(_, _, event)] = await counter.rows(MOVES)
         assert counter.news(taro) == [{"confirm": CONFIRMED, "decline": "【お受けできませんでした】"}[event]]
         assert counter.entries() == (["REQUEST"] if event == "confirm" else [])
     assert len(outcomes) > times(0, 1)

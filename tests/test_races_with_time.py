@@ -15,7 +15,7 @@ from sqlalchemy import select
 from bot.app import App
 from bot.store import CONVERSATION
 from tests.by_hand import Somebody, Update, form, walk
-from tests.rush import SEND, SENT, Rush, counted
+from tests.rush import MOVES, SEND, SENT, Rush, counted
 
 Times = Callable[[int, int], int]
 TIMES = ("9:30", "10:00", "10:30", "11:00", "13:00", "13:30")
@@ -51,7 +51,7 @@ async def test_a_request_that_lapses_while_staff_confirm_is_one_or_the_other_to_
         clocks = (partial(moves, counter, worker, SECOND) for worker in counter.workers)
         told, *_ = await counter.at_once(counter.act(staff.sends(card + "late|agreed")), *clocks)
         counter.clock.turn("2026-11-20 17:15")
-        [(event,)] = await counter.rows("SELECT event FROM decision")
+        [(_, _, event)] = await counter.rows(MOVES)
         confirmed = event == "confirm"
         assert await counter.booked() == [(taro.chat, "confirmed" if confirmed else "lapsed")]
         assert ("職員 一号" if confirmed else "【期限切れ】") in (told.toast or told.text)
@@ -79,7 +79,7 @@ async def test_what_lapses_by_two_clocks_while_some_is_cancelled_or_decided_has_
         await counter.rewind()
         cancels = [counter.act(person.presses("キャンセルする")) for person in people[:2]]
         told = await counter.at_once(*cancels, *(partial(moves, counter, worker) for worker in counter.workers))
-        ends = await counter.rows("SELECT chat_id, event FROM decision JOIN booking ON booking.id = booking_id")
+        ends = [(chat, event) for chat, _, event in await counter.rows(MOVES)]
         assert sorted(chat for chat, _ in ends) == sorted(person.chat for person in people)
         for person, heard in zip(people[:2], told[:2], strict=True):
             cancelled = (person.chat, "cancel") in ends
