@@ -23,6 +23,9 @@ PLANTED = (
     FOREIGN, "12025550123", "202-555-0123",
 )  # fmt: skip
 SEALED = {("booking", "details"), ("conversation", "form")}
+OF_STAFF = {
+    ("booking", "url"), ("counsellor", "url"), ("measure", "note"), ("objection", "words"), ("objection", "answer"),
+}  # fmt: skip
 
 
 def found_in(content: str | bytes) -> list[str]:

@@ -21,7 +21,7 @@ from bot.encryption import Seal, Unopenable
 from bot.playground.people import Person
 from bot.store import CONVERSATION
 from flows.office import BadSetting
-from tests.planted import NUMBER, SEALED, columns, filled_in, found_in, settled, story
+from tests.planted import NUMBER, OF_STAFF, SEALED, columns, filled_in, found_in, settled, story
 from tests.town import OFFICE_MAIL, Town, book, town
 
 
@@ -100,14 +100,15 @@ async def sealed_values(place: Town) -> dict[tuple[str, str, str], bytes]:
         for column in each.columns
         if isinstance(column.type, LargeBinary)
     ]
-    assert {(each.name, column.name) for each, column in binary} == SEALED
+    assert {(each.name, column.name) for each, column in binary} == SEALED | OF_STAFF
 
     async def read(transaction: Transaction) -> dict[tuple[str, str, str], bytes]:
         found = {}
         for each, column in binary:
             for row in (await transaction.execute(select(each))).mappings():
                 of = row.get("id") or f"{row['chat_id']}/{row['subject']}"
-                found[each.name, column.name, str(of)] = row[column.name]
+                if row[column.name] is not None:
+                    found[each.name, column.name, str(of)] = row[column.name]
         return found
 
     return await place.app.database.run(read)

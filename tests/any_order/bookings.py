@@ -63,7 +63,7 @@ def one_each(ledger: Ledger) -> Iterator[str]:
 def life(ledger: Ledger) -> Iterator[str]:
     """The decisions are a legal life that ends in the state; every step of it counts in the version."""
     for booking in ledger.bookings.values():
-        state, settled = "requested", 0
+        state, settled = "new", 0
         for decision in ledger.decisions.get(booking.id, []):
             if decision.event in ("by_hand", "by_phone"):
                 settled += 1
@@ -81,7 +81,7 @@ def life(ledger: Ledger) -> Iterator[str]:
 def _versions(ledger: Ledger, booking: Row[Any]) -> Iterator[str]:
     events = [decision.event for decision in ledger.decisions.get(booking.id, [])]
     letter = booking.told not in ("", "waiting")
-    if booking.version != 1 + len(events) + letter:
+    if booking.version != len(events) + letter:
         yield f"{booking.ref} has version {booking.version} after {events}, told: {booking.told!r}"
     if ("confirm" in events) != bool(booking.told) or (booking.told in BY_STAFF and booking.told not in events):
         yield f"{booking.ref} is told {booking.told!r} after {events}"
@@ -103,7 +103,7 @@ def _reasons(booking: Row[Any], decision: Row[Any]) -> tuple[str, ...]:
     if decision.event == "confirm" and decision.at >= last_moment(booking.start):
         closing = at(business_day(local(booking.start).date(), -2), "17:15")
         return ("late_auto",) if booking.requested_at >= closing else LATE[:-1]
-    return {"decline": DECLINED, "cancel": ("chat",)}.get(decision.event, ("",))
+    return {"decline": DECLINED}.get(decision.event, ("",))
 
 
 def times(ledger: Ledger) -> Iterator[str]:
@@ -127,6 +127,8 @@ def times(ledger: Ledger) -> Iterator[str]:
 
 def _in_its_time(booking: Row[Any], decision: Row[Any]) -> bool:
     match decision.event:
+        case "request":
+            return bool(decision.at == booking.requested_at)
         case "confirm" | "decline":
             return bool(booking.requested_at <= decision.at < lapses(booking.start))
         case "cancel":

@@ -77,8 +77,7 @@ def _readable(due: Iterable[tuple[str, datetime | None]]) -> list[str]:
 
 def _histories(ledger: Ledger, booking: Row[Any], found: list[Row[Any]]) -> list[list[Event]]:
     """The events of a booking; how its letter ended is no decision: that may have come anywhere after `confirm`."""
-    events: list[Event] = [("request", booking.requested_at)]
-    events += [(decision.event, decision.at) for decision in ledger.decisions.get(booking.id, [])]
+    events: list[Event] = [(decision.event, decision.at) for decision in ledger.decisions.get(booking.id, [])]
     states = {notice.state for notice in found if notice.kind == "confirmed_mail"}
     letter = "handed" if "sent" in states else "failed" if states & {"dead", "expired"} else ""
     if not letter:
@@ -88,7 +87,7 @@ def _histories(ledger: Ledger, booking: Row[Any], found: list[Row[Any]]) -> list
 
 
 def _wanted(booking: Row[Any], history: list[Event]) -> Iterator[Promise]:
-    state, told = "requested", ""
+    state, told = "new", ""
     for event, when in history:
         state = LIFE.get(state, {}).get(event, state)
         told = "waiting" if event == "confirm" else event if event in ("failed", *TOLD) else told
@@ -143,7 +142,7 @@ def _held(before: Ledger, now: Ledger, notice: Row[Any]) -> Iterator[bool]:
 def ways_it_stood(before: Ledger, now: Ledger, key: str) -> set[tuple[str, str]]:
     booking, was = now.bookings[key], before.bookings.get(key)
     states, tolds = {was.state if was else "requested"}, {was.told if was else "", booking.told}
-    state = was.state if was else "requested"
+    state = was.state if was else "new"
     for decision in now.decisions.get(key, [])[len(before.decisions.get(key, [])) :]:
         state = LIFE.get(state, {}).get(decision.event, state)
         states.add(state)

@@ -18,6 +18,7 @@ STARTS = ("09:30", "10:00", "10:30", "11:00", "11:30", "13:00", "13:30", "14:00"
 
 # state → what may happen there → the state after it
 LIFE = {
+    "new": {"request": "requested"},
     "requested": {"confirm": "confirmed", "decline": "declined", "lapse": "lapsed", "cancel": "cancelled"},
     "confirmed": {"cancel": "cancelled", "end": "ended"},
 }
