@@ -140,7 +140,7 @@ class Seen:
     def tests_of(self, mutant: Mutant) -> list[str]:
         """The tests that may notice, in their order."""
         line = f"{mutant.file.stem} {mutant.line}"
-        everything = not mutant.line or line in self.lines[ALL]
+        everything = not mutant.line or line in self.lines.get(ALL, ())
         return [
             test
             for test, lines in self.lines.items()
