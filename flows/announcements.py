@@ -35,5 +35,3 @@ OUTAGE = Text(
     " Until then, answer what is urgent by phone."
 )
 OUTAGE_OVER = Text("[Fault over] The database answers again. What was waiting is being handled.")
-
-TO_STAFF = (ALERT, NO_MAILBOX, NO_GROUP, NO_GROUP_BODY, STAFF_GROUP, OUTAGE, OUTAGE_OVER)

@@ -19,7 +19,8 @@ from babel.messages.pofile import read_po
 from bot.cards import GONE
 from bot.language import LANGUAGES, LOCALES, Words, catalogue, guess, write_date, write_time
 from bot.turn import ONLY_STAFF, SHARE
-from flows import announcements, answers, companions, deciding, letters, notices, welcome
+from flows import answers, companions, deciding, letters, notices, welcome
+from flows.announcements import ALERT, NO_GROUP, NO_GROUP_BODY, NO_MAILBOX, OUTAGE, OUTAGE_OVER, STAFF_GROUP
 from flows.booking import BOOKING, QUESTIONS
 from flows.office import KAWAGOE, load_office
 from flows.steps import End
@@ -238,7 +239,8 @@ def staff_sentences() -> set[str]:
     """What only staff read: their cards, messages and letters; not the reason that a person is told."""
     catalog = read(LOCALES / "messages.pot")
     on_the_card = {str(m.id) for m in catalog if m.id and {file for file, _ in m.locations} == {"flows/deciding.py"}}
-    written_to_them = [*letters.STAFF.values(), *announcements.TO_STAFF, ONLY_STAFF, GONE]
+    written_to_them = [ALERT, NO_MAILBOX, NO_GROUP, NO_GROUP_BODY, STAFF_GROUP, OUTAGE, OUTAGE_OVER, ONLY_STAFF, GONE]
+    written_to_them += letters.STAFF.values()
     written_to_them += [part for kind, parts in letters.MAIL.items() if kind.endswith("office") for part in parts]
     same_number = "Another live request with the same job-seeker number"
     told = {text.sentence for text in written_to_them}
