@@ -82,7 +82,7 @@ PLACEHOLDER = re.compile(  # of a match key
 SEEKER_LABEL = re.compile(r"^(?:求職者?番号|番号|no\.?) ?:? ?", re.IGNORECASE | re.ASCII)
 PHONE_LABEL = re.compile(r"^(?:tel|電話番号|電話|携帯) ?[:.]? ?", re.IGNORECASE | re.ASCII)
 PHONE_NOTE = re.compile(r" ?\((?:携帯|自宅|本人|固定)\)\Z")
-DIALLING_PREFIXES = ("184", "186", "010")  # caller id off, caller id on, international
+INTERNATIONAL_PREFIX = "010"  # a foreign number begins with +
 REACHABLE = (PhoneNumberType.FIXED_LINE, PhoneNumberType.MOBILE, PhoneNumberType.VOIP)
 
 EMAIL_LABEL = re.compile(r"^(?:メール ?: ?|mailto:)", re.IGNORECASE | re.ASCII)
@@ -163,7 +163,7 @@ def shared_phone(number: str) -> Reading:
 def _phone(number: str, typed: str) -> Reading:
     # phonenumbers would read letters, prefixes and digits of all scripts too: it sees checked digits only.
     plus, digits = "+" if number.startswith("+") else "", re.sub(r"[^0-9]", "", number)
-    if not re.fullmatch(r"\+?[0-9() .-]+", number) or (not plus and digits.startswith(DIALLING_PREFIXES)):
+    if not re.fullmatch(r"\+?[0-9() .-]+", number) or (not plus and digits.startswith(INTERNATIONAL_PREFIX)):
         return NO_PHONE
     parsed = _parsed(plus + digits)
     if parsed is None or (parsed.country_code == 81 and phonenumbers.number_type(parsed) not in REACHABLE):

@@ -170,7 +170,11 @@ def test_a_phone_number_is_kept_in_e164_and_as_typed(typed: str) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "number", "shown"),
-    [("９０１２３４５６７８", "+819012345678", "090-1234-5678"), ("492420197", "+81492420197", "049-242-0197")],
+    [
+        ("９０１２３４５６７８", "+819012345678", "090-1234-5678"),
+        ("492420197", "+81492420197", "049-242-0197"),
+        ("184-22-1234", "+81184221234", "0184-22-1234"),
+    ],
 )
 def test_a_phone_number_without_its_0_is_asked_back(typed: str, number: str, shown: str) -> None:
     asked, value = yes_or_no(answers.phone(typed))
@@ -272,7 +276,9 @@ def test_the_domain_is_kept_in_lower_case_and_the_local_part_in_its_own() -> Non
     assert answers.email("Taro@EXAMPLE.JP") == "Taro@example.jp"
 
 
-@pytest.mark.parametrize("typed", ["abc..def@docomo.ne.jp", ".abc@docomo.ne.jp", "abc.@ezweb.ne.jp"])
+@pytest.mark.parametrize(
+    "typed", ["abc..def@docomo.ne.jp", ".abc@docomo.ne.jp", "abc.@ezweb.ne.jp", "A..b@docomo.ne.jp"]
+)
 def test_a_legacy_carrier_address_is_asked_back_with_its_own_buttons(typed: str) -> None:
     reading = answers.email(typed)
     assert isinstance(reading, Check)
@@ -308,6 +314,22 @@ def test_a_likely_slip_offers_both_addresses_and_corrects_nothing(typed: str, me
     else:
         ask = Text("{value} may contain a typing mistake. Which one do you want to use?", value=typed)
         assert reading == Check(ask, ((typed, typed), (meant, meant)))
+
+
+@pytest.mark.parametrize(
+    "domain",
+    [
+        *("docomo.ne.jp", "ezweb.ne.jp", "au.com", "softbank.ne.jp", "i.softbank.jp", "vodafone.ne.jp"),
+        *("ymobile.ne.jp", "yahoo.co.jp", "yahoo.ne.jp", "yahoo.com", "gmail.com", "icloud.com", "me.com"),
+        *("uqmobile.jp", "rakumail.jp", "outlook.jp", "outlook.com", "hotmail.com", "hotmail.co.jp", "live.jp"),
+        *("nifty.com", "ocn.ne.jp"),
+    ],
+)
+def test_a_slip_in_a_domain_that_many_people_use_offers_that_domain(domain: str) -> None:
+    assert answers.email(f"taro@{domain}") == f"taro@{domain}"
+    slip = answers.email(f"taro@{domain[0]}{domain}")
+    assert isinstance(slip, Check)
+    assert slip.choices[1][1] == f"taro@{domain}"
 
 
 @pytest.mark.parametrize(
@@ -449,6 +471,12 @@ def test_anything_else_is_no_name(typed: str) -> None:
     assert answers.full_name(typed) == NO_NAME
 
 
+def test_the_longest_name_is_as_long_as_people_are_told() -> None:
+    told = NO_NAME.why.values["max"]
+    assert answers.full_name("あ" * told) == "あ" * told
+    assert answers.full_name("あ" * (told + 1)) == NO_NAME
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -466,6 +494,15 @@ def test_two_spellings_of_a_name_share_a_match_key(one: str, other: str) -> None
 
 
 # --- everywhere
+
+
+def test_one_line_is_read_up_to_320_characters_with_all_that_surrounds_the_answer() -> None:
+    assert answers.full_name(f"川越{' ' * 316}太郎") == "川越 太郎"
+    assert answers.full_name(f"川越{' ' * 317}太郎") == NO_NAME
+
+
+def test_what_is_asked_back_is_in_no_log() -> None:
+    assert "1103" not in repr(answers.seeker_number("110301234"))
 
 
 @pytest.mark.parametrize(
