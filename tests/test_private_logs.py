@@ -11,7 +11,6 @@ import traceback
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 import structlog
@@ -20,18 +19,10 @@ from telegram.error import TelegramError
 from bot import logs
 from bot.app import App
 from bot.config import Settings
-from bot.mime import Invite, Letter
 from bot.playground.server import Fault
-from bot.reply import Reply, Shot
-from bot.store import Card, Place
 from bot.telegram.api import make_client
 from bot.telegram.request import AiohttpRequest
-from bot.turn import Incoming
-from flows.answers import Check, Rejected
-from flows.counter import Booking, Decision, Slot
 from flows.office import BadSetting
-from flows.steps import Button, Contact, Conversation, Offer, Pressed, Screen, Typed
-from flows.text import Text
 from tests.benchmarks.process import BotProcess
 from tests.planted import (
     MAIL,
@@ -170,35 +161,6 @@ def test_an_answer_that_is_no_json_is_neither_logged_nor_in_the_error(
     assert found_in("".join(traceback.format_exception(failed.value))) == []
     assert failed.value.__context__ is None
     assert found_in(capsys.readouterr().err) == []
-
-
-VALUE = Text("Is your phone number {value}?", value=PHONE)
-CONVERSATION = Conversation(
-    answers={"name": NAME}, known={"before": {"email": MAIL}}, check={"ask": NAME}, notes=[VALUE], note_if_kept=VALUE,
-    parked={"answers": {"name": NAME}},
-)  # fmt: skip
-BOOKING = Booking(
-    "1", "1", "requested", 1, Slot("a", NOON), 1, "ja", NOON, NOON.date(), NOON.date(), NOON,
-    decision=Decision("confirm", NOON, 1, NAME), details={"name": NAME, "email": MAIL},
-)  # fmt: skip
-SHOT = Shot(NAME, ((Button(MAIL, "check0"),),), "f", "s", text_if_kept=PHONE)
-HOLDING = (
-    VALUE, CONVERSATION, BOOKING, SHOT, Typed(NAME), Contact(PHONE, own=True), Pressed("f", "s", NAME),
-    Rejected(VALUE, kept=VALUE), Check(VALUE, ((MAIL, MAIL),)), Screen((NAME, VALUE), ((Button(MAIL, "1"),),)),
-    Offer(say=(NAME,)), Incoming(1, "private", 1, 1, Typed(NAME), name=NAME), Place((1, ""), CONVERSATION),
-    Reply((1, ""), 1, Card(), SHOT), Letter("key", MAIL, "subject", NAME, "ja", NOON),
-    Invite("1", 1, NOON, NOON, "title", "note", "REQUEST", "counter@office.example", MAIL, NOON),
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("holding", HOLDING, ids=lambda holding: type(holding).__name__)
-def test_what_holds_the_identity_shows_nothing_of_it(holding: object) -> None:
-    assert found_in(str(vars(holding))) != [] or any(map(found_in, map(str, map(vars, _inside(holding)))))
-    assert found_in(f"{holding!r} {holding} {[holding]}") == []
-
-
-def _inside(holding: object) -> list[Any]:
-    return [inner for inner in vars(holding).values() if hasattr(inner, "__dict__")]
 
 
 async def test_nothing_of_the_bot_that_is_in_memory_shows_the_identity_or_the_token(small: Town) -> None:
