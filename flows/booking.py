@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flows import answers
-from flows.agreeing import AGREE, DISAGREE, DISAGREE_NOW, agree, consent_missing, terms_pages
+from flows.agreeing import DISAGREE, DISAGREE_NOW, agree, consent_missing, terms_pages
 from flows.choosing import date_and_time, day_gone, free_times, open_days, time_gone
 from flows.companions import COMPANIONS, choose_a_language, companion, interpreter, to_be_told_by_phone
 from flows.dialog import Dialog
@@ -40,7 +40,7 @@ CONSENT_AND_CONDITIONS = (
         when=consent_missing,
         then={DISAGREE: "no_consent", DISAGREE_NOW: "old_consent"},
     ),
-    Job("agreeing", run=agree, when=lambda c: c.answers.get("terms") == AGREE and consent_missing(c)),
+    Job("agreeing", run=agree, when=consent_missing),
     Question(
         "registered",
         ask=Text("Question 1 of 3\nHave you completed job-seeker registration at Hello Work?"),

@@ -56,7 +56,7 @@ async def request(context: Context) -> Outcome:
         return Outcome("not_eligible")
     permit = policy.permit(context.days, chosen_slot(context), context.now)
     if isinstance(permit, Refused):
-        return Outcome("refused", note=permit.why, drop=("day", "time"))
+        return Outcome("refused", note=permit.why, drop=("day",))
     return await _take(context, permit)
 
 
