@@ -172,7 +172,7 @@ def _phone(number: str, typed: str) -> Reading:
     value: dict[str, Json] = {"e164": e164, "typed": _one_line(typed)}
     if parsed.country_code != 81:
         return _yes_no(Text("That is not a Japanese number. Is {value} the number you registered?", value=e164), value)
-    if not plus and not digits.startswith(("0", "81")):
+    if not digits.startswith(("0", "81")):
         return _yes_no(Text("Is your phone number {value}?", value=national(value)), value)
     return value
 
@@ -202,8 +202,6 @@ def email(typed: str) -> Reading:
     if looks_like_my_number(typed):
         return ANOTHER_NUMBER
     address = _address(typed)
-    if len(address.encode(errors="replace")) > 254:  # RFC 5321 4.5.3.1.3, angle brackets apart
-        return NO_EMAIL
     local, _, domain = address.rpartition("@")
     if LEGACY_EMAIL.fullmatch(address):
         return _legacy_check(f"{local}@{domain.lower()}")
@@ -224,11 +222,10 @@ def _address(typed: str) -> str:
     line = _one_line(typed)
     if _without_controls(line) != line:
         return ""
-    plain = unicodedata.normalize("NFKC", line).replace("。", ".").strip()
-    plain = EMAIL_LABEL.sub("", plain).strip()
+    plain = EMAIL_LABEL.sub("", unicodedata.normalize("NFKC", line).replace("。", "."))
     if bracketed := EMAIL_IN_BRACKETS.fullmatch(plain):
-        plain = bracketed[1].strip()
-    return EMAIL_LABEL.sub("", plain)
+        plain = bracketed[1]
+    return EMAIL_LABEL.sub("", plain.strip())
 
 
 def _legacy_check(address: str) -> Check:
@@ -291,7 +288,7 @@ def _without_controls(line: str) -> str:
 def _number(typed: str) -> str:
     """One line of a number: NFKC, single spaces, every hyphen a `-`."""
     line = " ".join(unicodedata.normalize("NFKC", _one_line(typed)).split())
-    return _without_controls(line).translate(HYPHENS).strip()
+    return _without_controls(line).translate(HYPHENS)
 
 
 def _grouped(typed: str) -> str:

@@ -50,7 +50,13 @@ def yes_or_no(reading: Reading) -> tuple[Text, object]:
         *("11030ｰ01234567", "11030﹣01234567", "11030 01234567", "11030 - 01234567", "1103001234567"),
         *("求職番号 11030-01234567", "求職番号:１１０３０－０１２３４５６７", "№11030-01234567", "11030〜01234567"),
         *("11030_01234567", "11030/01234567", "求職者番号：11030-01234567", "番号 11030-01234567", "No.11030-01234567"),
-        *("11030・01234567", "11030.01234567", " \u300011030-01234567\n", "\ufeff11030-\u200b01234567\u202e"),
+        *(
+            "11030・01234567",
+            "11030.01234567",
+            "11030-01234567.",
+            " \u300011030-01234567\n",
+            "\ufeff11030-\u200b01234567\u202e",
+        ),
         *(f"11030{hyphen}01234567" for hyphen in "-‐‑‒–—―−－ー\uff70─━﹣﹘⁃˗~〜～"),
     ],
 )
@@ -134,6 +140,14 @@ def test_exactly_one_check_digit_makes_a_my_number(digits: str) -> None:
     assert sum(answers.looks_like_my_number(f"{digits}{check}") for check in range(10)) == 1
 
 
+@given(st.text(alphabet="0123456789", min_size=11, max_size=11))
+def test_the_check_digit_is_that_of_the_ordinance(digits: str) -> None:
+    """総務省令第85号 第5条: of the n-th digit from the right, times n+1 up to the sixth, from there n-5."""
+    weighed = sum(int(p) * (n + 1 if n <= 6 else n - 5) for n, p in enumerate(reversed(digits), start=1))
+    rest = weighed % 11
+    assert answers.looks_like_my_number(f"{digits}{0 if rest <= 1 else 11 - rest}")
+
+
 @pytest.mark.parametrize("typed", ["8190-1234-5678", "+8190-1234-5678", "8190 1234 5678"])
 def test_digits_that_are_a_valid_phone_number_are_no_my_number_at_the_phone_question(typed: str) -> None:
     assert e164(answers.phone(typed)) == "+819012345678"
@@ -210,8 +224,8 @@ def test_anything_else_is_no_phone_number(typed: str) -> None:
     assert answers.phone(typed) == NO_PHONE
 
 
-@pytest.mark.parametrize("number", ["819012345678", "+819012345678"])
-def test_a_shared_number_is_read_with_or_without_its_plus(number: str) -> None:
+@pytest.mark.parametrize("number", ["819012345678", "+819012345678", "09012345678"])
+def test_a_shared_number_is_read_with_or_without_its_plus_and_in_its_national_form(number: str) -> None:
     assert answers.shared_phone(number) == {"e164": "+819012345678", "typed": number}
 
 
@@ -266,10 +280,18 @@ def test_an_address_is_kept_as_typed(typed: str) -> None:
             "\u202etaro@docomo.ne.jp\u202c",
         ),
         *("MAILTO:taro@docomo.ne.jp", "<mailto:taro@docomo.ne.jp>", "taro@docomo.ne.jp\n"),
+        *("メール：\u3000\u3000taro@docomo.ne.jp", "川越 太郎 < taro@docomo.ne.jp >"),
     ],
 )
 def test_an_address_is_freed_of_what_surrounds_it(typed: str) -> None:
     assert answers.email(typed) == "taro@docomo.ne.jp"
+
+
+def test_an_address_may_be_as_long_as_mail_servers_take_and_no_longer() -> None:
+    longest = f"{'a' * 64}@{'b' * 63}.{'b' * 63}.{'b' * 58}.jp"
+    assert len(longest) == 254  # RFC 5321 4.5.3.1.3, angle brackets apart
+    assert answers.email(longest) == longest
+    assert answers.email(longest.replace(".jp", "b.jp")) == NO_EMAIL
 
 
 def test_the_domain_is_kept_in_lower_case_and_the_local_part_in_its_own() -> None:
@@ -292,6 +314,12 @@ def test_an_ideographic_full_stop_is_a_dot_in_a_legacy_address_too() -> None:
     assert reading.choices[0][1] == "abc..def@docomo.ne.jp"
 
 
+def test_a_legacy_address_is_kept_with_its_domain_in_lower_case() -> None:
+    reading = answers.email("A..b@DoCoMo.ne.jp")
+    assert isinstance(reading, Check)
+    assert reading.choices[0][1] == "A..b@docomo.ne.jp"
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
@@ -304,6 +332,8 @@ def test_an_ideographic_full_stop_is_a_dot_in_a_legacy_address_too() -> None:
             ("t@docomo.ne.jp", None),
             ("t@gmail.example.jp", "t@gmail.com"),
             ("t@moc.liamg.jp", None),
+            ("t@liamg.com", None),
+            ("t@live.com", None),
         ),
     ],
 )
