@@ -61,8 +61,8 @@ def _read(question: Question, said: Said) -> Reading:
 async def _press(dialog: Dialog, context: Context, question: Question, value: str) -> Text | None:
     if value in (BACK, QUIT):
         return await _leave(dialog, context, value)
-    if context.conversation.check:
-        return await _settle(dialog, context, question, value.removeprefix(CHECK))
+    if check := context.conversation.check:
+        return await _settle(dialog, context, question, check["choices"], value.removeprefix(CHECK))
     if value.startswith(PAGE):
         return _turn_the_page(context, value.removeprefix(PAGE))
     if value == SAME and (known := given_before(question, context)) is not None:
@@ -96,9 +96,8 @@ def _turn_the_page(context: Context, number: str) -> Text | None:
     return None
 
 
-async def _settle(dialog: Dialog, context: Context, question: Question, number: str) -> Text | None:
+async def _settle(dialog: Dialog, context: Context, question: Question, choices: Any, number: str) -> Text | None:
     """One value was asked back; this is the choice. None among the choices means: ask again."""
-    choices = (context.conversation.check or {}).get("choices", [])
     if number not in [str(index) for index in range(len(choices))]:
         return OLD_BUTTON
     value = choices[int(number)][1]
