@@ -12,11 +12,11 @@ from flows.booking import BOOKING
 from flows.choosing import chosen_day, chosen_slot
 from flows.counter import Permit
 from flows.policy import permit
-from flows.steps import Screen
+from flows.steps import BACK, Offer, Screen
 from flows.text import Text
 from tests.conversations.visitors import DAYS, NOW, Visitor, at_the_form, come_to, coming_back
 from tests.counters import DETAILS
-from tests.offers import hold, said
+from tests.offers import hold, labels, said
 
 COUNTED = ("name", "seeker_number", "day", "time", "email", "phone", "companion", "review")
 
@@ -114,3 +114,95 @@ async def test_without_one_of_the_conditions_nothing_is_sent_whatever_was_shown(
     await visitor.presses("send")
     assert visitor.conversation.state == "not_eligible"
     assert await visitor.counter.live() is None
+
+
+@pytest.mark.parametrize(
+    ("name", "button"),
+    [
+        ("name", "前と同じお名前を使う"),
+        ("seeker_number", "前と同じ求職番号を使う"),
+        ("email", "前と同じ：i***@example.jp"),
+        ("phone", "前と同じ：***-****-5432"),
+    ],
+)
+async def test_who_comes_back_can_give_the_same_answer_without_seeing_it(
+    transaction: Transaction, name: str, button: str
+) -> None:
+    visitor = await coming_back(transaction)
+    given = (visitor.conversation.known["before"])[name]
+    await come_to(visitor, name)
+    same = (await visitor.screen()).rows[0]
+    assert (labels(Offer((same,))), same[0].value) == ([button], "same")
+    await visitor.presses("same")
+    assert visitor.conversation.state != name
+    assert visitor.conversation.answers[name] == given
+
+
+async def test_who_is_new_is_offered_no_answer_of_before(transaction: Transaction) -> None:
+    visitor = await come_to(await at_the_form(transaction), "name")
+    assert "same" not in [button.value for row in (await visitor.screen()).rows for button in row]
+
+
+async def test_back_from_the_language_of_an_interpreter_leads_to_the_companion_as_the_review_would_lack_it(
+    transaction: Transaction,
+) -> None:
+    visitor = await at_the_review(transaction)
+    for value in ("change", "companion", "interpreter"):
+        await visitor.presses(value)
+    assert visitor.conversation.state == "language"
+    await visitor.presses(BACK)
+    assert visitor.conversation.state == "companion"
+    await visitor.presses("none")
+    assert visitor.conversation.state == "review"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        (("none",), "同席：なし"),
+        (("interpreter", "vi"), "同席：通訳（ベトナム語）"),
+        (("carer",), "同席：介助・支援の方"),
+        (("other", "continue"), "同席：そのほか（電話で相談）"),
+    ],
+)
+async def test_the_review_says_who_joins(transaction: Transaction, given: tuple[str, ...], shown: str) -> None:
+    visitor = await come_to(await at_the_form(transaction), "companion")
+    for value in given:
+        await visitor.presses(value)
+    assert visitor.conversation.state == "review"
+    assert shown in said((await visitor.screen()).say)
+
+
+async def test_the_review_shows_every_answer_in_full(transaction: Transaction) -> None:
+    words = said((await (await at_the_review(transaction)).screen()).say).splitlines()
+    assert {
+        "お名前：佐藤 一郎", "求職番号：13010-98765432", "日時：11月24日(火) 9:30", "メール：ichiro@example.jp",
+        "電話：080-9876-5432", "同席：なし",
+    } <= set(words)  # fmt: skip
+
+
+async def test_the_languages_of_an_interpreter_stand_two_on_a_row_and_the_long_one_alone(
+    transaction: Transaction,
+) -> None:
+    visitor = await come_to(await at_the_form(transaction), "companion")
+    await visitor.presses("interpreter")
+    rows = [labels(Offer((row,))) for row in (await visitor.screen()).rows]
+    assert rows[:-1] == [
+        ["英語", "中国語"], ["ベトナム語", "ネパール語"], ["フィリピノ語", "ポルトガル語"],
+        ["スペイン語", "韓国・朝鮮語"], ["手話"], ["そのほかの言語（電話で相談）"],
+    ]  # fmt: skip
+
+
+async def test_a_new_answer_about_who_joins_asks_again_for_all_that_hangs_on_it(transaction: Transaction) -> None:
+    visitor = await at_the_review(transaction)
+    asked = []
+    for value in ("interpreter", "other", "continue", "interpreter", "other", "continue", "other", "continue", "none"):
+        if visitor.conversation.state == "review":
+            await visitor.presses("change")
+            await visitor.presses("companion")
+        asked.append(visitor.conversation.state)
+        await visitor.presses(value)
+    again = ["companion", "language", "told_by_phone"]
+    assert asked == [*again, *again, "companion", "told_by_phone", "companion"]
+    assert visitor.conversation.state == "review"
+    assert not {"language", "told_by_phone"} & visitor.conversation.answers.keys()
