@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import pytest
 
-from bot.database import Database
+from bot.database import Database, Transaction
 from bot.migrate import migrate
 from bot.playground.chats import Message
 from bot.playground.people import Group
-from flows.deciding import DECLINE_REASONS
+from flows.counter import Decision
+from flows.deciding import DECLINE_REASONS, card
+from flows.steps import Conversation
 from flows.text import Text
-from tests.conversations.visitors import at_a_card
+from tests.conversations.visitors import at_a_card, at_a_late_card
+from tests.offers import before, said
 from tests.town import Town, book, ja, requested
 
 
@@ -118,6 +121,40 @@ async def test_a_card_names_who_confirmed_whatever_was_done_with_the_booking_sin
     await small.server.until(lambda: len(small.colleague.alerts) > 1)
     await small.server.settled()
     await card_has(small, small.group, card, "【確定】職員 一号")
+
+
+@pytest.mark.parametrize("reason", ["check", "agreed", "other"])
+async def test_each_reason_of_a_late_confirmation_is_recorded(transaction: Transaction, reason: str) -> None:
+    staff = await at_a_late_card(transaction)
+    await staff.presses("confirm")
+    await staff.presses(reason)
+    assert staff.booking
+    assert staff.booking.decision == Decision("confirm", staff.now, 7, "職員 一号", reason)
+
+
+@pytest.mark.parametrize(
+    ("companion", "same_number", "flags"),
+    [
+        ("none", False, []),
+        ("carer", False, ["【同席あり】"]),
+        ("none", True, ["【同じ求職番号の申し込みあり】"]),
+        ("other", True, ["【同席あり】", "【同じ求職番号の申し込みあり】"]),
+    ],
+)
+async def test_a_card_flags_what_staff_should_look_at(
+    transaction: Transaction, companion: str, same_number: bool, flags: list[str]
+) -> None:
+    staff = await at_a_card(transaction)
+    assert staff.booking
+    staff.booking.details, staff.booking.same_number = {"companion": companion}, same_number
+    lines = said((await staff.screen()).say).splitlines()
+    assert lines[0] == f"【新しい申し込み】{staff.booking.reference}"
+    assert lines[4:] == flags
+
+
+async def test_a_card_of_no_booking_is_refused(transaction: Transaction) -> None:
+    with pytest.raises(LookupError):
+        card(before(transaction, Conversation()))
 
 
 @pytest.mark.parametrize(("late", "state"), [(timedelta(seconds=-1), "confirmed"), (timedelta(0), "requested")])
