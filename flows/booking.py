@@ -151,7 +151,6 @@ QUESTIONS = (
         ask=Text("Which language does the interpreter speak?"),
         offer=choose_a_language,
         when=interpreter,
-        drops=("told_by_phone",),
     ),
     Question(
         "told_by_phone",
