@@ -1,0 +1,211 @@
+"""What each move of a booking promises, to whom and for when; while what it holds; and its words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from flows import letters, lifecycle, policy
+from flows.counter import Booking, Decision, Slot, Told
+from flows.notices import KINDS, Promise, promises, wait_for_morning
+from flows.office_days import OfficeDays
+from tests.counters import DAYS, DETAILS, NOW
+from tests.offers import said
+
+SESSION = date(2026, 11, 24)  # a Tuesday; the Monday is a holiday
+START = DAYS.at(SESSION, time(9, 30))
+FRIDAY = date(2026, 11, 20)
+TOLD: tuple[Told, ...] = get_args(Told)
+REQUESTED, CONFIRMED, CANCELLED = lifecycle.REQUESTED, lifecycle.CONFIRMED, lifecycle.CANCELLED
+
+
+def booking(state: str = REQUESTED, told: Told = "", start: datetime = START, event: str = "") -> Booking:
+    return Booking(
+        "b", "123456", state, 1, Slot("1", start), 7, "ja", NOW, policy.reply_by(DAYS, NOW),
+        policy.confirm_by(DAYS, SESSION), policy.lapses_at(DAYS, START), told, details=DETAILS,
+        decision=Decision(event, NOW + timedelta(hours=1), reason="registration") if event else None,
+    )  # fmt: skip
+
+
+# While what a notice holds
+
+
+def all_of(*states: str, told: tuple[Told, ...] = TOLD) -> set[tuple[str, Told]]:
+    return set(product(states, told))
+
+
+EVER = all_of(*lifecycle.STATES)
+REACHED = all_of(CONFIRMED, told=("handed", "by_hand", "by_phone"))
+HOLDS = {
+    "received": ("chat", all_of(REQUESTED)),
+    "received_office": ("office", EVER),
+    "card": ("card", EVER),
+    "no_reply": ("chat", all_of(REQUESTED)),
+    "overdue": ("staff", all_of(REQUESTED)),
+    "confirmed_mail": ("mail", all_of(CONFIRMED)),
+    "confirmed": ("chat", REACHED),
+    "confirmed_by_phone": ("chat", REACHED),
+    "confirming": ("chat", all_of(CONFIRMED, told=("failed",))),
+    "mail_failed": ("card", all_of(CONFIRMED, told=("failed",))),
+    "letter_failed": ("staff", EVER),
+    "undelivered": ("staff", EVER),
+    "remind_day_before": ("chat", REACHED),
+    "remind_one_hour": ("chat", REACHED),
+    "declined_mail": ("mail", all_of(lifecycle.DECLINED)),
+    "declined": ("chat", all_of(lifecycle.DECLINED)),
+    "cancelled": ("chat", all_of(CANCELLED)),
+    "cancelled_mail": ("mail", all_of(CANCELLED, told=("handed", "by_hand"))),
+    "cancelled_office": ("office", EVER),
+    "expired": ("chat", all_of(lifecycle.LAPSED)),
+}
+ANSWERS = ("received", "cancelled")  # to what the person did just now; all else in a chat the bot starts
+
+
+@pytest.mark.parametrize("kind", HOLDS)
+def test_a_notice_is_sent_by_its_channel_and_while_it_is_true(kind: str) -> None:
+    channel, holds = HOLDS[kind]
+    assert KINDS[kind].channel == channel
+    assert {(state, told) for state, told in EVER if KINDS[kind].holds(booking(state, told))} == holds
+
+
+@pytest.mark.parametrize("kind", HOLDS)
+@pytest.mark.parametrize(
+    ("clock", "morning"),
+    [
+        (time(7, 59, 59), FRIDAY), (time(8), None), (time(20, 59, 59), None), (time(21), date(2026, 11, 21)),
+        (time(23, 59), date(2026, 11, 21)), (time(0), FRIDAY),
+    ],
+)  # fmt: skip
+def test_what_the_bot_starts_in_a_chat_waits_at_night_until_eight(kind: str, clock: time, morning: date | None) -> None:
+    started = KINDS[kind].channel == "chat" and kind not in ANSWERS
+    until = DAYS.at(morning, time(8)) if morning and started else None
+    assert wait_for_morning(DAYS, kind, DAYS.at(FRIDAY, clock)) == until
+
+
+# What a move promises
+
+
+def test_a_request_promises_its_receipt_and_what_follows_if_nobody_answers() -> None:
+    unanswered = policy.no_reply_at(DAYS, NOW, START)
+    lapse = policy.lapses_at(DAYS, START)
+    assert promises(DAYS, booking(), "request", NOW) == (
+        Promise("received", NOW, START), Promise("received_office", NOW), Promise("card", NOW),
+        Promise("no_reply", unanswered, lapse), Promise("overdue", unanswered, lapse),
+    )  # fmt: skip
+
+
+def test_a_confirmation_promises_its_letter_and_the_reminders() -> None:
+    hour_before = DAYS.at(SESSION, time(8, 30))
+    assert promises(DAYS, booking(CONFIRMED), "confirm", NOW) == (
+        Promise("confirmed_mail", NOW, START), Promise("card", NOW),
+        Promise("remind_day_before", DAYS.at(FRIDAY, time(15)), hour_before),
+        Promise("remind_one_hour", hour_before, START),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("before", "kinds"),
+    [
+        (timedelta(minutes=60, seconds=1), ["remind_one_hour"]), (timedelta(minutes=60), []), (timedelta(0), []),
+    ],
+)  # fmt: skip
+def test_a_reminder_whose_time_has_come_by_then_is_not_promised(before: timedelta, kinds: list[str]) -> None:
+    promised = promises(DAYS, booking(CONFIRMED), "confirm", START - before)
+    assert [each.kind for each in promised if each.kind.startswith("remind")] == kinds
+
+
+@pytest.mark.parametrize(
+    ("event", "state", "told", "kinds"),
+    [
+        ("decline", lifecycle.DECLINED, "", ["declined_mail", "declined", "card"]),
+        ("cancel", CANCELLED, "", ["cancelled", "cancelled_office", "card"]),
+        ("cancel", CANCELLED, "handed", ["cancelled", "cancelled_mail", "cancelled_office", "card"]),
+        ("lapse", lifecycle.LAPSED, "", ["expired", "card"]),
+        ("handed", CONFIRMED, "handed", ["confirmed"]),
+        ("handed", CANCELLED, "handed", ["cancelled_mail"]),
+        ("failed", CONFIRMED, "failed", ["mail_failed", "confirming"]),
+        ("by_hand", CONFIRMED, "by_hand", ["confirmed"]),
+        ("by_phone", CONFIRMED, "by_phone", ["confirmed_by_phone"]),
+        ("end", lifecycle.ENDED, "handed", []),
+    ],
+)
+def test_any_other_move_promises_what_is_true_after_it_at_once(
+    event: str, state: str, told: Told, kinds: list[str]
+) -> None:
+    promised = promises(DAYS, booking(state, told), event, NOW)
+    assert [each.kind for each in promised] == kinds
+    assert {each.due_at for each in promised} <= {NOW}
+    for each in promised:
+        assert each.not_after == (START if KINDS[each.kind].channel in ("chat", "mail") else None)
+
+
+# Its words
+
+
+@pytest.mark.parametrize("kind", [kind for kind, (channel, _) in HOLDS.items() if channel == "chat"])
+def test_a_message_to_the_person_names_the_booking(kind: str) -> None:
+    words = said(letters.chat(DAYS, kind, booking(event="decline")))
+    assert "123-456" in words or "11月24日(火) 9:30" in words
+
+
+def test_the_reminder_of_the_day_before_says_how_to_cancel_and_no_other_notice_does() -> None:
+    without = OfficeDays(replace(DAYS.office, bot_cancel_enabled=False))
+    for kind in letters.CHAT:
+        words = [letters.chat(days, kind, booking())[1:] for days in (DAYS, without)]
+        how = [(letters.HOW_TO_CANCEL,), (letters.HOW_TO_CANCEL_NO_CHAT,)]
+        assert words == (how if kind == "remind_day_before" else [(), ()])
+
+
+@pytest.mark.parametrize("kind", [kind for kind, (channel, _) in HOLDS.items() if channel == "staff"])
+def test_a_message_to_the_staff_names_the_reference_alone(kind: str) -> None:
+    words = said((letters.staff(DAYS, kind, booking()),))
+    assert "123-456" in words
+    assert not any(private in words for private in ("川越", "01234567", "example.jp", "5678"))
+
+
+@pytest.mark.parametrize("kind", [kind for kind, (channel, _) in HOLDS.items() if channel == "mail"])
+def test_a_letter_to_the_person_says_how_to_cancel_only_where_that_can_be_done(kind: str) -> None:
+    letter = letters.letter(DAYS, kind, booking(event="decline"))
+    assert "11月24日(火) 9:30" in said((letter.subject,))
+    assert ("123-456" in said(letter.body), letter.body[-1]) == (True, letters.SIGNATURE)
+    assert (letters.CANCEL_NOTE in letter.body) == (kind == "confirmed_mail")
+
+
+def test_the_reason_of_a_refusal_is_the_one_that_staff_chose_and_without_one_they_are_asked_by_phone() -> None:
+    assert "登録" in said(letters.chat(DAYS, "declined", booking(event="decline")))
+    assert "電話" in said(letters.chat(DAYS, "declined", booking()))
+
+
+def test_the_address_is_masked_and_is_not_there_once_the_details_are_erased() -> None:
+    assert "t***@example.jp" in said(letters.chat(DAYS, "received", booking()))
+    erased = replace(booking(), details={})
+    assert letters.facts(DAYS, erased)["email"] == ""
+
+
+def test_the_letter_about_a_request_gives_the_office_all_that_the_person_gave() -> None:
+    lines = said(letters.office_letter(DAYS, "received_office", booking()).body).splitlines()
+    assert {
+        "受付番号：123-456", "希望日時：11月24日(火) 9:30", "受付日時：11月19日(木) 10:00", "返信期限：11月20日(金)",
+        "確定期限：11月19日(木)", "お名前：川越 太郎", "求職番号：11030-01234567", "電話：090-1234-5678", "備考：なし",
+    } <= set(lines)  # fmt: skip
+
+
+def test_a_number_that_another_live_request_has_is_noted_for_the_office() -> None:
+    twice = replace(booking(), same_number=True)
+    assert "同じ求職番号" in said(letters.office_letter(DAYS, "received_office", twice).body)
+
+
+@pytest.mark.parametrize(("event", "at"), [("cancel", "11:00"), ("confirm", "10:00")])
+def test_the_letter_about_a_cancellation_says_when_it_came(event: str, at: str) -> None:
+    letter = letters.office_letter(DAYS, "cancelled_office", booking(CANCELLED, event=event))
+    assert f"11月19日(木) {at}" in said(letter.body)
+
+
+@pytest.mark.parametrize(("kind", "method"), [("confirmed_mail", "REQUEST"), ("cancelled_mail", "CANCEL")])
+def test_only_a_confirmation_and_its_cancelling_touch_a_calendar(kind: str, method: str) -> None:
+    assert letters.CALENDAR[kind] == method
+    assert len(letters.CALENDAR) == 2
