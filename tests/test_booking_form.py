@@ -8,6 +8,7 @@ import pytest
 
 from bot.counter import CONSENT, PERSON
 from bot.database import Transaction
+from flows import reception
 from flows.booking import BOOKING
 from flows.choosing import chosen_day, chosen_slot
 from flows.counter import Permit
@@ -57,6 +58,32 @@ async def test_who_comes_back_agrees_and_is_informed_once(transaction: Transacti
     assert visitor.conversation.state == "waiting"
     assert [row.at for row in await transaction.execute(CONSENT.select())] == [NOW]
     assert [row.informed_at for row in await transaction.execute(PERSON.select())] == [NOW]
+
+
+async def test_who_never_agreed_is_forgotten_once_told_so(transaction: Transaction) -> None:
+    visitor = await at_the_form(transaction)
+    await visitor.presses("disagree")
+    assert visitor.conversation.state == "no_consent"
+    assert (await visitor.screen()).forget
+
+
+async def test_who_agreed_before_and_not_to_the_new_terms_is_not_forgotten(transaction: Transaction) -> None:
+    visitor = await at_the_form(transaction)
+    visitor.conversation.known["consent"] = {
+        "version": "昔", "sha256": "old", "at": NOW.isoformat(), "language": "ja", "how": "button",
+    }  # fmt: skip
+    await visitor.presses("disagree_now")
+    assert visitor.conversation.state == "old_consent"
+    screen = await visitor.screen()
+    assert not screen.forget
+    assert "そのまま有効です" in said(screen.say)
+
+
+async def test_a_form_that_was_closed_says_so(transaction: Transaction) -> None:
+    visitor = await at_the_review(transaction)
+    await reception.expire(visitor.context)
+    words = said((await visitor.screen()).say)
+    assert words.startswith("【入力を終了しました】")
 
 
 async def test_a_day_that_is_full_by_now_says_so_and_others_are_offered(transaction: Transaction) -> None:
