@@ -196,7 +196,7 @@ async def test_the_review_says_who_joins(transaction: Transaction, given: tuple[
     visitor = await come_to(await at_the_form(transaction), "companion")
     for value in given:
         await visitor.presses(value)
-    assert visitor.conversation.state == "review"
+    await come_to(visitor, "review")
     assert shown in said((await visitor.screen()).say)
 
 

@@ -158,7 +158,7 @@ ABOUT_THEM = """
 窓口：【入力を終了しました】
 """
 WALK_WITHOUT_A_WORD_OF_THEM = ("the_whole_story", "editing", "back_and_stop", "the_whole_story_in_english")
-GENERAL = ("tests/test_words.py", "tests/test_pictures.py", "tests/test_every_dialog.py")
+GENERAL = tuple(f"tests/test_{name}.py" for name in ("words", "pictures", "every_dialog", "booking_form", "one_turn"))
 
 
 @pytest.fixture(scope="module")
