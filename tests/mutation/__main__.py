@@ -20,8 +20,8 @@ from tests.mutation.running import Seen, killer, watched
 # Those first that send nothing. Left out is what runs the bot as a process of its own, which would be no mutant.
 TESTS = (
     *("lifecycle", "office_days", "choosing", "agreeing", "cancelling", "booking_form", "one_turn", "promises"),
-    *("private_reprs", "pictures", "office", "answers", "terms_of_use", "counter", "deciding", "notices"),
-    *("every_dialog", "conversations"),
+    *("cards", "private_reprs", "pictures", "office", "answers", "terms_of_use", "counter", "deciding"),
+    *("notices", "every_dialog", "conversations"),
 )
 LISTED = Path(__file__).with_name("survivors.md")
 SLOW, MOST_OF_THE_SLOW = "tests/test_conversations.py", 5  # each takes a second or more

@@ -1,0 +1,98 @@
+"""The staff's cards asked before the real counter, without a group: what stands on them, and what a press records."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from bot.database import Transaction
+from flows.counter import Decision
+from flows.deciding import card
+from flows.steps import Conversation
+from tests.conversations.visitors import NOW, at_a_card, at_a_card_of_a_failed_mail, at_a_late_card
+from tests.offers import before, said
+
+
+@pytest.mark.parametrize("reason", ["check", "agreed", "other"])
+async def test_each_reason_of_a_late_confirmation_is_recorded(transaction: Transaction, reason: str) -> None:
+    staff = await at_a_late_card(transaction)
+    await staff.presses("confirm")
+    await staff.presses(reason)
+    assert staff.booking
+    assert staff.booking.decision == Decision("confirm", staff.now, 7, "職員 一号", reason)
+
+
+@pytest.mark.parametrize(
+    ("companion", "same_number", "flags"),
+    [
+        ("none", False, []),
+        ("carer", False, ["【同席あり】"]),
+        ("none", True, ["【同じ求職番号の申し込みあり】"]),
+        ("other", True, ["【同席あり】", "【同じ求職番号の申し込みあり】"]),
+    ],
+)
+async def test_a_card_flags_what_staff_should_look_at(
+    transaction: Transaction, companion: str, same_number: bool, flags: list[str]
+) -> None:
+    staff = await at_a_card(transaction)
+    assert staff.booking
+    staff.booking.details, staff.booking.same_number = {"companion": companion}, same_number
+    lines = said((await staff.screen()).say).splitlines()
+    assert lines[0] == f"【新しい申し込み】{staff.booking.reference}"
+    assert lines[4:] == flags
+
+
+@pytest.mark.parametrize(
+    ("state", "decided", "last_line"),
+    [
+        ("confirmed", Decision("confirm", NOW, 7, "職員 一号"), "【確定】職員 一号\u300011月19日(木) 10:00"),
+        ("ended", Decision("confirm", NOW, 7, "職員 一号"), "【確定】職員 一号\u300011月19日(木) 10:00"),
+        ("declined", Decision("decline", NOW, 8, "職員 二号"), "【お断り】職員 二号\u300011月19日(木) 10:00"),
+        ("cancelled", Decision("confirm", NOW, 7, "職員 一号"), "【利用者がキャンセル】"),
+        ("lapsed", None, "【期限切れ】期限までに確定されませんでした。本人にはお知らせしました。"),
+        ("confirmed", None, "【終了】"),
+    ],
+)
+async def test_a_card_says_how_it_went_on(
+    transaction: Transaction, state: str, decided: Decision | None, last_line: str
+) -> None:
+    staff = await at_a_card(transaction)
+    assert staff.booking
+    staff.booking.state, staff.booking.decided = state, decided
+    assert said((card(staff.context),)).splitlines()[-1] == last_line
+
+
+@pytest.mark.parametrize(("how", "told"), [("by_hand", "メール送信済み"), ("by_phone", "電話で連絡済み")])
+async def test_the_card_of_a_failed_letter_says_who_told_the_person_and_how(
+    transaction: Transaction, how: str, told: str
+) -> None:
+    staff = await at_a_card_of_a_failed_mail(transaction)
+    assert [button.value for row in (await staff.screen()).rows for button in row] == ["by_hand", "by_phone"]
+    await staff.presses(how)
+    assert staff.booking
+    assert (staff.booking.told, staff.booking.decision) == (how, Decision(how, NOW, 7, "職員 一号"))
+    words = said((await staff.screen()).say)
+    assert told in words
+    assert "職員 一号" in words
+    assert staff.booking.reference in words
+
+
+async def test_a_card_of_no_booking_is_refused(transaction: Transaction) -> None:
+    with pytest.raises(LookupError):
+        card(before(transaction, Conversation()))
+
+
+@pytest.mark.parametrize(("late", "state"), [(timedelta(seconds=-1), "confirmed"), (timedelta(0), "requested")])
+async def test_a_request_can_be_decided_until_it_lapses_and_not_a_moment_longer(
+    transaction: Transaction, late: timedelta, state: str
+) -> None:
+    """Not even by a press that comes before the clock's own move, as after a night without the bot."""
+    staff = await at_a_card(transaction)
+    assert staff.booking
+    staff.now = staff.booking.lapses_at + late
+    await staff.presses("confirm")
+    if late:
+        await staff.presses("check")
+    assert staff.booking.state == state
+    assert len((await staff.screen()).rows) == 0
