@@ -136,8 +136,8 @@ class Dialog:
             self.fire("back", context)
 
 
-def _wanted(step: Step, context: Context) -> bool:
-    return isinstance(step, End) or (step.when(context) and step.name not in context.answers)
+def _wanted(step: Question | Job, context: Context) -> bool:
+    return step.when(context) and step.name not in context.answers
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 
 from bot.database import Transaction
 from flows.counter import Decision
-from flows.deciding import card
+from flows.deciding import card, verdict
 from flows.steps import Conversation
 from tests.conversations.visitors import NOW, at_a_card, at_a_card_of_a_failed_mail, at_a_late_card
 from tests.offers import before, said
@@ -76,6 +76,46 @@ async def test_the_card_of_a_failed_letter_says_who_told_the_person_and_how(
     assert told in words
     assert "職員 一号" in words
     assert staff.booking.reference in words
+
+
+async def test_a_card_that_nobody_may_decide_any_more_says_so_before_the_clock_has_moved_it(
+    transaction: Transaction,
+) -> None:
+    staff = await at_a_card(transaction)
+    assert staff.booking
+    staff.now = staff.booking.lapses_at
+    assert said((verdict(staff.context),)).startswith("【期限切れ】")
+
+
+@pytest.mark.parametrize(("press", "asks"), [("confirm", "例外として確定しますか"), ("decline", "お断りする理由")])
+async def test_a_reason_is_asked_below_the_card_and_only_for_what_was_pressed(
+    transaction: Transaction, press: str, asks: str
+) -> None:
+    staff = await at_a_late_card(transaction)
+    head = said((card(staff.context),))
+    await staff.presses(press)
+    words = said((await staff.screen()).say)
+    assert words.startswith(head)
+    assert asks in words.removeprefix(head)
+
+
+async def test_who_declines_too_late_is_asked_for_no_reason(transaction: Transaction) -> None:
+    staff = await at_a_card(transaction)
+    assert staff.booking
+    staff.now = staff.booking.lapses_at
+    await staff.presses("decline")
+    assert staff.conversation.state == "decided"
+
+
+@pytest.mark.parametrize("state", ["confirmed", "cancelled", "lapsed"])
+async def test_once_it_went_on_a_card_asks_for_no_reason_any_more(transaction: Transaction, state: str) -> None:
+    staff = await at_a_card(transaction)
+    await staff.presses("decline")
+    assert staff.booking
+    staff.booking.state = state
+    await staff.presses("time")
+    assert staff.conversation.state == "decided"
+    assert staff.booking.decision is None
 
 
 async def test_a_card_of_no_booking_is_refused(transaction: Transaction) -> None:
