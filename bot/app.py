@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
 from bot import kept
+from bot.calendar import Calendar
 from bot.clock import Clock, utc_now
 from bot.clockwork import Clockwork
 from bot.commands import set_commands
@@ -59,7 +60,7 @@ class App:
         patience: float = PATIENCE_SECONDS,
     ):  # fmt: skip
         self.settings, self.clock, self.tick_seconds, self.patience = settings, clock, tick, patience
-        self.days = OfficeDays(load_office(settings.office))
+        self.calendar = Calendar(OfficeDays(load_office(settings.office)))
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         given = settings.keys.get_secret_value() if settings.keys else None
         self.seal, made = load_keys(given, settings.data)
@@ -72,7 +73,7 @@ class App:
 
     def _put_together(self) -> None:
         store, outbox, self.lanes = Store(self.database, self.seal), Outbox(self.database), Lanes()
-        self.kit = Kit(store, outbox, self.seal, self.days, self.settings.mail_from)
+        self.kit = Kit(store, outbox, self.seal, self.calendar, self.settings.mail_from)
         self.api = api = Api(self.bot)
         letters = Letters(self.kit, Post.from_url(self.settings.mail_url), self.settings.office_mail)
         speaker = Speaker(api, store, outbox)
@@ -82,6 +83,10 @@ class App:
         self.service = Service(self.kit, api, speaker, self.sender, self.staff_group, self.outage, self.clock)
         self.clockwork = Clockwork(self.kit, self.service, self.lanes, self.tick_seconds)
         self.polling = Polling(self.bot, self.service, self.lanes, self._telegram_is_back, self.tick_seconds)
+
+    @property
+    def days(self) -> OfficeDays:
+        return self.calendar.days
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop` is set, then finish what is in hand. Raises `BadSetting` where it cannot begin."""
@@ -125,6 +130,7 @@ class App:
         await kept.check_keys(self.database, self.seal)
         await kept.remember_terms(self.database, self.days.office.terms, self.clock())
         await self.staff_group.load()
+        await self.clockwork.follow_the_calendar(self.clock())
         holiday_name(self.days.day_of(self.clock()))  # the library takes its time at its first question
         await self._reach_telegram()
         await self.clockwork.show_owed(self.clock())

@@ -51,12 +51,17 @@ class Clockwork:
         self._stuck: set[str] = set()  # bookings that the log has named
 
     async def tick(self, now: datetime) -> None:
-        """Everything that is due at `now`."""
+        """Everything that is due at `now`, by the calendar as it is now."""
+        await self.follow_the_calendar(now)
         await self.move_bookings(now)
         await self.show_owed(now - OWED_AFTER)
         if self._kept_house is None or abs(now - self._kept_house) >= HOUSEKEEPING:
             await self._keep_house(now)
             self._kept_house = now
+
+    async def follow_the_calendar(self, now: datetime) -> None:
+        """What another worker, or the desk served alone, has closed or opened."""
+        await self.kit.store.database.run(lambda t: self.kit.calendar.follow(t, now))
 
     async def move_bookings(self, now: datetime) -> None:
         """The clock's moves: requests lapse, sessions end (4(1))."""

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Row, bindparam, delete, insert, select, update
 
+from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once, one_at_a_time
 from bot.encryption import Seal
 from bot.outbox import Outbox
@@ -83,8 +84,8 @@ class SqlCounter:
         return {day: starts for day in days if (starts := self._free_on(day, taken))}
 
     def _free_on(self, day: date, taken: Mapping[datetime, set[str]]) -> dict[datetime, tuple[str, ...]]:
-        everybody = self.days.office.counsellors
-        free = {start: tuple(c for c in everybody if c not in taken.get(start, ())) for start in self.days.starts(day)}
+        places = self.days.places(day).items()
+        free = {start: tuple(who for who in there if who not in taken.get(start, ())) for start, there in places}
         return {start: counsellors for start, counsellors in free.items() if counsellors}
 
     async def known(self) -> dict[str, Any]:
@@ -200,6 +201,8 @@ class SqlCounter:
 
     async def _hold(self, booking: Booking) -> None:
         slot = booking.slot
+        if not await still_a_place(self.transaction, self.days, slot, self.now):
+            raise _Lost("taken")
         hold = {"counsellor": slot.counsellor, "start": slot.start, "booking_id": booking.id, "purpose": "request"}
         if await insert_once(self.transaction, HOLD, hold) is None:
             raise _Lost("taken")

@@ -39,6 +39,7 @@ log = structlog.get_logger()
 
 T = TypeVar("T")
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+TOGETHER = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
 BUSY_MS = 250  # how long one SQLite statement waits for another process; then whoever asked tries again
 POOL = 16
 LOST_SECONDS = 30.0  # a transaction on PostgreSQL that takes longer has lost its connection; a turn is cut long before
@@ -284,10 +285,10 @@ def _insert_once(into: Table, dialect: str) -> Executable:
     return insert.on_conflict_do_nothing().returning(*into.primary_key.columns)
 
 
-async def one_at_a_time(transaction: Transaction, name: str) -> None:
-    """Until the commit no other transaction goes past here with the same name; on SQLite none goes on at all."""
+async def one_at_a_time(transaction: Transaction, name: str, shared: bool = False) -> None:
+    """Until the commit no other goes past here with the same name (shared: but those that share it); on SQLite none."""
     if transaction.dialect == "postgresql":
-        await transaction.execute(ONE_AT_A_TIME, {"name": name})
+        await transaction.execute(TOGETHER if shared else ONE_AT_A_TIME, {"name": name})
 
 
 def epoch(dialect: str) -> ColumnElement[float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.calendar import Calendar
 from bot.counter import SqlCounter
 from bot.database import Transaction
 from bot.encryption import Seal
@@ -21,8 +22,13 @@ class Kit:
     store: Store
     outbox: Outbox
     seal: Seal
-    days: OfficeDays
+    calendar: Calendar
     sender: str  # the address letters come from
+
+    @property
+    def days(self) -> OfficeDays:
+        """As they are now; whoever goes on for long asks again."""
+        return self.calendar.days
 
     def words(self, language: str, now: datetime) -> Words:
         return Words(language, self.days.office, self.sender, self.days.day_of(now))

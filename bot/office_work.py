@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 
 from bot import kept, staff
+from bot.calendar import Calendar
 from bot.clock import Clock
 from bot.config import Settings
 from bot.database import Database
@@ -31,8 +32,8 @@ async def opened(settings: Settings) -> AsyncIterator[Kit]:
     try:
         await migrate(database)
         await kept.check_keys(database, seal)
-        days = OfficeDays(load_office(settings.office))
-        yield Kit(Store(database, seal), Outbox(database), seal, days, settings.mail_from)
+        calendar = Calendar(OfficeDays(load_office(settings.office)))
+        yield Kit(Store(database, seal), Outbox(database), seal, calendar, settings.mail_from)
     finally:
         await database.close()
 

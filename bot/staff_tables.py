@@ -67,10 +67,7 @@ class RecordRow(SQLModel, table=True):
 
 
 class ClosureRow(SQLModel, table=True):
-    """Places that are not offered from `since` until `until`: of one counsellor, or of all where that is empty.
-
-    `office`: whole days on which the office itself is closed, so that they are no business days.
-    """
+    """Places that are not offered: of one counsellor, or of all where that is empty; see `flows.places.Closing`."""
 
     __tablename__ = "closure"
     __table_args__ = (partial("closure_running", "until", where=RUNNING),)
@@ -80,7 +77,7 @@ class ClosureRow(SQLModel, table=True):
     until: datetime = moment()
     counsellor: str = ""
     office: bool = False
-    reason: str  # a key of flows.closing.REASONS
+    reason: str  # a key of flows.desk.closing.REASONS
     made_at: datetime = moment()
     made_by: int = big_integer()
     ended_at: datetime | None = moment(default=None, nullable=True)  # opened again
@@ -98,7 +95,7 @@ class CallRow(SQLModel, table=True):
 
 
 class CounsellorRow(SQLModel, table=True):
-    """A counsellor (個別支援担当職員) and the hours in which they take sessions, as JSON: see flows.counsellors."""
+    """A counsellor (個別支援担当職員) and the hours in which they take sessions, as JSON: see `bot.calendar`."""
 
     __tablename__ = "counsellor"
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, time
 from itertools import groupby
 
 from flows import policy
-from flows.counter import Refused, Slot
+from flows.counter import Slot
 from flows.office_days import OfficeDays
 from flows.steps import OLD_BUTTON, PAGE, Answers, Button, Context, Gone, Offer, Rows, Sentences
 from flows.text import Text
@@ -65,26 +65,20 @@ def day_gone(context: Context, value: str) -> Gone:
     """Why a day that was offered no longer is: its deadline passed, the office closed it, or it is full."""
     try:
         day = date.fromisoformat(value)
-        refused = _no_longer_permitted(context, day)
+        refused = policy.day_refused(context.days, day, context.now)
     except ValueError:  # no day, or one of a year whose holidays nobody knows: not a button of ours
         return Gone(OLD_BUTTON)
     full = Text("There are no free times on {date}. Please choose another day.", date=day)
     return Gone(refused.why if refused else full)
 
 
-def _no_longer_permitted(context: Context, day: date) -> Refused | None:
-    start = context.days.at(day, context.office.windows[0][0])
-    permit = policy.permit(context.days, Slot(context.office.counsellors[0], start), context.now)
-    return permit if isinstance(permit, Refused) else None
-
-
 async def free_times(context: Context) -> Offer:
     """The free times of the chosen day; for somebody with a counsellor, the counsellor's times first."""
     day = chosen_day(context)
-    if refused := _no_longer_permitted(context, day):
+    if refused := policy.day_refused(context.days, day, context.now):
         return Offer(say=(refused.why,))
     free = (await context.counter.free((day,))).get(day, {})
-    own = context.known.get("counsellor") if len(context.office.counsellors) > 1 else None
+    own = context.known.get("counsellor") if len(context.days.counsellors) > 1 else None
     theirs = [_time(context, start, own) for start, counsellors in free.items() if own in counsellors]
     others = [_time(context, start, counsellors[0]) for start, counsellors in free.items() if own not in counsellors]
     ask = Text("Choose a time on {date}. One session is 30 minutes.", date=day)
@@ -104,13 +98,15 @@ def _rows(buttons: list[Button]) -> Rows:
 
 
 def time_gone(context: Context, value: str) -> Gone:
-    """Why a time no longer is free: the day's deadline passed (choose another day), or somebody was first."""
-    if refused := _no_longer_permitted(context, chosen_day(context)):
+    """Why a time no longer is free: the day's deadline passed (another day), it was closed, or somebody was first."""
+    if refused := policy.day_refused(context.days, chosen_day(context), context.now):
         return Gone(refused.why, came_to="day_gone")
     try:
         clock = time(int(value[:2]), int(value[2:4]))
     except ValueError:
         return Gone(OLD_BUTTON)
+    if not context.days.is_place(value[5:], context.days.at(chosen_day(context), clock)):
+        return Gone(policy.NO_SESSION)
     return Gone(
         Text(
             "Sorry, someone else's request for {date} {time} came in first. Please choose another time.",

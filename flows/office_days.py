@@ -6,17 +6,20 @@ the office says. Days are those of the office's zone: a moment becomes a day thr
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 
 from flows.office import Office
+from flows.places import Block, Closing, Counsellor
 from flows.text import Text
 
 DAY = timedelta(days=1)
+Places = Mapping[datetime, tuple[str, ...]]  # start → the counsellors who can be booked then
 SATURDAY, SUNDAY = Text("Saturday"), Text("Sunday")
 YEAR_END = Text("Year-end and New Year closure")
 NATIONAL_HOLIDAY = Text("National holiday")
+BY_THE_OFFICE = Text("Closed by the office")
 HOLIDAYS = {
     "元日": Text("New Year's Day"),
     "成人の日": Text("Coming of Age Day"),
@@ -63,19 +66,32 @@ def _holidays_of(year: int) -> Mapping[date, str]:
 
 
 class OfficeDays:
-    """The calendar of one office; made in a moment, and again when its closures change."""
+    """The calendar of one office; made in a moment, and again when its closures or counsellors change.
 
-    def __init__(self, office: Office) -> None:
-        self.office = office
+    `closings` and `counsellors` are those of the database (without: of the office's settings), `revision` is theirs.
+    """
+
+    def __init__(
+        self, office: Office, closings: Sequence[Closing] = (), counsellors: Sequence[Counsellor] = (),
+        revision: int = 0,
+    ) -> None:  # fmt: skip
+        self.office, self.revision = office, revision
+        self.counsellors = tuple(counsellors) or tuple(Counsellor(name, name) for name in office.counsellors)
+        self.closings = tuple(closings)
+        self._blocks = [closing.block(office.zone) for closing in closings]
+        self._days_off = [block for block, closing in zip(self._blocks, closings, strict=True) if closing.office]
         self._closed = {closure.day: closure.reason for closure in office.closures}
         self._opened = frozenset(office.openings)
         self._starts: dict[date, tuple[datetime, ...]] = {}
+        self._places: dict[date, Places] = {}
 
     def closed_because(self, day: date) -> Text | None:
         """Why the office is closed on this day; None on a business day. A closure goes before an extra opening."""
         holiday = holiday_name(day)
         if reason := self._closed.get(day):
             return Text("Closed by the office: {ja} / {en}", ja=reason["ja"], en=reason["en"])
+        if any(block.first <= day <= block.last for block in self._days_off):
+            return BY_THE_OFFICE
         if day in self._opened:
             return None
         if day.weekday() >= 5:
@@ -132,6 +148,24 @@ class OfficeDays:
                 found.append(start)
                 start += length
         return tuple(found)
+
+    def places(self, day: date) -> Places:
+        """Which counsellors can be booked at which start: those who are there then and are not closed."""
+        if day not in self._places:
+            closed = [block for block in self._blocks if block.first <= day <= block.last]
+            offered = {start: self._there(start, closed) for start in self.starts(day)}
+            self._places[day] = {start: there for start, there in offered.items() if there}
+        return self._places[day]
+
+    def is_place(self, counsellor: str, start: datetime) -> bool:
+        """Whether this counsellor can be booked at this start."""
+        return counsellor in self.places(self.day_of(start)).get(start, ())
+
+    def _there(self, start: datetime, closed: Sequence[Block]) -> tuple[str, ...]:
+        begin = self._local(start)
+        end = begin + timedelta(minutes=self.office.session_minutes)
+        working = (counsellor.id for counsellor in self.counsellors if counsellor.is_in(begin, end))
+        return tuple(who for who in working if not any(block.takes(who, begin, end) for block in closed))
 
     def is_open(self, moment: datetime) -> bool:
         """Whether the counter is open: within its hours, on a business day."""

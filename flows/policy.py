@@ -17,6 +17,7 @@ from flows.office_days import DAY, OfficeDays
 from flows.text import Text
 
 MIDNIGHT = datetime.min.time()
+NO_SESSION = Text("There is no session at that time. Please choose another time.")
 
 
 def consent_missing(given: Consent | None, terms: Terms) -> bool:
@@ -107,7 +108,7 @@ def permit(days: OfficeDays, slot: Slot, now: datetime) -> Permit | Refused:
 
     The only maker of a Permit: an offered start of a business day, not too far ahead, asked for in time.
     """
-    if refused := _not_offered(days, slot, now) or _too_late(days, days.day_of(slot.start), now):
+    if refused := day_refused(days, days.day_of(slot.start), now) or _no_place(days, slot):
         return refused
     return Permit(
         slot=slot,
@@ -119,17 +120,22 @@ def permit(days: OfficeDays, slot: Slot, now: datetime) -> Permit | Refused:
     )
 
 
-def _not_offered(days: OfficeDays, slot: Slot, now: datetime) -> Refused | None:
-    day, last = days.day_of(slot.start), last_day(days, now)
+def day_refused(days: OfficeDays, day: date, now: datetime) -> Refused | None:
+    """第4条(1) 「営業日上の前々日までに」, (2)③ 「希望日時（平日」: whether a session on this day is refused."""
+    last = last_day(days, now)
     if closed := days.closed_because(day):
         why = Text("We are closed on {date} ({reason}). Please choose another day.", date=day, reason=closed)
         return Refused("4(2)", why)
-    if slot.start not in days.starts(day) or slot.counsellor not in days.office.counsellors:
-        return Refused("4(2)", Text("There is no session at that time. Please choose another time."))
     if day > last:
         not_yet = Text("Requests for {date} are not open yet. Please choose a day up to {last_date}.")
         return Refused("4(2)", not_yet.given(date=day, last_date=last))
-    return None
+    return _too_late(days, day, now)
+
+
+def _no_place(days: OfficeDays, slot: Slot) -> Refused | None:
+    if days.is_place(slot.counsellor, slot.start):
+        return None
+    return Refused("4(2)", NO_SESSION)
 
 
 def _too_late(days: OfficeDays, session: date, now: datetime) -> Refused | None:

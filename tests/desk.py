@@ -13,6 +13,7 @@ from aiohttp import ClientSession, CookieJar
 from sqlalchemy import Executable
 
 from bot import staff
+from bot.calendar import Calendar
 from bot.database import Database
 from bot.desk.access import make_link
 from bot.desk.server import Desk
@@ -139,7 +140,8 @@ class OpenDesk:
     def __init__(self, url: str, folder: Path, clock: Clock, days: OfficeDays, base: str = ""):
         self.clock, self.database = clock, Database(url)
         seal = load_keys(None, folder)[0]
-        self.kit = Kit(Store(self.database, seal), Outbox(self.database), seal, days, "madoguchi@office.example")
+        store, outbox, calendar = Store(self.database, seal), Outbox(self.database), Calendar(days)
+        self.kit = Kit(store, outbox, seal, calendar, "madoguchi@office.example")
         port = free_port()
         self.origin = f"http://127.0.0.1:{port}"
         self.desk = Desk(self.kit, clock, self.origin + base, ("127.0.0.1", port))

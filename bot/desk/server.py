@@ -157,10 +157,19 @@ class Desk:
                 log.error("a page failed", page=route.path, **trace(error))
                 return self._closed("closed.html", 503 if unavailable(error) else 500, AWAY)
             if route.method == "POST":
+                await self._follow()
                 self.changed()
             return self._respond(request, outcome)
 
         return serve
+
+    async def _follow(self) -> None:
+        """What was changed here holds here at once; where the database went away meanwhile, with the next look."""
+        try:
+            await self.kit.store.database.run(lambda t: self.kit.calendar.follow(t, self.clock()))
+        except Exception as error:
+            if not unavailable(error):
+                raise
 
     async def _tried(self, request: web.Request, route: Route, form: MultiDictProxy[str]) -> Outcome:
         try:
@@ -179,6 +188,7 @@ class Desk:
             return Outcome(session, status=403, why=NO_RIGHT)
         if route.method == "POST" and not session.sent(form.get("token", "")):
             return Outcome(session, status=403, why=FORGED)
+        await self.kit.calendar.follow(transaction, now)
         answer = await route.handler(self._visit(transaction, session, request, form, now))
         said = json.dumps(answer.said.to_json()) if isinstance(answer, Done) and answer.said else ""
         if said or (session.said and isinstance(answer, Page)):
