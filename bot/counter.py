@@ -17,6 +17,7 @@ from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once, one_at_a_time
 from bot.encryption import Seal
 from bot.outbox import Outbox
+from bot.people_index import indexes
 from bot.tables import (
     ENDING,
     LAPSING,
@@ -147,11 +148,14 @@ class SqlCounter:
             details=self.seal.open(row.details, "booking", "details", row.id),
         )  # fmt: skip
 
-    async def request(self, permit: Permit, details: Mapping[str, Any]) -> Booking | Literal["taken", "duplicate"]:
-        booking = self._new(permit, details)
+    async def request(
+        self, permit: Permit, details: Mapping[str, Any], asked: Decision | None = None
+    ) -> Booking | Literal["taken", "duplicate"]:
+        """`asked` is given where staff write down a request that came by another way (its channel)."""
+        asked = asked or Decision("request", self.now, channel="chat")
+        booking = self._new(permit, details, asked.channel)
         lifecycle.fire(booking, "request")
         booking.same_number = await self._same_number(booking)
-        asked = Decision("request", self.now, channel=booking.source)
         undo = self.transaction.savepoint()
         try:
             async with undo:
@@ -163,20 +167,17 @@ class SqlCounter:
         await self._promise(booking, "request")
         return booking
 
-    def _new(self, permit: Permit, details: Mapping[str, Any]) -> Booking:
+    def _new(self, permit: Permit, details: Mapping[str, Any], source: str) -> Booking:
         return Booking(
             id=secrets.token_hex(8), ref="", state="new", version=1, slot=permit.slot, chat=self.chat,
             language=self.language, requested_at=permit.requested_at, reply_by=permit.reply_by,
-            confirm_by=permit.confirm_by, lapses_at=permit.lapses_at, details=dict(details),
+            confirm_by=permit.confirm_by, lapses_at=permit.lapses_at, source=source, details=dict(details),
         )  # fmt: skip
 
     async def _same_number(self, booking: Booking) -> bool:
-        number = {"number": self._number_index(booking)}
-        await one_at_a_time(self.transaction, number["number"])  # two requests at once must see each other
-        return (await self.transaction.execute(SAME_NUMBER, number)).first() is not None
-
-    def _number_index(self, booking: Booking) -> str:
-        return self.seal.index("booking.seeker_number", booking.details["seeker_number"])
+        number = indexes(self.seal, booking.details)["number_index"]
+        await one_at_a_time(self.transaction, number)  # two requests at once must see each other
+        return (await self.transaction.execute(SAME_NUMBER, {"number": number})).first() is not None
 
     async def _insert(self, booking: Booking) -> None:
         """Write the booking with a reference that nobody has; `duplicate` where the person has a live one."""
@@ -186,9 +187,8 @@ class SqlCounter:
             "counsellor": booking.slot.counsellor, "start": booking.slot.start, "language": booking.language,
             "ends_at": policy.ends_at(self.days, booking.slot.start), "requested_at": booking.requested_at,
             "reply_by": booking.reply_by, "confirm_by": booking.confirm_by, "lapses_at": booking.lapses_at,
-            "told": "", "erased": False, "same_number": booking.same_number,
-            "number_index": self._number_index(booking),
-            "consent_id": consent.id if consent else None,
+            "told": "", "erased": False, "same_number": booking.same_number, "source": booking.source,
+            "consent_id": consent.id if consent else None, **indexes(self.seal, booking.details),
             "details": self.seal.seal(dict(booking.details), "booking", "details", booking.id),
         }  # fmt: skip
         for _ in range(20):

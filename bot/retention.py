@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Delete, Select, bindparam, delete, select, update
 
+from bot import people_index
 from bot.counter import BOOKING, DECISION
 from bot.database import Transaction
 from bot.encryption import Seal
@@ -37,7 +38,7 @@ async def _erase_details(transaction: Transaction, seal: Seal, before: datetime)
     for booking in (await transaction.execute(old)).scalars().all():
         nothing = seal.seal({}, "booking", "details", booking)
         gone = update(BOOKING).where(BOOKING.c.id == booking)
-        await transaction.execute(gone.values(erased=True, number_index="", details=nothing))
+        await transaction.execute(gone.values(erased=True, details=nothing, **people_index.NONE))
 
 
 async def _delete_records(transaction: Transaction, before: datetime) -> None:
