@@ -103,12 +103,14 @@ def lapses_at(days: OfficeDays, start: datetime) -> datetime:
     return days.at(days.business_day_before(days.day_of(start)), days.office.lapse_at)
 
 
-def permit(days: OfficeDays, slot: Slot, now: datetime) -> Permit | Refused:
-    """第4条(1) 「営業日上の前々日までに」, (2)③ 「平日9:30～12:00、13:00～16:00の間の30分単位」
+def permit(days: OfficeDays, slot: Slot, now: datetime, exception: bool = False) -> Permit | Refused:
+    """第4条(1) 「原則として、営業日上の前々日までに」, (2)③ 「平日9:30～12:00、13:00～16:00の間の30分単位」
 
-    The only maker of a Permit: an offered start of a business day, not too far ahead, asked for in time.
+    The only maker of a Permit: an offered start of a business day, not too far ahead, asked for in time. `exception`:
+    staff go past the deadline (原則として), until the session begins; the reason is on record.
     """
-    if refused := day_refused(days, days.day_of(slot.start), now) or _no_place(days, slot):
+    excepted = exception and now < slot.start
+    if refused := day_refused(days, days.day_of(slot.start), now, excepted) or _no_place(days, slot):
         return refused
     return Permit(
         slot=slot,
@@ -120,8 +122,11 @@ def permit(days: OfficeDays, slot: Slot, now: datetime) -> Permit | Refused:
     )
 
 
-def day_refused(days: OfficeDays, day: date, now: datetime) -> Refused | None:
-    """第4条(1) 「営業日上の前々日までに」, (2)③ 「希望日時（平日」: whether a session on this day is refused."""
+def day_refused(days: OfficeDays, day: date, now: datetime, exception: bool = False) -> Refused | None:
+    """第4条(1) 「営業日上の前々日までに」, (2)③ 「希望日時（平日」: whether a session on this day is refused.
+
+    With an `exception` (原則として) the deadline is left out.
+    """
     last = last_day(days, now)
     if closed := days.closed_because(day):
         why = Text("We are closed on {date} ({reason}). Please choose another day.", date=day, reason=closed)
@@ -129,7 +134,7 @@ def day_refused(days: OfficeDays, day: date, now: datetime) -> Refused | None:
     if day > last:
         not_yet = Text("Requests for {date} are not open yet. Please choose a day up to {last_date}.")
         return Refused("4(2)", not_yet.given(date=day, last_date=last))
-    return _too_late(days, day, now)
+    return None if exception else _too_late(days, day, now)
 
 
 def _no_place(days: OfficeDays, slot: Slot) -> Refused | None:

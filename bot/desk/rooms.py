@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.desk import requests
+from bot.desk import requests, taking
 from bot.desk.visit import Route
 from flows.desk.roles import Right
 from flows.text import Text
@@ -19,5 +19,8 @@ class Room:
     right: Right = "see"
 
 
-NAVIGATION = (Room("/requests", Text("Requests")),)
-ROUTES: tuple[Route, ...] = requests.ROUTES
+NAVIGATION = (
+    Room("/requests", Text("Requests")),
+    Room("/new", Text("New booking"), "book"),
+)
+ROUTES: tuple[Route, ...] = (*requests.ROUTES, *taking.ROUTES)
