@@ -18,6 +18,7 @@ from bot.database import Transaction, insert_once, one_at_a_time
 from bot.encryption import Seal
 from bot.outbox import Outbox
 from bot.people_index import indexes
+from bot.records import record
 from bot.tables import (
     ENDING,
     LAPSING,
@@ -34,6 +35,7 @@ from bot.tables import (
 from flows import lifecycle, notices, policy
 from flows.booking import QUESTIONS
 from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Told
+from flows.desk.roles import Member
 from flows.office_days import OfficeDays
 
 BOOKING, HOLD, DECISION = table(BookingRow), table(HoldRow), table(DecisionRow)
@@ -54,6 +56,9 @@ REQUESTED_AT = select(BOOKING.c.requested_at).where(
     BOOKING.c.chat_id == _OF_CHAT, BOOKING.c.requested_at > bindparam("since")
 )
 MOVES = select(DECISION).where(DECISION.c.booking_id == bindparam("id")).order_by(DECISION.c.id)
+MOVES_OF_MANY = (
+    select(DECISION).where(DECISION.c.booking_id.in_(bindparam("ids", expanding=True))).order_by(DECISION.c.id)
+)
 NOW: BindParameter[datetime] = bindparam("now")
 LAPSING_NOW = select(BOOKING.c.id).where(LAPSING, BOOKING.c.lapses_at <= NOW).order_by(BOOKING.c.lapses_at).limit(100)
 ENDING_NOW = select(BOOKING.c.id).where(ENDING, BOOKING.c.ends_at <= NOW).order_by(BOOKING.c.ends_at).limit(100)
@@ -135,7 +140,16 @@ class SqlCounter:
 
     async def opened(self, row: Row[Any]) -> Booking:
         """The booking of a row, with what is sealed in it."""
-        moves = (await self.transaction.execute(MOVES, {"id": row.id})).all()
+        return self._booking(row, (await self.transaction.execute(MOVES, {"id": row.id})).all())
+
+    async def all_opened(self, rows: Sequence[Row[Any]]) -> list[Booking]:
+        """The bookings of many rows, with two statements in all."""
+        ids, moves = [row.id for row in rows], defaultdict(list)
+        for move in await self.transaction.execute(MOVES_OF_MANY, {"ids": ids}) if ids else ():
+            moves[move.booking_id].append(move)
+        return [self._booking(row, moves[row.id]) for row in rows]
+
+    def _booking(self, row: Row[Any], moves: Sequence[Row[Any]]) -> Booking:
         decisions = [Decision(move.event, move.at, move.who, move.name, move.reason, move.channel) for move in moves]
         return Booking(
             id=row.id, ref=row.ref, state=row.state, version=row.version, slot=Slot(row.counsellor, row.start),
@@ -214,6 +228,7 @@ class SqlCounter:
         lifecycle.fire(fresh, event)
         fresh.version += 1
         fresh.told = "waiting" if event == "confirm" else fresh.told
+        fresh.extended = fresh.extended or event == "extend"
         fresh.decision = decision
         fresh.decided = decision if event in DECIDES else fresh.decided
         await self._write(fresh, decision)
@@ -224,7 +239,10 @@ class SqlCounter:
         return True
 
     async def _write(self, booking: Booking, decision: Decision | None) -> None:
-        now = {"state": booking.state, "version": booking.version, "told": booking.told}
+        now = {
+            "state": booking.state, "version": booking.version, "told": booking.told, "extended": booking.extended,
+            "contact_at": booking.contact_at,
+        }  # fmt: skip
         await self.transaction.execute(update(BOOKING).where(BOOKING.c.id == booking.id).values(**now))
         if decision:
             await self.transaction.execute(insert(DECISION).values(booking_id=booking.id, **vars(decision)))
@@ -245,6 +263,18 @@ class SqlCounter:
         if fresh is None or fresh.told != "failed":
             return False
         await self.tell(fresh, how, decision)
+        vars(booking).update(vars(fresh))
+        return True
+
+    async def note_contact(self, booking: Booking, by: Decision) -> bool:
+        fresh = await self.booking(booking.id)
+        if fresh is None or fresh.contact_at or fresh.state not in (lifecycle.CONFIRMED, lifecycle.ENDED):
+            return False
+        fresh.contact_at = self.now
+        fresh.version += 1
+        await self._write(fresh, None)
+        await record(self.transaction, self.now, "contact_noted", Member(by.who or 0, by.name, ""), fresh.id)
+        await self._promise(fresh, "contact")
         vars(booking).update(vars(fresh))
         return True
 

@@ -150,5 +150,8 @@ class Counter(Protocol):
     async def told_by_staff(self, booking: Booking, how: Literal["by_hand", "by_phone"], decision: Decision) -> bool:
         """Staff told the person after the mail had failed; False when that was done already."""
 
+    async def note_contact(self, booking: Booking, by: Decision) -> bool:
+        """The person was in touch about a session of today or before; False when that cannot be noted, or was."""
+
     async def speak(self, language: str) -> None:
         """The person's language from now on, for all that is sent to this chat."""

@@ -40,8 +40,9 @@ MOVES = (
     Move("miss", (CONFIRMED, ENDED), MISSED, "staff", "4(4)"),
     Move("end", (CONFIRMED, IN_SESSION), ENDED, "clock", "4(1)"),
     Move("extend", (IN_SESSION,), IN_SESSION, "staff", "4(1)"),
-    Move("stop", (IN_SESSION,), STOPPED, "staff", "10(1)"),
+    Move("stop", (IN_SESSION, ENDED), STOPPED, "staff", "10(1)"),
     Move("finish", (IN_SESSION, ENDED), FINISHED, "staff", "4(1)"),
+    Move("not_held", (CONFIRMED, IN_SESSION, ENDED), CANCELLED, "staff", "4(4)"),
     Move("correct", (MISSED,), ENDED, "staff lead", "4(4)"),
     Move("book_next", ("new",), CONFIRMED, "staff", "4(3)"),
 )

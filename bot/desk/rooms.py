@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.desk import requests, taking
+from bot.desk import requests, taking, today
 from bot.desk.visit import Route
 from flows.desk.roles import Right
 from flows.text import Text
@@ -12,7 +12,7 @@ from flows.text import Text
 
 @dataclass(frozen=True)
 class Room:
-    """A page of the navigation."""
+    """A page of the navigation, for those who have the right."""
 
     path: str
     label: Text
@@ -20,7 +20,13 @@ class Room:
 
 
 NAVIGATION = (
+    Room("/today", Text("Today")),
     Room("/requests", Text("Requests")),
     Room("/new", Text("New booking"), "book"),
 )
-ROUTES: tuple[Route, ...] = (*requests.ROUTES, *taking.ROUTES)
+OF = (
+    requests,
+    taking,
+    today,
+)
+ROUTES: tuple[Route, ...] = tuple(route for room in OF for route in room.ROUTES)
