@@ -110,6 +110,11 @@ class Visitor:
         self.place, self.client = place, client
         self.shown: Shown
 
+    @property
+    def token(self) -> str:
+        """Of this session's forms, from the page that is shown."""
+        return self.shown.form("ログアウト").fields["token"]
+
     async def opens(self, path: str) -> Shown:
         return await self._ask("GET", path, {})
 
