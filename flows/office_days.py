@@ -167,6 +167,13 @@ class OfficeDays:
         working = (counsellor.id for counsellor in self.counsellors if counsellor.is_in(begin, end))
         return tuple(who for who in working if not any(block.takes(who, begin, end) for block in closed))
 
+    def closing_at(self, counsellor: str, start: datetime) -> Closing | None:
+        """The closure that takes this place, if one does."""
+        begin = self._local(start)
+        end = begin + timedelta(minutes=self.office.session_minutes)
+        both = zip(self._blocks, self.closings, strict=True)
+        return next((closing for block, closing in both if block.takes(counsellor, begin, end)), None)
+
     def is_open(self, moment: datetime) -> bool:
         """Whether the counter is open: within its hours, on a business day."""
         local = self._local(moment)

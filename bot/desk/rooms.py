@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.desk import requests, taking, today
+from bot.desk import closing, closures, requests, taking, today, week
 from bot.desk.visit import Route
 from flows.desk.roles import Right
 from flows.text import Text
@@ -22,11 +22,15 @@ class Room:
 NAVIGATION = (
     Room("/today", Text("Today")),
     Room("/requests", Text("Requests")),
+    Room("/week", Text("Week")),
     Room("/new", Text("New booking"), "book"),
 )
 OF = (
+    closing,
+    closures,
     requests,
     taking,
     today,
+    week,
 )
 ROUTES: tuple[Route, ...] = tuple(route for room in OF for route in room.ROUTES)

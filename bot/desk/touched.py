@@ -1,0 +1,60 @@
+"""The bookings that stand in places which are closed, or whose counsellor leaves: somebody calls these people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, select
+
+from bot.counter import BOOKING, HOLD
+from bot.database import Transaction
+from flows.desk.week import KINDS, Taken
+from flows.lifecycle import IN_SESSION, LIVE
+from flows.office_days import OfficeDays
+from flows.places import Block
+from flows.text import Text
+
+MOST = 500  # in one list
+HELD_THEN = (
+    select(HOLD.c.start, HOLD.c.counsellor, HOLD.c.purpose, BOOKING.c.id, BOOKING.c.ref, BOOKING.c.state)
+    .join(BOOKING, BOOKING.c.id == HOLD.c.booking_id)
+    .where(HOLD.c.start >= bindparam("since"), HOLD.c.start < bindparam("until"))
+    .where(BOOKING.c.state.in_((*LIVE, IN_SESSION)))
+    .order_by(HOLD.c.start, HOLD.c.counsellor)
+    .limit(MOST)
+)
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A booking in the way, without personal details; `name` is the counsellor's."""
+
+    booking: str
+    reference: str
+    start: datetime
+    name: str
+    state: str
+    words: Text
+
+
+async def touched(transaction: Transaction, days: OfficeDays, block: Block, now: datetime) -> list[Touched]:
+    """The bookings, from now on, that hold places of these days and hours, in their order."""
+    since, until = block.moments(days.office.zone)
+    longest = timedelta(minutes=days.office.session_max_minutes)
+    since = max(since, now) - longest  # one that is running counts, and one that begins before the hour
+    rows = await transaction.execute(HELD_THEN, {"since": since, "until": until})
+    names = {one.id: one.name for one in days.counsellors}
+    held = [Taken(row.counsellor, row.start, row.purpose, row.id, row.ref, row.state) for row in rows]
+    return [_touched(one, names) for one in held if _in_the_way(days, block, one, now)]
+
+
+def _in_the_way(days: OfficeDays, block: Block, held: Taken, now: datetime) -> bool:
+    begin = held.start.astimezone(days.office.zone)
+    end = begin + timedelta(minutes=days.office.session_minutes)
+    return end > now and block.takes(held.counsellor, begin, end)
+
+
+def _touched(held: Taken, names: dict[str, str]) -> Touched:
+    name = names.get(held.counsellor, held.counsellor)
+    return Touched(held.booking, held.reference, held.start, name, held.state, KINDS[held.kind][1])

@@ -1,0 +1,74 @@
+"""The week: which place is free, taken or closed. One query, and nothing that is sealed is opened."""
+
+from __future__ import annotations
+
+from datetime import date, time
+
+from sqlalchemy import bindparam, select
+
+from bot.counter import BOOKING, HOLD
+from bot.database import Transaction
+from bot.desk.visit import Answer, Missing, Page, Route, Visit, shows
+from flows.desk.closing import in_words
+from flows.desk.week import KINDS, Taken, Week, monday_of, week
+from flows.office_days import DAY, OfficeDays
+from flows.text import Text
+
+TAKEN = (
+    select(HOLD.c.start, HOLD.c.counsellor, HOLD.c.purpose, BOOKING.c.id, BOOKING.c.ref, BOOKING.c.state)
+    .join(BOOKING, BOOKING.c.id == HOLD.c.booking_id)
+    .where(HOLD.c.start >= bindparam("first"), HOLD.c.start < bindparam("last"))
+)
+SIDE_BY_SIDE = 2  # counsellors with whom the days of a week have room beside each other
+
+
+async def taken(transaction: Transaction, days: OfficeDays, first: date, end: date) -> list[Taken]:
+    """What bookings hold from the first day until before the other."""
+    between = {"first": days.at(first, time()), "last": days.at(end, time())}
+    rows = await transaction.execute(TAKEN, between)
+    return [Taken(row.counsellor, row.start, row.purpose, row.id, row.ref, row.state) for row in rows]
+
+
+async def grid(visit: Visit, monday: date) -> Week:
+    """The week of this Monday. Raises `Missing` for one so far away that nobody knows its holidays."""
+    try:
+        visit.days.closed_because(monday), visit.days.closed_because(monday + 7 * DAY)
+        there = await taken(visit.transaction, visit.days, monday, monday + 7 * DAY)
+        return week(visit.days, monday, there, visit.now)
+    except (ValueError, OverflowError):
+        raise Missing from None
+
+
+async def show(visit: Visit) -> Answer:
+    today = visit.days.day_of(visit.now)
+    shown = await grid(visit, monday_of(_asked(visit) or today))
+    zone = visit.days.office.zone
+    blocks = [(closing, closing.block(zone)) for closing in visit.days.closings]
+    here = [closing for closing, block in blocks if block.first < shown.monday + 7 * DAY and block.last >= shown.monday]
+    return Page(
+        "week.html",
+        {
+            "week": shown,
+            "today": today,
+            "before": shown.monday - 7 * DAY,
+            "after": shown.monday + 7 * DAY,
+            "legend": [KINDS[kind] for kind in shown.kinds()],
+            "closures": [(closing, in_words(visit.days, closing)) for closing in here],
+            "many": len(shown.counsellors) > SIDE_BY_SIDE,
+            "not_a_day": NOT_A_DAY if visit.query.get("from") and _asked(visit) is None else None,
+        },
+    )
+
+
+NOT_A_DAY = Text("That was no day such as 2026-11-24: this is the current week.")
+
+
+def _asked(visit: Visit) -> date | None:
+    """The day in whose week the visitor wants to look."""
+    try:
+        return date.fromisoformat(visit.query.get("from", ""))
+    except ValueError:
+        return None
+
+
+ROUTES: tuple[Route, ...] = (shows("/week", "see", show),)
