@@ -20,7 +20,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from email_validator import EmailNotValidError, validate_email
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from flows.office import KAWAGOE, BadSetting
 
@@ -155,8 +155,8 @@ class Settings(BaseSettings):
     office: Annotated[Path, BeforeValidator(_office)] = KAWAGOE
     clock: Annotated[Path | None, BeforeValidator(_clock)] = None  # of the demo alone: `bot.clock.turned_by`
     desk_url: Annotated[str | None, BeforeValidator(_desk_url)] = None
-    desk_listen: Annotated[tuple[str, int], BeforeValidator(_listen)] = ("127.0.0.1", 8761)
-    desk_proxies: Annotated[Proxies, BeforeValidator(_proxies)] = ()
+    desk_listen: Annotated[tuple[str, int], NoDecode, BeforeValidator(_listen)] = ("127.0.0.1", 8761)
+    desk_proxies: Annotated[Proxies, NoDecode, BeforeValidator(_proxies)] = ()
     log: Annotated[Literal["text", "json"], BeforeValidator(_log)] = Field(
         default_factory=lambda: "text" if sys.stderr.isatty() else "json"
     )

@@ -219,3 +219,38 @@ def test_a_folder_whose_clock_is_later_cannot_begin_earlier(tmp_path: Path) -> N
 
 def test_without_a_moment_it_is_the_machines_time(tmp_path: Path) -> None:
     assert abs(DemoClock(tmp_path / "clock")() - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+# The desk, as another tab
+
+
+async def act(made: World, **wish: object) -> tuple[int, dict[str, object]]:
+    async with aiohttp.ClientSession() as client, client.post(f"{made.server.url}/act", json=wish) as answer:
+        return answer.status, await answer.json()
+
+
+async def test_each_example_member_of_staff_comes_in_to_the_desk_by_a_link_of_their_own(made: World) -> None:
+    await made.server.settled(PATIENCE)
+    for person, name in zip(made.staff, ("職員 一号", "職員 二号"), strict=True):
+        status, told = await act(made, act="desk", by=person.id)
+        assert status == 200
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
+            async with browser.get(str(told["url"])) as door:
+                assert "職員用ページを開く" in await door.text()
+            async with browser.post(str(told["url"])) as page:
+                assert name in await page.text()
+            async with browser.get(str(told["url"])) as door:
+                assert door.status == 410, "it is for one use"
+
+
+async def test_a_job_seeker_gets_no_link_to_the_desk(made: World) -> None:
+    await made.server.settled(PATIENCE)
+    status, told = await act(made, act="desk", by=made.people[0].id)
+    assert (status, told["ok"]) == (409, False)
+    assert "url" not in told
+
+
+async def test_before_the_desk_is_open_the_page_says_so(made: World) -> None:
+    made.desk_port = 1  # where nobody listens
+    status, told = await act(made, act="desk", by=made.staff[0].id)
+    assert (status, told["ok"]) == (409, False)

@@ -212,3 +212,19 @@ def test_a_mail_server_elsewhere_gets_no_letters_of_an_example_address(missing: 
 @pytest.mark.parametrize("host", ["localhost:2525", "127.0.0.1", "[::1]:25"])
 def test_a_mail_server_on_loopback_takes_letters_of_an_example_address(host: str) -> None:
     assert Settings.load({"MADOGUCHI_MAIL_URL": f"smtp://{host}"}).mail_from.endswith(".example")
+
+
+def test_the_desk_is_told_where_to_listen_and_whom_to_trust() -> None:
+    given = {"MADOGUCHI_DESK_LISTEN": "127.0.0.1:9100", "MADOGUCHI_DESK_PROXIES": "192.0.2.7, 10.0.0.0/8"}
+    settings = Settings.load(given)
+    assert settings.desk_listen == ("127.0.0.1", 9100)
+    assert [str(network) for network in settings.desk_proxies] == ["192.0.2.7/32", "10.0.0.0/8"]
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [("MADOGUCHI_DESK_LISTEN", "9100"), ("MADOGUCHI_DESK_LISTEN", "desk:x"), ("MADOGUCHI_DESK_PROXIES", "everybody")],
+)
+def test_where_that_cannot_be_read_the_setting_is_named(name: str, given: str) -> None:
+    with pytest.raises(BadSetting, match=name):
+        Settings.load({name: given})

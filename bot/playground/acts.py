@@ -25,11 +25,16 @@ MOST_PEOPLE = 99
 KINDS = frozenset(get_args(Attachment))
 
 BLOCKED = ("窓口をブロックしているので、送れません。", "The bot is blocked: nothing can be sent to it.")
+DESK_AWAY = (
+    "職員用ページはまだ開いていません。数秒待ってから、もう一度押してください。",
+    "The staff's page is not open yet. Please press again in a few seconds.",
+)
 EMPTY = ("1文字以上、4096文字以内で入力してください。", "Write 1 to 4,096 characters.")
 FULL = ("これ以上は増やせません。", "There is no room for more people.")
 GONE = ("そのメッセージは、もうありません。", "That message is no longer there.")
 NOBODY = ("その人はここにいません。", "That person is not here.")
 NO_BUTTON = ("そのボタンは、もうありません。", "That button is no longer there.")
+NO_RIGHTS = ("この人には職員の権限がありません。", "This person has no rights of staff.")
 NO_DATE = ("日付と時刻を正しく入力してください。", "Give a date and a time.")
 NO_NAME = ("名前とことばを入力してください。", "Give a name and a language.")
 NO_NOTICE = ("これから送るお知らせは、まだありません。", "No notice is waiting to be sent.")
@@ -49,13 +54,13 @@ class CannotBe(Exception):
         self.why = {"ja": why[0], "en": why[1]}
 
 
-async def carry_out(world: World, wish: Json) -> None:
-    """Do what is asked for in `wish["act"]`. Raises `CannotBe`."""
+async def carry_out(world: World, wish: Json) -> Json:
+    """Do what is asked for in `wish["act"]`; what there is to tell of it. Raises `CannotBe`."""
     act = ACTS.get(str(wish.get("act")))
     if act is None:
         raise CannotBe(UNKNOWN)
     try:
-        await act(world, wish)
+        return await act(world, wish) or {}
     except AssertionError:
         raise CannotBe(UNKNOWN) from None  # what nobody could do; its words hold the whole screen
     except TurnedBack:
@@ -174,7 +179,17 @@ async def _order(world: World, wish: Json) -> None:
         raise CannotBe((f"この故障は起こせません（{wrong}）。", f"This cannot be ordered: {wrong}.")) from None
 
 
-ACTS: Mapping[str, Callable[[Any, Json], Awaitable[None]]] = {
+async def _desk(world: World, wish: Json) -> Json:
+    """Where this member of staff comes in to the desk, once."""
+    person = _who(world, wish)
+    if not await world.desk_answers():
+        raise CannotBe(DESK_AWAY)
+    if person not in world.staff or (url := await world.link_to_the_desk(person)) is None:
+        raise CannotBe(NO_RIGHTS)
+    return {"url": url}
+
+
+ACTS: Mapping[str, Callable[[Any, Json], Awaitable[Json | None]]] = {
     "say": _say,
     "press": _press,
     "tap": _tap,
@@ -188,4 +203,5 @@ ACTS: Mapping[str, Callable[[Any, Json], Awaitable[None]]] = {
     "turn": _turn,
     "kill": _kill,
     "order": _order,
+    "desk": _desk,
 }

@@ -49,7 +49,7 @@ class Page:
         return web.Response(body=path.read_bytes(), content_type=TYPES[path.suffix], charset="utf-8")
 
     async def act(self, request: web.Request) -> web.Response:
-        """A JSON object with the act's name and what it needs: `{"ok": true}`, or why not in both languages."""
+        """A JSON object with the act's name and what it needs; the answer tells what came of it, or why not."""
         try:
             wish: Any = await request.json() if request.content_type == "application/json" else None
         except ValueError:
@@ -57,10 +57,10 @@ class Page:
         if not isinstance(wish, dict):
             return web.json_response({"ok": False, "why": NOT_JSON}, status=400)
         try:
-            await carry_out(self.world, wish)
+            told = await carry_out(self.world, wish)
         except CannotBe as refusal:
             return web.json_response({"ok": False, "why": refusal.why}, status=409)
-        return web.json_response({"ok": True})
+        return web.json_response({"ok": True, **told})
 
     async def sent(self, request: web.Request) -> web.Response:
         """A file that the bot sent: shown if it is a picture, else handed over to be saved."""

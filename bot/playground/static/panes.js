@@ -96,6 +96,17 @@ function addPerson() {
   ]);
 }
 
+/** The desk in a tab of its own, opened by the press itself: a tab that came later would be kept out as unasked for. */
+async function openDesk() {
+  const tab = window.open("about:blank", "_blank");
+  const came = await act("desk", { by: views.get(chosen.staff).person });
+  if (!came) tab?.close();
+  else if (tab) {
+    tab.opener = null;
+    tab.location.replace(came.url);
+  }
+}
+
 let expected = "";
 async function come(name, language) {
   expected = name;
@@ -116,6 +127,7 @@ export function open() {
   for (const button of byId("tabs").children) button.addEventListener("click", () => openPane(button.dataset.pane));
   byId("add-person").addEventListener("click", addPerson);
   on("add person", addPerson);
+  byId("desk").addEventListener("click", openDesk);
   WIDE.addEventListener("change", () => openPane(document.body.dataset.pane));
   listen();
 }
