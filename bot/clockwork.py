@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
+from sqlalchemy import BindParameter, bindparam, select
 from telegram.error import TelegramError
 
+from bot.counter import BOOKING
 from bot.database import Transaction, unavailable
 from bot.kit import Kit
 from bot.lanes import Lanes
@@ -21,13 +23,18 @@ from bot.pauses import pauses
 from bot.retention import forget_what_is_old
 from bot.service import Service
 from bot.store import Key
+from bot.tables import ENDING, LAPSING
 from flows import lifecycle
 from flows.counter import Decision
 
 OWED_AFTER = timedelta(seconds=10)  # a screen this old and not shown is owed; a turn in hand shows its own
 AGAIN_SECONDS = (3.0, 60.0)  # between two tries to show one screen: at first, at most
 HOUSEKEEPING = timedelta(minutes=1)
-
+NOW: BindParameter[datetime] = bindparam("now")
+DUE = {  # what the clock moves next: requests lapse, sessions end
+    "lapse": select(BOOKING.c.id).where(LAPSING, BOOKING.c.lapses_at <= NOW).order_by(BOOKING.c.lapses_at).limit(100),
+    "end": select(BOOKING.c.id).where(ENDING, BOOKING.c.ends_at <= NOW).order_by(BOOKING.c.ends_at).limit(100),
+}
 
 log = structlog.get_logger()
 
@@ -67,7 +74,8 @@ class Clockwork:
         """The clock's moves: requests lapse, sessions end (4(1))."""
 
         async def look(transaction: Transaction) -> list[tuple[str, str]]:
-            return await self.kit.counter(transaction, now, None, "").overdue()
+            due = [(event, await transaction.execute(which, {"now": now})) for event, which in DUE.items()]
+            return [(row.id, event) for event, rows in due for row in rows]
 
         for booking_id, event in await self.kit.store.database.run(look):
             try:

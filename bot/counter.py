@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import BindParameter, Row, bindparam, delete, insert, select, update
+from sqlalchemy import BindParameter, Row, bindparam, insert, select, update
 
+from bot import places
+from bot.booking_rows import DECIDES, as_it_stands, booking_of, decision_row
 from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once, one_at_a_time
 from bot.encryption import Seal
@@ -20,8 +22,6 @@ from bot.outbox import Outbox
 from bot.people_index import indexes
 from bot.records import record
 from bot.tables import (
-    ENDING,
-    LAPSING,
     LIVE_ONLY,
     BookingRow,
     ConsentRow,
@@ -59,12 +59,9 @@ MOVES = select(DECISION).where(DECISION.c.booking_id == bindparam("id")).order_b
 MOVES_OF_MANY = (
     select(DECISION).where(DECISION.c.booking_id.in_(bindparam("ids", expanding=True))).order_by(DECISION.c.id)
 )
-NOW: BindParameter[datetime] = bindparam("now")
-LAPSING_NOW = select(BOOKING.c.id).where(LAPSING, BOOKING.c.lapses_at <= NOW).order_by(BOOKING.c.lapses_at).limit(100)
-ENDING_NOW = select(BOOKING.c.id).where(ENDING, BOOKING.c.ends_at <= NOW).order_by(BOOKING.c.ends_at).limit(100)
 
+CONFIRMS = ("confirm", "accept", "move", "book_next")  # a letter that says so is on its way
 FREES_THE_SLOT = (lifecycle.DECLINED, lifecycle.CANCELLED, lifecycle.LAPSED)
-DECIDES = ("confirm", "decline")  # what staff make of a request
 OFFERED_AGAIN = tuple(question.name for question in QUESTIONS if question.mask)  # of the last booking
 
 
@@ -140,35 +137,28 @@ class SqlCounter:
 
     async def opened(self, row: Row[Any]) -> Booking:
         """The booking of a row, with what is sealed in it."""
-        return self._booking(row, (await self.transaction.execute(MOVES, {"id": row.id})).all())
+        moves = (await self.transaction.execute(MOVES, {"id": row.id})).all()
+        booking = booking_of(row, moves, self.seal)
+        if booking.state == lifecycle.PROPOSED:
+            booking.proposed = await places.proposed(self.transaction, row.id)
+        return booking
 
     async def all_opened(self, rows: Sequence[Row[Any]]) -> list[Booking]:
         """The bookings of many rows, with two statements in all."""
         ids, moves = [row.id for row in rows], defaultdict(list)
         for move in await self.transaction.execute(MOVES_OF_MANY, {"ids": ids}) if ids else ():
             moves[move.booking_id].append(move)
-        return [self._booking(row, moves[row.id]) for row in rows]
-
-    def _booking(self, row: Row[Any], moves: Sequence[Row[Any]]) -> Booking:
-        decisions = [Decision(move.event, move.at, move.who, move.name, move.reason, move.channel) for move in moves]
-        return Booking(
-            id=row.id, ref=row.ref, state=row.state, version=row.version, slot=Slot(row.counsellor, row.start),
-            chat=row.chat_id, language=row.language, requested_at=row.requested_at, reply_by=row.reply_by,
-            confirm_by=row.confirm_by, lapses_at=row.lapses_at, told=row.told, same_number=row.same_number,
-            source=row.source, contact_at=row.contact_at, extended=row.extended,
-            url=self.seal.open(row.url, "booking", "url", row.id) if row.url else "",
-            decision=decisions[-1] if decisions else None,
-            decided=next((decision for decision in decisions if decision.event in DECIDES), None),
-            details=self.seal.open(row.details, "booking", "details", row.id),
-        )  # fmt: skip
+        return [booking_of(row, moves[row.id], self.seal) for row in rows]
 
     async def request(
         self, permit: Permit, details: Mapping[str, Any], asked: Decision | None = None
     ) -> Booking | Literal["taken", "duplicate"]:
-        """`asked` is given where staff write down a request that came by another way (its channel)."""
+        """`asked` is given where staff write down one that came by another way (its channel), or in a session."""
         asked = asked or Decision("request", self.now, channel="chat")
         booking = self._new(permit, details, asked.channel)
-        lifecycle.fire(booking, "request")
+        lifecycle.fire(booking, asked.event)
+        booking.told = "waiting" if asked.event in CONFIRMS else ""
+        booking.decision = asked
         booking.same_number = await self._same_number(booking)
         undo = self.transaction.savepoint()
         try:
@@ -178,7 +168,7 @@ class SqlCounter:
                 await self._write(booking, asked)
         except _Lost as lost:
             return lost.why
-        await self._promise(booking, "request")
+        await self._promise(booking, asked.event)
         return booking
 
     def _new(self, permit: Permit, details: Mapping[str, Any], source: str) -> Booking:
@@ -214,38 +204,54 @@ class SqlCounter:
         raise RuntimeError("no free reference number was found in 20 tries")
 
     async def _hold(self, booking: Booking) -> None:
-        slot = booking.slot
-        if not await still_a_place(self.transaction, self.days, slot, self.now):
-            raise _Lost("taken")
-        hold = {"counsellor": slot.counsellor, "start": slot.start, "booking_id": booking.id, "purpose": "request"}
-        if await insert_once(self.transaction, HOLD, hold) is None:
+        there = await still_a_place(self.transaction, self.days, booking.slot, self.now)
+        if not there or not await places.take(self.transaction, booking.id, booking.slot):
             raise _Lost("taken")
 
-    async def move(self, booking: Booking, event: str, decision: Decision) -> bool:
+    async def move(self, booking: Booking, event: str, decision: Decision, **changes: Any) -> bool:
+        """`changes` are fields of the booking that change with it: the slot and what follows from that, the URL."""
         fresh = await self.booking(booking.id)
         if fresh is None or not lifecycle.may(fresh, event):
             return False
         lifecycle.fire(fresh, event)
+        vars(fresh).update(changes)
         fresh.version += 1
-        fresh.told = "waiting" if event == "confirm" else fresh.told
+        fresh.told = "waiting" if event in CONFIRMS else fresh.told
         fresh.extended = fresh.extended or event == "extend"
         fresh.decision = decision
         fresh.decided = decision if event in DECIDES else fresh.decided
         await self._write(fresh, decision)
         if fresh.state in FREES_THE_SLOT:
-            await self.transaction.execute(delete(HOLD).where(HOLD.c.booking_id == fresh.id))
+            await places.give_back(self.transaction, fresh.id)
+        if event == "move":
+            await self.outbox.withdraw(self.transaction, fresh.id, notices.OF_THE_TIME, self.now)
         await self._promise(fresh, event)
         vars(booking).update(vars(fresh))
         return True
 
+    async def accept(self, booking: Booking, slot: Slot, decision: Decision) -> bool:
+        fresh = await self.booking(booking.id)
+        if fresh is None or slot not in fresh.proposed or self.now >= fresh.lapses_at:
+            return False
+        await places.exchange(self.transaction, fresh.id, slot)
+        return await self.move(booking, "accept", decision, **self.at(slot))
+
+    def at(self, slot: Slot) -> dict[str, Any]:
+        """What of a booking is as its slot is."""
+        confirm_by = policy.confirm_by(self.days, self.days.day_of(slot.start))
+        return {"slot": slot, "confirm_by": confirm_by, "lapses_at": policy.lapses_at(self.days, slot.start)}
+
+    async def note(self, booking: Booking, what: str, by_staff: bool = True) -> None:
+        """Write what changed of a booking without a move of its life; `what` names what that promises."""
+        booking.version += 1 if by_staff else 0  # of how a letter went no open page need know
+        await self._write(booking, None)
+        await self._promise(booking, what)
+
     async def _write(self, booking: Booking, decision: Decision | None) -> None:
-        now = {
-            "state": booking.state, "version": booking.version, "told": booking.told, "extended": booking.extended,
-            "contact_at": booking.contact_at,
-        }  # fmt: skip
+        now = as_it_stands(booking, self.seal, self.days)
         await self.transaction.execute(update(BOOKING).where(BOOKING.c.id == booking.id).values(**now))
         if decision:
-            await self.transaction.execute(insert(DECISION).values(booking_id=booking.id, **vars(decision)))
+            await self.transaction.execute(insert(DECISION).values(**decision_row(booking, decision)))
 
     async def _promise(self, booking: Booking, event: str) -> None:
         await self.outbox.promise(self.transaction, booking, notices.promises(self.days, booking, event, self.now))
@@ -253,7 +259,7 @@ class SqlCounter:
     async def tell(self, booking: Booking, how: Told, decision: Decision | None = None) -> None:
         """How the confirmation went: handed to the mail server, failed for good; or staff wrote or phoned."""
         booking.told = how
-        booking.version += 1
+        booking.version += 1 if decision or booking.state == lifecycle.CANCELLED else 0
         booking.decision = decision or booking.decision
         await self._write(booking, decision)
         await self._promise(booking, how)
@@ -281,13 +287,6 @@ class SqlCounter:
     async def speak(self, language: str) -> None:
         """The conversation's row is saved with its language by the turn; here only the counter learns it."""
         self.language = language
-
-    async def overdue(self) -> list[tuple[str, str]]:
-        """What the clock moves next: (booking id, event), requests that lapse and sessions that end."""
-        found = []
-        for event, due in (("lapse", LAPSING_NOW), ("end", ENDING_NOW)):
-            found += [(row.id, event) for row in await self.transaction.execute(due, {"now": self.now})]
-        return found
 
 
 class _Lost(Exception):

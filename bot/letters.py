@@ -56,12 +56,12 @@ class Letters:
 
     def _invite(self, kind: str, booking: Booking, words: Words, to: str, at: datetime) -> Invite | None:
         """Neutral title, no URL; its SEQUENCE is the booking's version, so that a cancellation follows its request."""
-        if kind not in letters.CALENDAR:
+        if (method := letters.calendar(kind, booking)) is None:
             return None
         facts = letters.facts(self.kit.days, booking)
         return Invite(
             uid=f"{booking.id}@{self.kit.sender.rpartition('@')[2]}", sequence=booking.version,
             start=booking.slot.start, end=booking.slot.start + timedelta(minutes=self.kit.days.office.session_minutes),
             title=words.say(letters.CALENDAR_TITLE.given(**facts)), note=words.say(letters.CALENDAR_NOTE),
-            method=letters.CALENDAR[kind], organizer=self.office_mail, attendee=to, stamp=at,
+            method=method, organizer=self.office_mail, attendee=to, stamp=at,
         )  # fmt: skip

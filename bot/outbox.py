@@ -107,11 +107,18 @@ class Outbox:
         renewed = begun.returning(NOTICE.c.key)
         return (await transaction.execute(renewed)).first() is not None
 
-    async def mark(self, transaction: Transaction, notice: Notice, state: str, error: str = "") -> bool:
+    async def mark(
+        self, transaction: Transaction, notice: Notice, state: str, error: str = "", at: datetime | None = None
+    ) -> bool:
         """The end of a notice: sent, cancelled, expired or dead. False when the lease is no longer ours."""
         mine = (NOTICE.c.key == notice.key, NOTICE.c.owner == self.owner, NOTICE.c.state == "pending")
-        done = update(NOTICE).where(*mine).values(state=state, error=error, lease_until=None)
+        done = update(NOTICE).where(*mine).values(state=state, error=error, lease_until=None, ended_at=at)
         return (await transaction.execute(done.returning(NOTICE.c.key))).first() is not None
+
+    async def withdraw(self, transaction: Transaction, booking_id: str, kinds: Collection[str], at: datetime) -> None:
+        """What was promised of a booking and has not gone out yet holds no more, though the booking goes on."""
+        waiting = (NOTICE.c.booking_id == booking_id, PENDING, NOTICE.c.kind.in_(kinds))
+        await transaction.execute(update(NOTICE).where(*waiting).values(state="cancelled", ended_at=at))
 
     async def keep(self, transaction: Transaction, keys: Collection[str]) -> None:
         """Mark as sent what a turn's own reply has done already."""
@@ -132,7 +139,7 @@ class Outbox:
 
 BLANK = {
     "booking_id": None, "chat_id": None, "message_id": None, "state": "pending", "attempts": 0, "lease_until": None,
-    "owner": "", "error": "",
+    "owner": "", "error": "", "ended_at": None,
 }  # fmt: skip
 
 

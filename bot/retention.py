@@ -38,7 +38,7 @@ async def _erase_details(transaction: Transaction, seal: Seal, before: datetime)
     for booking in (await transaction.execute(old)).scalars().all():
         nothing = seal.seal({}, "booking", "details", booking)
         gone = update(BOOKING).where(BOOKING.c.id == booking)
-        await transaction.execute(gone.values(erased=True, details=nothing, **people_index.NONE))
+        await transaction.execute(gone.values(erased=True, details=nothing, url=None, **people_index.NONE))
 
 
 async def _delete_records(transaction: Transaction, before: datetime) -> None:

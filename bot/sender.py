@@ -23,7 +23,7 @@ from bot.outbox import Notice, backoff
 from bot.staff_group import StaffGroup
 from bot.telegram.api import SHUT_OUT, Api, failure, seconds
 from bot.undeliverable import Undeliverable
-from flows.notices import How
+from flows.notices import AFTER_A_LETTER, CONFIRMING, How
 
 log = structlog.get_logger()
 
@@ -121,7 +121,7 @@ class Sender:
             log.info("not sent yet", notice=notice.key, error=error.code, attempts=notice.attempts)
             await outbox.try_again(transaction, notice, now + backoff(notice.attempts), error.code)
             await self._tell_the_other_side(transaction, notice, error, now)
-        elif await outbox.mark(transaction, notice, _end(sending, error), error.code if error else ""):
+        elif await outbox.mark(transaction, notice, _end(sending, error), error.code if error else "", now):
             await self._follow(transaction, notice, sending, error, now)
 
     def _worth_another_try(self, notice: Notice, error: Undeliverable) -> bool:
@@ -163,7 +163,9 @@ class Sender:
             await self.kit.store.bury(transaction, notice.chat_id)
         if notice.booking_id is None or (failed and notice.kind == "undelivered"):
             return
-        if notice.kind == "confirmed_mail" and (sending.end != "cancelled" or notice.may_have_arrived):
+        if notice.kind in AFTER_A_LETTER and not failed and not sending.end:
+            await self._url_is_there(transaction, notice.booking_id, AFTER_A_LETTER[notice.kind], now)
+        if notice.kind in CONFIRMING and (sending.end != "cancelled" or notice.may_have_arrived):
             await self._tell(transaction, notice.booking_id, "failed" if failed else "handed", now)
         elif error and way in ("mail", "chat"):
             log.warning("not delivered", notice=notice.key, error=error.code)
@@ -177,6 +179,13 @@ class Sender:
         booking = await counter.booking(booking_id)
         if booking is not None:
             await counter.tell(booking, how)
+
+    async def _url_is_there(self, transaction: Transaction, booking_id: str, then: str, now: datetime) -> None:
+        counter = self.kit.counter(transaction, now, None, "")
+        booking = await counter.booking(booking_id)
+        if booking is not None:
+            booking.url_sent = True
+            await counter.note(booking, then, by_staff=False)
 
 
 def _end(sending: Sending, error: Undeliverable | None) -> str:

@@ -159,6 +159,7 @@ class BookingRow(SQLModel, table=True):
     details: bytes = Field(sa_type=LargeBinary)
     source: str = "chat"  # how the request came: chat | phone | mail | form | session
     url: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)  # of the session
+    url_sent: bool = False
     contact_at: datetime | None = moment(default=None, nullable=True)  # the person was in touch after the start
     extended: bool = False
     claim_hash: str = ""  # of the code that ties the booking to a chat
@@ -191,7 +192,8 @@ class DecisionRow(SQLModel, table=True):
     who: int | None = Field(default=None, sa_type=BigInteger)
     name: str = ""
     reason: str = ""
-    channel: str = ""  # chat | group | desk | phone | mail | clock
+    channel: str = ""  # chat | group | desk | phone | mail | counter | office | clock
+    starts: str = ""  # that were proposed, or the one that was left: in ISO, a space between two
 
 
 class NoticeRow(SQLModel, table=True):
@@ -208,6 +210,7 @@ class NoticeRow(SQLModel, table=True):
     due_at: datetime = moment()
     not_after: datetime | None = moment(default=None, nullable=True)
     state: str = "pending"  # pending | sent | cancelled | expired | dead
+    ended_at: datetime | None = moment(default=None, nullable=True)  # when it was sent, or came to nothing
     next_try: datetime = moment()
     attempts: int = 0
     lease_until: float | None = None  # seconds since the epoch by the database's clock

@@ -58,7 +58,8 @@ class Refused:
 class Decision:
     """Who moved a booking (staff: id and name; the person and the clock: neither), how, when, and the reason's key.
 
-    `channel` is the way by which it came: chat, group, desk, phone, mail, clock.
+    `channel` is the way by which it came: chat, group, desk, phone, mail, counter, office, clock. `starts`: those that
+    were proposed, or the one that was left.
     """
 
     event: str
@@ -67,6 +68,7 @@ class Decision:
     name: str = field(default="", repr=False)
     reason: str = ""
     channel: str = ""
+    starts: tuple[datetime, ...] = ()
 
 
 Told = Literal["", "waiting", "handed", "failed", "by_hand", "by_phone"]
@@ -92,6 +94,8 @@ class Booking:
     told: Told = ""
     source: str = "chat"  # how the request came: chat, phone, mail, form, session
     url: str = field(default="", repr=False)  # of the session
+    url_sent: bool = False  # a letter with it was handed to the mail server
+    proposed: tuple[Slot, ...] = ()  # the times among which the person is asked to choose
     contact_at: datetime | None = None  # the person was in touch after the start
     extended: bool = False  # to the longest that a session may be
     same_number: bool = False  # another live booking has the same job-seeker number
@@ -146,6 +150,9 @@ class Counter(Protocol):
 
     async def move(self, booking: Booking, event: str, decision: Decision) -> bool:
         """Move a booking along its life, with what that promises; False when it can no longer move that way."""
+
+    async def accept(self, booking: Booking, slot: Slot, decision: Decision) -> bool:
+        """Confirm a proposed time, the others going back; False when it is not proposed any more."""
 
     async def told_by_staff(self, booking: Booking, how: Literal["by_hand", "by_phone"], decision: Decision) -> bool:
         """Staff told the person after the mail had failed; False when that was done already."""

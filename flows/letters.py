@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from flows import answers
+from flows import answers, arranging
 from flows.booking import QUESTIONS
 from flows.counter import Booking
 from flows.deciding import DECLINE_REASONS
@@ -18,6 +18,7 @@ from flows.reviewing import in_words
 from flows.text import Text
 
 CHAT = {
+    **arranging.CHAT,
     "received": Text(
         "[Received] Reference {ref}\n"
         "{date} {time}\n"
@@ -81,6 +82,16 @@ CHAT = {
         "Please get ready:\n"
         "- check that TeleOffice opens\n"
         "- find a quiet place with no one else present\n"
+        "- find the URL in our email\n"
+        "\n"
+        "No recording."
+    ),
+    "remind_day_before_no_url": Text(
+        "[Reminder] {date} {time}\n"
+        "\n"
+        "Please get ready:\n"
+        "- check that TeleOffice opens\n"
+        "- find a quiet place with no one else present\n"
         "\n"
         "The video-call URL has not been sent yet. It comes by email.\n"
         "No recording."
@@ -110,6 +121,7 @@ STAFF = {
 }
 
 MAIL = {
+    **arranging.MAIL,
     "confirmed_mail": (
         Text("[Confirmed] {date} {time}"),
         Text(
@@ -177,7 +189,11 @@ CANCEL_NOTE = Text(
 )
 SIGNATURE = Text("Hello Work Kawagoe\nPhone number: {office_phone} ({office_hours})")
 
-CALENDAR: dict[str, Literal["REQUEST", "CANCEL"]] = {"confirmed_mail": "REQUEST", "cancelled_mail": "CANCEL"}
+Method = Literal["REQUEST", "CANCEL"]
+CALENDAR: dict[str, Method] = {
+    **dict.fromkeys(("confirmed_mail", "moved_mail", "url_mail", "url_changed_mail"), "REQUEST"),
+    **dict.fromkeys(("cancelled_mail", "cancelled_by_office_mail"), "CANCEL"),
+}
 CALENDAR_TITLE = Text("Booking {ref}")
 CALENDAR_NOTE = Text(
     "Declining or deleting this entry cancels nothing. To cancel, reply to the letter until the day before, or call"
@@ -196,7 +212,10 @@ class Words:
 def facts(days: OfficeDays, booking: Booking) -> dict[str, Any]:
     """What the sentences about a booking may name; the person's address is masked."""
     start, decision = booking.slot.start.astimezone(days.office.zone), booking.decision
-    known = DECLINE_REASONS.get(decision.reason if decision else "", DECLINE_REASONS["other"])
+    reason = decision.reason if decision else ""
+    by_office = booking.decision is not None and booking.decision.event == "cancel"
+    known = DECLINE_REASONS.get(reason, DECLINE_REASONS["other"])[1]
+    left = (decision.starts[0] if decision and decision.starts else start).astimezone(days.office.zone)
     return {
         "date": start.date(),
         "time": start.time(),
@@ -204,15 +223,17 @@ def facts(days: OfficeDays, booking: Booking) -> dict[str, Any]:
         "reply_by": booking.reply_by,
         "deadline": booking.confirm_by,
         "email": answers.masked_email(booking.details["email"]) if booking.details else "",
-        "reason": known[1],
+        "reason": arranging.OFFICE_REASONS.get(reason, known) if by_office else known,
+        "old_date": left.date(),
+        "old_time": left.time(),
     }
 
 
 def chat(days: OfficeDays, kind: str, booking: Booking) -> tuple[Text, ...]:
     """A message to the person's chat."""
-    words = CHAT[kind].given(**facts(days, booking))
     if kind != "remind_day_before":
-        return (words,)
+        return (CHAT[kind].given(**facts(days, booking)),)
+    words = CHAT[kind if booking.url_sent else "remind_day_before_no_url"].given(**facts(days, booking))
     return (words, HOW_TO_CANCEL if days.office.bot_cancel_enabled else HOW_TO_CANCEL_NO_CHAT)
 
 
@@ -223,10 +244,31 @@ def staff(days: OfficeDays, kind: str, booking: Booking) -> Text:
 
 def letter(days: OfficeDays, kind: str, booking: Booking) -> Words:
     """A letter to the person."""
-    subject, body = MAIL[kind]
-    known = facts(days, booking)
-    note = (CANCEL_NOTE,) if kind == "confirmed_mail" else ()
-    return Words(subject.given(**known), (body.given(**known), *note, SIGNATURE))
+    if kind == "proposed_mail":
+        one, some = arranging.ONE_TIME_MAIL, arranging.SOME_TIMES_MAIL
+        subject, body = one if len(booking.proposed) == 1 else some
+        known = proposed(days, booking)
+    else:
+        subject, body = MAIL[kind]
+        known = {**facts(days, booking), "url": booking.url}
+    notes = {
+        "confirmed_mail": (CANCEL_NOTE,), "moved_mail": (CANCEL_NOTE,), "url_changed_mail": (arranging.REPLACES,),
+    }  # fmt: skip
+    return Words(subject.given(**known), (body.given(**known), *notes.get(kind, ()), SIGNATURE))
+
+
+def proposed(days: OfficeDays, booking: Booking) -> dict[str, Any]:
+    """What the sentences about other times may name: those times, and the last day to choose."""
+    starts = [slot.start.astimezone(days.office.zone) for slot in booking.proposed]
+    times = tuple(Text("{date} {time}", date=start.date(), time=start.time()) for start in starts)
+    until = {"reply_by": days.day_of(booking.lapses_at), "times": times}
+    return {**facts(days, booking), "date": starts[0].date(), "time": starts[0].time(), **until}
+
+
+def calendar(kind: str, booking: Booking) -> Method | None:
+    """What the letter does to the person's calendar: nothing is taken out that was never put in."""
+    method = CALENDAR.get(kind)
+    return None if method == "CANCEL" and booking.told not in ("handed", "by_hand") else method
 
 
 def office_letter(days: OfficeDays, kind: str, booking: Booking) -> Words:

@@ -34,6 +34,7 @@ MOVES = (
     Move("decline", (REQUESTED,), DECLINED, "staff", "4(2)b"),
     Move("accept", (PROPOSED,), CONFIRMED, "job-seeker", "4(2)b"),
     Move("refuse", (PROPOSED,), CANCELLED, "job-seeker", "4(2)b"),
+    Move("move", (CONFIRMED,), CONFIRMED, "staff, on the person's word", "4(2)b"),
     Move("lapse", (REQUESTED, PROPOSED), LAPSED, "clock", "4(1)"),
     Move("cancel", LIVE, CANCELLED, "job-seeker until the day before, staff", "4(4)"),
     Move("start", (CONFIRMED,), IN_SESSION, "staff", "4(4)"),

@@ -13,7 +13,7 @@ from typing import Literal
 
 from flows import policy
 from flows.counter import Booking
-from flows.lifecycle import CANCELLED, CONFIRMED, DECLINED, LAPSED, REQUESTED
+from flows.lifecycle import CANCELLED, CONFIRMED, DECLINED, IN_SESSION, LAPSED, PROPOSED, REQUESTED
 from flows.office_days import OfficeDays
 
 How = Literal["handed", "failed"]  # how the confirming e-mail ended
@@ -36,6 +36,15 @@ def confirmed_and_told(booking: Booking) -> bool:
 def told_of_confirmation(booking: Booking) -> bool:
     """Cancelled after a confirmation went out by mail: the calendar entry has to go too."""
     return booking.state == CANCELLED and booking.told in ("handed", "by_hand")
+
+
+def cancelled_without_chat(booking: Booking) -> bool:
+    """Whoever has no chat reads of a cancellation by letter alone."""
+    return told_of_confirmation(booking) or (booking.state == CANCELLED and booking.chat is None)
+
+
+def has_a_url(booking: Booking) -> bool:
+    return booking.state in (CONFIRMED, IN_SESSION) and bool(booking.url)
 
 
 def in_state(state: str) -> Callable[[Booking], bool]:
@@ -73,10 +82,29 @@ KINDS = {
     "declined_mail": Kind("mail", in_state(DECLINED)),
     "declined": Kind("chat", in_state(DECLINED), starts=True),
     "cancelled": Kind("chat", in_state(CANCELLED)),
-    "cancelled_mail": Kind("mail", told_of_confirmation),
+    "cancelled_mail": Kind("mail", cancelled_without_chat),
     "cancelled_office": Kind("office"),
     "expired": Kind("chat", in_state(LAPSED), starts=True),
+    "cancelled_by_office": Kind("chat", in_state(CANCELLED), starts=True),
+    "cancelled_by_office_mail": Kind("mail", in_state(CANCELLED)),
+    "url_mail": Kind("mail", has_a_url),
+    "url_changed_mail": Kind("mail", has_a_url),
+    "url_sent": Kind("chat", has_a_url, starts=True),
+    "url_changed": Kind("chat", has_a_url, starts=True),
+    "proposed": Kind("chat", in_state(PROPOSED), starts=True),
+    "proposed_mail": Kind("mail", in_state(PROPOSED)),
+    "proposal_lapsed": Kind("chat", in_state(LAPSED), starts=True),
+    "moved_mail": Kind("mail", confirmed),
+    "moved": Kind("chat", confirmed_and_told, starts=True),
 }
+
+
+CONFIRMING = ("confirmed_mail", "moved_mail")  # letters by which a booking is confirmed (4(2)b)
+AFTER_A_LETTER = {"url_mail": "url_sent", "url_changed_mail": "url_changed_sent"}  # what its being handed over is
+OF_THE_URL = (*AFTER_A_LETTER, "url_sent", "url_changed")
+OF_THE_TIME = [  # the old ones of a booking that is moved
+    kind for kind, rule in KINDS.items() if rule.channel in ("chat", "mail")
+]
 
 
 @dataclass(frozen=True)
@@ -88,29 +116,68 @@ class Promise:
     not_after: datetime | None = None
 
 
+AT_ONCE = {  # by the event, and where that decides it by the way it came
+    "request": ("received", "received_office", "card"),
+    "confirm": ("confirmed_mail", "card"),
+    "decline": ("declined_mail", "declined", "card"),
+    "propose": ("proposed_mail", "proposed", "card"),
+    "accept": ("confirmed_mail", "card"),
+    "refuse": ("cancelled", "cancelled_mail", "card"),
+    "move": ("moved_mail", "card"),
+    "book_next": ("confirmed_mail",),
+    "url": ("url_mail",),
+    "url_changed": ("url_changed_mail",),
+    "url_sent": ("url_sent",),
+    "url_changed_sent": ("url_changed",),
+    "email_corrected": ("confirmed_mail", "url_mail", "proposed_mail"),
+    "cancel": ("cancelled", "cancelled_mail", "cancelled_office", "card"),
+    "cancel by phone": ("cancelled", "cancelled_mail", "card"),
+    "cancel by mail": ("cancelled", "cancelled_mail", "card"),
+    "cancel by office": ("cancelled_by_office", "cancelled_by_office_mail", "card"),
+    "lapse": ("expired", "card"),
+    "lapse of proposals": ("proposal_lapsed", "card"),
+    # the latter if it was cancelled while the mail was on its way: what that put into a calendar has to go
+    "handed": ("confirmed", "cancelled_mail"),
+    "handed by office": ("cancelled_by_office_mail",),
+    "handed after a move": ("moved", "cancelled_mail"),
+    "failed": ("mail_failed", "confirming"),
+    "by_hand": ("confirmed",),
+    "by_phone": ("confirmed_by_phone",),
+}
+
+
 def promises(days: OfficeDays, booking: Booking, event: str, now: datetime) -> tuple[Promise, ...]:
     """What a move promises, if it holds then: written in its transaction, looked at again before it is sent."""
-    at_once = {
-        "request": ("received", "received_office", "card"),
-        "confirm": ("confirmed_mail", "card"),
-        "decline": ("declined_mail", "declined", "card"),
-        "cancel": ("cancelled", "cancelled_mail", "cancelled_office", "card"),
-        "lapse": ("expired", "card"),
-        # the latter if it was cancelled while the mail was on its way: what that put into a calendar has to go
-        "handed": ("confirmed", "cancelled_mail"),
-        "failed": ("mail_failed", "confirming"),
-        "by_hand": ("confirmed",),
-        "by_phone": ("confirmed_by_phone",),
-    }
-    later = {"request": _if_nobody_answers, "confirm": _reminders}
-    holding = [kind for kind in at_once.get(event, ()) if KINDS[kind].holds(booking)]
-    promised = [Promise(kind, now, _not_after(kind, booking)) for kind in holding]
+    later = {"request": _if_nobody_answers, **dict.fromkeys(("confirm", "accept", "move", "book_next"), _reminders)}
+    kinds = AT_ONCE.get(_how(booking, event), AT_ONCE.get(event, ()))
+    promised = [made_now(days, booking, kind, now) for kind in kinds if KINDS[kind].holds(booking)]
     return (*promised, *(later[event](days, booking, now) if event in later else ()))
 
 
-def _not_after(kind: str, booking: Booking) -> datetime | None:
+def made_now(days: OfficeDays, booking: Booking, kind: str, now: datetime) -> Promise:
+    """One that is due at once."""
+    return Promise(kind, now, _not_after(days, kind, booking, now))
+
+
+def _how(booking: Booking, event: str) -> str:
+    """An event by the way it came, where that decides what is promised."""
+    if event == "lapse" and booking.decided and booking.decided.event == "propose":
+        return "lapse of proposals"
+    if event == "handed" and booking.decision and booking.decision.event == "move":
+        return "handed after a move"
+    return f"{event} by {booking.decision.channel}" if booking.decision else event
+
+
+def _not_after(days: OfficeDays, kind: str, booking: Booking, now: datetime) -> datetime | None:
     """The person need not read of a session that has begun; the office and its staff are told whenever it is."""
-    return booking.slot.start if KINDS[kind].channel in ("chat", "mail") else None
+    if KINDS[kind].channel not in ("chat", "mail"):
+        return None
+    if kind in OF_THE_URL:
+        return policy.ends_at(days, booking.slot.start)
+    if booking.state == PROPOSED:
+        return booking.lapses_at
+    over = booking.state in (CANCELLED, LAPSED) and booking.slot.start <= now  # the wanted time of a proposal may be
+    return now + timedelta(days=1) if over else booking.slot.start
 
 
 def _if_nobody_answers(days: OfficeDays, booking: Booking, now: datetime) -> list[Promise]:

@@ -103,6 +103,15 @@ def lapses_at(days: OfficeDays, start: datetime) -> datetime:
     return days.at(days.business_day_before(days.day_of(start)), days.office.lapse_at)
 
 
+def proposal_lapses_at(days: OfficeDays, starts: Sequence[datetime], now: datetime) -> datetime:
+    """第4条(2)b 「予約が可能である日時を記載したメール」: until when the person may choose among other times.
+
+    The closing of the next business day; the lapse of the earliest of these times, where that comes first.
+    """
+    answer = days.at(days.business_day_after(days.day_of(now)), days.office.closes)
+    return min(answer, *(lapses_at(days, start) for start in starts))
+
+
 def permit(days: OfficeDays, slot: Slot, now: datetime, exception: bool = False) -> Permit | Refused:
     """第4条(1) 「原則として、営業日上の前々日までに」, (2)③ 「平日9:30～12:00、13:00～16:00の間の30分単位」
 

@@ -18,7 +18,7 @@ from typing import Any
 
 from sqlalchemy import Executable, inspect, select, update
 
-from bot.counter import ENDING_NOW, LAPSING_NOW
+from bot.clockwork import DUE
 from bot.database import Database, Transaction
 from bot.outbox import NOTICE
 from bot.playground.chats import Message
@@ -79,7 +79,7 @@ class Scene:
         due = select(NOTICE.c.key).where(NOTICE.c.state == "pending", NOTICE.c.next_try <= self.town.clock())
         owed = select(CONVERSATION.c.chat_id).where(CONVERSATION.c.shown < CONVERSATION.c.turns)
         now = {"now": self.town.clock()}
-        moves = [statement.params(now) for statement in (LAPSING_NOW, ENDING_NOW)]
+        moves = [statement.params(now) for statement in DUE.values()]
         while True:
             asked = await visitor.says("/help")
             await visitor.until(lambda since=asked.id: visitor.messages[-1].id > since, timeout=PATIENCE)  # type: ignore[misc]  # mypy infers no lambda with a default

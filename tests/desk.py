@@ -25,7 +25,7 @@ from flows.desk.roles import Member
 from flows.office_days import OfficeDays
 from tests.counters import DAYS
 from tests.databases import rows
-from tests.town import Clock
+from tests.town import Clock, Town, town
 
 NAMES = {"lead": "責任者 一号", "counsellor": "職員 一号", "reader": "閲覧 一号"}
 IDS = {role: number for number, role in enumerate(NAMES, 701)}  # Telegram ids
@@ -208,3 +208,31 @@ def free_port() -> int:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]
         return port
+
+
+class TownDesk(OpenDesk):
+    """The desk that the bot of a town serves, so that letters and messages really go out."""
+
+    def __init__(self, place: Town, origin: str):
+        self.clock, self.database, self.kit, self.origin, self.base = (
+            place.clock, place.app.database, place.app.kit, origin, "",
+        )  # fmt: skip
+        self.clients = []
+
+    async def close(self) -> None:
+        for client in self.clients:
+            await client.close()
+
+
+@asynccontextmanager
+async def town_with_desk(folder: Path, database_url: str, **environment: str) -> AsyncIterator[tuple[Town, TownDesk]]:
+    """A town whose bot serves the desk too."""
+    listen = f"127.0.0.1:{free_port()}"
+    settings = {"MADOGUCHI_DESK_URL": f"http://{listen}", "MADOGUCHI_DESK_LISTEN": listen, **environment}
+    async with town(folder, database_url, started=False) as place:
+        await place.start(**settings)
+        desk = TownDesk(place, f"http://{listen}")
+        try:
+            yield place, desk
+        finally:
+            await desk.close()

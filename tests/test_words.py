@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 from bot.cards import GONE
 from bot.language import LANGUAGES, LOCALES, Words, catalogue, guess, write_date, write_time
 from bot.turn import ONLY_STAFF, SHARE
-from flows import answers, companions, deciding, letters, notices, welcome
+from flows import answers, arranging, companions, deciding, letters, notices, welcome
 from flows.announcements import ALERT, NO_GROUP, NO_GROUP_BODY, NO_MAILBOX, OUTAGE, OUTAGE_OVER, STAFF_GROUP
 from flows.booking import BOOKING, QUESTIONS
 from flows.office import KAWAGOE, load_office
@@ -35,9 +35,11 @@ DAY = date(2027, 1, 13)  # of another year: as long as a date gets
 A_TIME = Text("{date} {time}", date=DAY, time=time(10, 30))
 SAMPLES: dict[str, Any] = {
     **dict.fromkeys(("date", "first_date", "last_date", "from_date", "to_date", "reply_by", "deadline"), DAY),
+    "old_date": DAY,
     **dict.fromkeys(("status", "decision", "how", "reason", "flags", "channel", "why", "counter"), Text("Confirmed")),
     **dict.fromkeys(("value", "email"), "t***@softbank.ne.jp"),
-    "time": time(10, 30), "received_at": A_TIME, "dates": (A_TIME,) * 5, "answers": (A_TIME,) * 6, "ref": "123-456",
+    **dict.fromkeys(("time", "old_time"), time(10, 30)), "times": (A_TIME,) * 3, "url": "https://teleoffice.example/join?code=0123456789",
+    "received_at": A_TIME, "dates": (A_TIME,) * 5, "answers": (A_TIME,) * 6, "ref": "123-456",
     "lines": (A_TIME,) * 3, "label": Text("Name"), "language": Text("Chinese"), "who": "佐藤", "key": "1234",
     "ja": "庁舎の点検", "en": "building inspection", "terms_version": "令和5年7月14日改定",
     "count": 12, "max": 60, "step": 3, "steps": 8, "page": 2, "pages": 5,
@@ -202,11 +204,13 @@ def test_japanese_never_blames_and_never_says_too_early_that_it_is_booked(langua
 
 
 STARTED = [
+    arranging.ONE_TIME,
     *(letters.CHAT[kind] for kind, rule in notices.KINDS.items() if rule.starts),
     *(step.say for step in BOOKING.by_name.values() if isinstance(step, End) and step.name == BOOKING.expire),
 ]
-SUBJECTS = [subject for kind, (subject, _) in letters.MAIL.items() if not kind.endswith("office")]
-REASONS = [reason for _, reason in deciding.DECLINE_REASONS.values()]
+LETTERS = [*letters.MAIL.items(), ("", arranging.ONE_TIME_MAIL), ("", arranging.SOME_TIMES_MAIL)]
+SUBJECTS = [subject for kind, (subject, _) in LETTERS if not kind.endswith("office")]
+REASONS = [*(reason for _, reason in deciding.DECLINE_REASONS.values()), *arranging.OFFICE_REASONS.values()]
 LOCKED = [*STARTED, *REASONS, letters.HOW_TO_CANCEL, letters.HOW_TO_CANCEL_NO_CHAT, *SUBJECTS, letters.CALENDAR_TITLE]
 PURPOSE = re.compile("(?i)ハローワーク|求職|職業|相談|仕事|川越|そうだん|しごと|Hello Work|Kawagoe|job|counsel|employ")
 

@@ -145,6 +145,7 @@ def upgrade() -> None:
     op.add_column("booking", sa.Column("name_index", sa.String(), nullable=False, server_default=""))
     op.add_column("booking", sa.Column("source", sa.String(), nullable=False, server_default="chat"))
     op.add_column("booking", sa.Column("url", sa.LargeBinary(), nullable=True))
+    op.add_column("booking", sa.Column("url_sent", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("booking", sa.Column("contact_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("booking", sa.Column("extended", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("booking", sa.Column("claim_hash", sa.String(), nullable=False, server_default=""))
@@ -186,6 +187,8 @@ def upgrade() -> None:
     )
     op.add_column("decision", sa.Column("channel", sa.String(), nullable=False, server_default=""))
     op.execute("UPDATE decision SET channel = reason, reason = '' WHERE event = 'cancel'")
+    op.add_column("decision", sa.Column("starts", sa.String(), nullable=False, server_default=""))
+    op.add_column("notice", sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("invitation", sa.Column("role", sa.String(), nullable=False, server_default=""))
     op.add_column("invitation", sa.Column("made_by", sa.BigInteger(), nullable=True))
     op.add_column("invitation", sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True))
@@ -196,6 +199,8 @@ def downgrade() -> None:
     op.drop_column("invitation", "made_by")
     op.drop_column("invitation", "role")
     op.execute("UPDATE decision SET reason = channel WHERE event = 'cancel'")
+    op.drop_column("notice", "ended_at")
+    op.drop_column("decision", "starts")
     op.drop_column("decision", "channel")
     op.drop_index(
         "booking_of_phone",
@@ -231,6 +236,7 @@ def downgrade() -> None:
     op.drop_column("booking", "claim_hash")
     op.drop_column("booking", "extended")
     op.drop_column("booking", "contact_at")
+    op.drop_column("booking", "url_sent")
     op.drop_column("booking", "url")
     op.drop_column("booking", "source")
     op.drop_column("booking", "name_index")

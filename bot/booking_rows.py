@@ -1,0 +1,52 @@
+"""A booking from and to its row, with what is sealed in it and the moves that were written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot.encryption import Seal
+from flows import policy
+from flows.counter import Booking, Decision, Slot
+from flows.office_days import OfficeDays
+
+DECIDES = ("confirm", "decline", "propose", "accept")  # what becomes of a request
+
+
+def booking_of(row: Row[Any], moves: Sequence[Row[Any]], seal: Seal) -> Booking:
+    """The booking of a row and the rows of its moves; which times are proposed stands elsewhere."""
+    decisions = [_decision(move) for move in moves]
+    return Booking(
+        id=row.id, ref=row.ref, state=row.state, version=row.version, slot=Slot(row.counsellor, row.start),
+        chat=row.chat_id, language=row.language, requested_at=row.requested_at, reply_by=row.reply_by,
+        confirm_by=row.confirm_by, lapses_at=row.lapses_at, told=row.told, same_number=row.same_number,
+        source=row.source, contact_at=row.contact_at, extended=row.extended,
+        url=seal.open(row.url, "booking", "url", row.id) if row.url else "", url_sent=row.url_sent,
+        decision=decisions[-1] if decisions else None,
+        decided=next((decision for decision in reversed(decisions) if decision.event in DECIDES), None),
+        details=seal.open(row.details, "booking", "details", row.id),
+    )  # fmt: skip
+
+
+def as_it_stands(booking: Booking, seal: Seal, days: OfficeDays) -> dict[str, Any]:
+    """The columns that a booking's life changes."""
+    return {
+        "state": booking.state, "version": booking.version, "told": booking.told, "extended": booking.extended,
+        "contact_at": booking.contact_at, "counsellor": booking.slot.counsellor, "start": booking.slot.start,
+        "ends_at": policy.ends_at(days, booking.slot.start), "confirm_by": booking.confirm_by,
+        "lapses_at": booking.lapses_at, "url_sent": booking.url_sent,
+        "url": seal.seal(booking.url, "booking", "url", booking.id) if booking.url else None,
+    }  # fmt: skip
+
+
+def decision_row(booking: Booking, decision: Decision) -> dict[str, Any]:
+    starts = " ".join(start.isoformat() for start in decision.starts)
+    return {**vars(decision), "booking_id": booking.id, "starts": starts}
+
+
+def _decision(row: Row[Any]) -> Decision:
+    starts = tuple(datetime.fromisoformat(start) for start in row.starts.split())
+    return Decision(row.event, row.at, row.who, row.name, row.reason, row.channel, starts)

@@ -1,0 +1,121 @@
+"""One booking: how it stands, its whole life, and what can be done with it. Personal details on a press, recorded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.desk import times
+from bot.desk.timeline import life
+from bot.desk.visit import Answer, Page, Route, Visit, does, shows
+from bot.records import record
+from flows import policy
+from flows.arranging import OFFICE_REASONS
+from flows.booking import QUESTIONS
+from flows.counter import Booking
+from flows.deciding import DECLINE_REASONS, LATE_REASONS
+from flows.desk import history
+from flows.lifecycle import CONFIRMED, ENDED, FINISHED, IN_SESSION, LIVE, PROPOSED, REQUESTED
+from flows.text import Text
+
+CANCEL_CHANNELS = {
+    "phone": Text("By phone"),
+    "mail": Text("By e-mail (one that came by the day before)"),
+    "office": Text("By the office"),
+}
+WORD_CHANNELS = {key: history.CHANNELS[key] for key in ("phone", "mail", "counter")}
+YES, NO = Text("Yes"), Text("No")
+CONDITIONS = {
+    "registered": Text("Registration is complete (Article 2(1))"),
+    "device": Text("Has the device and TeleOffice (Article 2(2))"),
+    "continuing": Text("Wants continuing counselling (Article 2(3))"),
+}
+
+
+@dataclass(frozen=True)
+class May:
+    """What can be done with a booking now, by whoever may book."""
+
+    decide: bool
+    propose: bool
+    answer: bool
+    set_url: bool
+    move: bool
+    book_next: bool
+    cancel: bool
+    assign: bool
+    write: bool
+
+
+def may(booking: Booking, visit: Visit) -> May:
+    state, ahead = booking.state, visit.now < booking.slot.start
+    undecided = visit.now < booking.lapses_at
+    return May(
+        decide=state == REQUESTED and undecided,
+        propose=state == REQUESTED and undecided,
+        answer=state == PROPOSED and undecided,
+        set_url=state in (CONFIRMED, IN_SESSION),
+        move=state == CONFIRMED and ahead,
+        book_next=state in (IN_SESSION, ENDED, FINISHED),
+        cancel=state in (REQUESTED, PROPOSED) or (state == CONFIRMED and ahead),
+        assign=state in (REQUESTED, CONFIRMED) and ahead,
+        write=state in (*LIVE, IN_SESSION) and bool(booking.details),
+    )
+
+
+async def show(visit: Visit) -> Answer:
+    return await _page(visit, opened=False)
+
+
+async def details(visit: Visit) -> Answer:
+    """第6条: who looks at a person's details is written down; this is the one way to see them here."""
+    booking = await visit.booking()
+    await record(visit.transaction, visit.now, "looked", visit.member, booking.id)
+    return await _page(visit, opened=True)
+
+
+async def _page(visit: Visit, opened: bool) -> Answer:
+    booking = await visit.booking()
+    late = policy.late_confirmation(visit.days, booking.requested_at, booking.slot.start, visit.now) == "ask_reason"
+    able = may(booking, visit)
+    free = await times.free_beside(visit, booking) if able.assign else {}
+    values = {
+        "booking": booking, "may": able, "life": await life(visit.transaction, booking, visit.now),
+        "state": history.STATES[booking.state], "source": history.SOURCES[booking.source],
+        "told": _told(booking), "confirm_late": late and booking.state == REQUESTED,
+        "counsellor": times.counsellors(visit).get(booking.slot.counsellor, booking.slot.counsellor),
+        "free": list(free.items()), "proposed": booking.proposed, "typed": visit.form if visit.problem else {},
+        "details": _details(visit, booking) if opened else None, "erased": not booking.details,
+        "late_reasons": times.labelled(LATE_REASONS), "cancel_reasons": list(OFFICE_REASONS.items()),
+        "decline_reasons": [(key, label) for key, (label, _) in DECLINE_REASONS.items()],
+        "cancel_channels": times.labelled(CANCEL_CHANNELS), "word_channels": times.labelled(WORD_CHANNELS),
+    }  # fmt: skip
+    return Page("booking.html", values)
+
+
+def _told(booking: Booking) -> Text | None:
+    """How far the confirming letter is (4(2)b): only when it has been handed over is a booking confirmed."""
+    words = {
+        "waiting": Text("The confirming e-mail is on its way"),
+        "handed": Text("Confirmed by e-mail"),
+        "failed": Text("The confirming e-mail could not be sent. Please call, then note it in the staff group."),
+        "by_hand": Text("Confirmed by an e-mail that staff sent"),
+        "by_phone": Text("Confirmed by phone"),
+    }
+    return words.get(booking.told)
+
+
+def _details(visit: Visit, booking: Booking) -> list[tuple[Text, Text | str]]:
+    given = booking.details
+    lines: list[tuple[Text, Text | str]] = [
+        (question.label, question.shown(given, visit.days))
+        for question in QUESTIONS
+        if question.label and question.name in given and question.name != "day"
+    ]
+    lines += [(label, YES if given[name] == "yes" else NO) for name, label in CONDITIONS.items() if name in given]
+    return [*lines, (Text("URL"), booking.url)] if booking.url and given else lines
+
+
+ROUTES: tuple[Route, ...] = (
+    shows("/bookings/{booking}", "see", show),
+    does("/bookings/{booking}/details", "details", details, show),
+)

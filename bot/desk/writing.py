@@ -1,0 +1,111 @@
+"""What is written to the person again or besides: a corrected address, a letter once more, the session's URL."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, select, update
+
+from bot.counter import BOOKING
+from bot.desk import booking as one
+from bot.desk.visit import Answer, Done, Route, Visit, Wrong, does
+from bot.outbox import NOTICE
+from bot.records import record
+from flows import answers, notices
+from flows.counter import Booking
+from flows.desk.addresses import session_url
+from flows.lifecycle import CONFIRMED
+from flows.text import Text
+
+LETTERS = [kind for kind, rule in notices.KINDS.items() if rule.channel == "mail"]
+LAST_LETTERS = (
+    select(NOTICE.c.kind)
+    .where(NOTICE.c.booking_id == bindparam("booking"), NOTICE.c.kind.in_(LETTERS), NOTICE.c.state != "cancelled")
+    .order_by(NOTICE.c.due_at.desc(), NOTICE.c.key.desc())
+)
+NOT_NOW = Text("Nothing was done: nothing more is written about this booking. Please look at how it is now.")
+SAME_ADDRESS = Text("This is the address that is noted already. Please type the right one.")
+NOTHING_SENT = Text("There is no letter to send again: none has gone out about this booking as it is now.")
+SAME_URL = Text("This URL is set already. To send it again, use “Send the last letter again”.")
+ERASED = Text("Nothing was done: the person's details have been erased, so there is no address to write to.")
+
+
+async def correct_email(visit: Visit) -> Answer:
+    """第4条(2)④: the address as it should have been; what it missed is sent there."""
+    booking = await _writable(visit)
+    address = _address(visit)
+    if address == booking.details["email"]:
+        raise Wrong(SAME_ADDRESS, "email")
+    booking.details = {**booking.details, "email": address}
+    sealed = visit.kit.seal.seal(dict(booking.details), "booking", "details", booking.id)
+    await visit.transaction.execute(update(BOOKING).where(BOOKING.c.id == booking.id).values(details=sealed))
+    if booking.told == "failed" and booking.state == CONFIRMED:
+        booking.told = "waiting"
+    await visit.counter.note(booking, "email_corrected")
+    await record(visit.transaction, visit.now, "email_corrected", visit.member, booking.id)
+    said = Text("The address is now {email}. What it missed is on its way.", email=answers.masked_email(address))
+    return Done(f"/bookings/{booking.id}", said)
+
+
+def _address(visit: Visit) -> str:
+    """What was typed, checked as in the chat; what looks like a slip needs a second press. Raises `Wrong`."""
+    read = answers.email(visit.form.get("email", ""))
+    if isinstance(read, answers.Check) and visit.sent("as_typed"):
+        return str(read.choices[0][1])
+    if isinstance(read, answers.Check):
+        raise Wrong(read.ask, "email_check")
+    if isinstance(read, answers.Rejected):
+        raise Wrong(read.why, "email")
+    return str(read)
+
+
+async def resend(visit: Visit) -> Answer:
+    """The last letter once more, as it reads now."""
+    booking = await _writable(visit)
+    kinds = (await visit.transaction.execute(LAST_LETTERS, {"booking": booking.id})).scalars().all()
+    kind = next((kind for kind in kinds if notices.KINDS[kind].holds(booking)), None)
+    if kind is None:
+        raise Wrong(NOTHING_SENT)
+    await visit.counter.note(booking, "resent")
+    letter = notices.made_now(visit.days, booking, kind, visit.now)
+    await visit.kit.outbox.promise(visit.transaction, booking, [letter])
+    await record(visit.transaction, visit.now, "resent", visit.member, booking.id, kind)
+    return Done(f"/bookings/{booking.id}", Text("The last letter is on its way again: {ref}.", ref=booking.reference))
+
+
+async def url(visit: Visit) -> Answer:
+    """第4条(2)b 「実施日時及びURLをメールにて送信」."""
+    booking = await visit.unchanged()
+    if not one.may(booking, visit).set_url:
+        raise Wrong(NOT_NOW)
+    await set_url(visit, booking)
+    return Done(f"/bookings/{booking.id}", Text("The URL is on its way by e-mail: {ref}.", ref=booking.reference))
+
+
+async def set_url(visit: Visit, booking: Booking) -> None:
+    """Seal the session's URL and promise the letter with it; a changed one says that it replaces the other."""
+    if not booking.details:
+        raise Wrong(ERASED)
+    given = session_url(visit.sent("url"))
+    if isinstance(given, Text):
+        raise Wrong(given, "url")
+    if given == booking.url:
+        raise Wrong(SAME_URL, "url")
+    what = "url_changed" if booking.url else "url"
+    booking.url, booking.url_sent = given, False
+    await visit.counter.note(booking, what)
+    await record(visit.transaction, visit.now, "url_set", visit.member, booking.id)
+
+
+async def _writable(visit: Visit) -> Booking:
+    booking = await visit.unchanged()
+    if not booking.details:
+        raise Wrong(ERASED)
+    if not one.may(booking, visit).write:
+        raise Wrong(NOT_NOW)
+    return booking
+
+
+ROUTES: tuple[Route, ...] = (
+    does("/bookings/{booking}/email", "book", correct_email, one.show),
+    does("/bookings/{booking}/resend", "book", resend, one.show),
+    does("/bookings/{booking}/url", "book", url, one.show),
+)

@@ -1,0 +1,60 @@
+"""The places a booking holds: taken, exchanged, given back. The unique (counsellor, start) decides every race."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import bindparam, delete, select, update
+
+from bot.database import Transaction, insert_once
+from bot.tables import HoldRow, table
+from flows.counter import Slot
+
+HOLD = table(HoldRow)
+REQUEST, PROPOSAL = "request", "proposal"  # purposes
+MINE = HOLD.c.booking_id == bindparam("mine")
+PROPOSED = (
+    select(HOLD.c.counsellor, HOLD.c.start).where(MINE, HOLD.c.purpose == PROPOSAL).order_by(HOLD.c.start, HOLD.c.id)
+)
+GIVE_BACK = delete(HOLD).where(MINE)
+
+
+async def take(transaction: Transaction, booking_id: str, slot: Slot, purpose: str = REQUEST) -> bool:
+    """False where somebody else, or this booking, has it already."""
+    hold = {"counsellor": slot.counsellor, "start": slot.start, "booking_id": booking_id, "purpose": purpose}
+    return await insert_once(transaction, HOLD, hold) is not None
+
+
+async def exchange(transaction: Transaction, booking_id: str, slot: Slot) -> bool:
+    """From now on the booking holds this place alone. False, and nothing done, where it is somebody else's."""
+    this = (HOLD.c.counsellor == slot.counsellor, HOLD.c.start == slot.start)
+    kept = update(HOLD).where(MINE, *this).values(purpose=REQUEST).returning(HOLD.c.id)
+    mine = {"mine": booking_id}
+    has_it = (await transaction.execute(kept, mine)).first() is not None
+    if not has_it and not await take(transaction, booking_id, slot):
+        return False
+    others = GIVE_BACK.where((HOLD.c.counsellor != slot.counsellor) | (HOLD.c.start != slot.start))
+    await transaction.execute(others, mine)
+    return True
+
+
+async def propose(transaction: Transaction, booking_id: str, slots: Collection[Slot]) -> Slot | None:
+    """Hold these for the person to choose among, and give the wanted one back. Gives the first that is taken.
+
+    Always in the same order: of two who propose the same times at once, one waits for the other.
+    """
+    for slot in sorted(slots, key=lambda slot: (slot.start, slot.counsellor)):
+        if not await take(transaction, booking_id, slot, PROPOSAL):
+            return slot
+    await transaction.execute(GIVE_BACK.where(HOLD.c.purpose != PROPOSAL), {"mine": booking_id})
+    return None
+
+
+async def proposed(transaction: Transaction, booking_id: str) -> tuple[Slot, ...]:
+    """The times that are held for the person to choose among, the earliest first."""
+    rows = await transaction.execute(PROPOSED, {"mine": booking_id})
+    return tuple(Slot(row.counsellor, row.start) for row in rows)
+
+
+async def give_back(transaction: Transaction, booking_id: str) -> None:
+    await transaction.execute(GIVE_BACK, {"mine": booking_id})

@@ -1,0 +1,127 @@
+"""A booking's life in words for the desk: its moves, the ways they came, their reasons, and what became of notices."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flows.arranging import OFFICE_REASONS
+from flows.deciding import DECLINE_REASONS, LATE_REASONS
+from flows.text import Text
+
+STATES: Mapping[str, Text] = {
+    "requested": Text("Waiting for confirmation"),
+    "proposed": Text("Other times proposed; the person is asked"),
+    "confirmed": Text("Confirmed"),
+    "in_session": Text("In session"),
+    "ended": Text("Over, the outcome is missing"),
+    "finished": Text("Held"),
+    "stopped": Text("Stopped"),
+    "missed": Text("No contact"),
+    "declined": Text("Declined"),
+    "cancelled": Text("Cancelled"),
+    "lapsed": Text("Lapsed"),
+}
+SOURCES: Mapping[str, Text] = {
+    "chat": Text("By chat"),
+    "phone": Text("By phone"),
+    "mail": Text("By e-mail"),
+    "form": Text("By the web form"),
+    "session": Text("In a session"),
+}
+CHANNELS: Mapping[str, Text] = {
+    **SOURCES,
+    "group": Text("In the staff group"),
+    "desk": Text("On the desk"),
+    "counter": Text("At the counter"),
+    "office": Text("By the office"),
+    "clock": Text("By the clock"),
+}
+EVENTS: Mapping[str, Text] = {
+    "request": Text("Requested"),
+    "confirm": Text("Confirmed"),
+    "propose": Text("Other times proposed"),
+    "decline": Text("Declined"),
+    "accept": Text("A proposed time was chosen"),
+    "refuse": Text("None of the proposed times was wanted"),
+    "lapse": Text("Lapsed"),
+    "cancel": Text("Cancelled"),
+    "start": Text("Session started"),
+    "miss": Text("No contact"),
+    "end": Text("The time was over"),
+    "extend": Text("Extended to 45 minutes"),
+    "stop": Text("Session stopped"),
+    "finish": Text("Held"),
+    "correct": Text("A wrong “no contact” was corrected"),
+    "book_next": Text("Booked in the session"),
+    "move": Text("Moved to another time"),
+    "by_hand": Text("Mail sent by hand"),
+    "by_phone": Text("Told by phone"),
+}
+WAIVERS: Mapping[str, Text] = {  # why the lead time of 4(1) is waived
+    "urgent": Text("An application or interview is near"),
+    "agreed": Text("Agreed with the person"),
+    "other": Text("Another reason"),
+}
+REASONS: Mapping[str, Mapping[str, Text]] = {
+    "confirm": {**LATE_REASONS, "late_auto": Text("The request came after closing on the last day")},
+    "decline": {key: label for key, (label, _) in DECLINE_REASONS.items()},
+    "cancel": OFFICE_REASONS,
+    "propose": WAIVERS,
+    "accept": WAIVERS,
+    "move": WAIVERS,
+    "book_next": WAIVERS,
+}
+NOTICES: Mapping[str, Text] = {
+    "received": Text("That the request has arrived"),
+    "received_office": Text("Letter about the new request"),
+    "card": Text("Card of the request"),
+    "no_reply": Text("That no reply has been seen, with the request to phone"),
+    "overdue": Text("Reply overdue"),
+    "confirmed_mail": Text("Confirmation"),
+    "confirmed": Text("That the confirmation was sent"),
+    "confirmed_by_phone": Text("That staff confirmed by phone"),
+    "confirming": Text("That confirmation is under way"),
+    "mail_failed": Text("The confirmation could not be sent"),
+    "letter_failed": Text("A letter could not be sent"),
+    "undelivered": Text("A message could not be delivered"),
+    "remind_day_before": Text("Reminder of the business day before"),
+    "remind_one_hour": Text("Reminder one hour before"),
+    "declined_mail": Text("That the request is not accepted"),
+    "declined": Text("That the request is not accepted"),
+    "cancelled": Text("That the booking is cancelled"),
+    "cancelled_mail": Text("That the booking is cancelled"),
+    "cancelled_office": Text("Notice of cancellation"),
+    "expired": Text("That the request has lapsed"),
+    "cancelled_by_office": Text("That the office cancels"),
+    "cancelled_by_office_mail": Text("That the office cancels"),
+    "url_mail": Text("The URL"),
+    "url_changed_mail": Text("The changed URL"),
+    "url_sent": Text("That the URL was sent"),
+    "url_changed": Text("That a changed URL was sent"),
+    "proposed": Text("Other times to choose among"),
+    "proposed_mail": Text("Other times to choose among"),
+    "proposal_lapsed": Text("That the time to choose is over"),
+    "moved_mail": Text("The new time"),
+    "moved": Text("That the new time was sent"),
+}
+TO: Mapping[str, Text] = {  # by the channel of a notice
+    "chat": Text("To the chat"),
+    "mail": Text("E-mail to the person"),
+    "office": Text("E-mail to the office mailbox"),
+    "staff": Text("To the staff group"),
+    "card": Text("To the staff group"),
+}
+ENDS: Mapping[str, Text] = {  # what became of a notice
+    "sent": Text("Sent"),
+    "pending": Text("Waiting to be sent"),
+    "again": Text("Could not be sent yet; it is tried again"),
+    "later": Text("To be sent then, if it still holds"),
+    "cancelled": Text("Not sent: it no longer held"),
+    "expired": Text("Not sent: its time was over"),
+    "dead": Text("Could not be delivered. Please call the person."),
+}
+
+
+def reason(event: str, key: str) -> Text | str:
+    """Why somebody moved a booking; a key that is not known is shown as it is."""
+    return REASONS.get(event, {}).get(key, key)
