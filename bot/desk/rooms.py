@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.desk import closing, closures, requests, taking, today, week
+from bot.desk import booking, closing, closures, requests, taking, today, week
 from bot.desk.visit import Route
 from flows.desk.roles import Right
 from flows.text import Text
@@ -26,6 +26,7 @@ NAVIGATION = (
     Room("/new", Text("New booking"), "book"),
 )
 OF = (
+    booking,
     closing,
     closures,
     requests,
