@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from bot import claims
 from bot.encryption import Seal
 from flows import policy
 from flows.counter import Booking, Decision, Slot
@@ -25,6 +26,7 @@ def booking_of(row: Row[Any], moves: Sequence[Row[Any]], seal: Seal) -> Booking:
         confirm_by=row.confirm_by, lapses_at=row.lapses_at, told=row.told, same_number=row.same_number,
         source=row.source, contact_at=row.contact_at, extended=row.extended,
         url=seal.open(row.url, "booking", "url", row.id) if row.url else "", url_sent=row.url_sent,
+        claim_code=claims.code_of(seal, row.id) if row.claim_hash else "",
         decision=decisions[-1] if decisions else None,
         decided=next((decision for decision in reversed(decisions) if decision.event in DECIDES), None),
         details=seal.open(row.details, "booking", "details", row.id),

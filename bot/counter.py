@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Row, bindparam, insert, select, update
 
-from bot import places
+from bot import claims, places
 from bot.booking_rows import DECIDES, as_it_stands, booking_of, decision_row
 from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once, one_at_a_time
@@ -192,6 +192,7 @@ class SqlCounter:
             "ends_at": policy.ends_at(self.days, booking.slot.start), "requested_at": booking.requested_at,
             "reply_by": booking.reply_by, "confirm_by": booking.confirm_by, "lapses_at": booking.lapses_at,
             "told": "", "erased": False, "same_number": booking.same_number, "source": booking.source,
+            "claim_hash": "" if booking.chat else claims.hash_of(self.seal, claims.code_of(self.seal, booking.id)),
             "consent_id": consent.id if consent else None, **indexes(self.seal, booking.details),
             "details": self.seal.seal(dict(booking.details), "booking", "details", booking.id),
         }  # fmt: skip
@@ -283,6 +284,18 @@ class SqlCounter:
         await self._promise(fresh, "contact")
         vars(booking).update(vars(fresh))
         return True
+
+    async def claimable(self, code: str) -> Booking | None:
+        found = await claims.find(self.transaction, self.seal, code)
+        booking = await self.booking(found) if found else None
+        return booking if booking and booking.claim_code == code else None
+
+    async def claim(self, booking: Booking) -> None:
+        await claims.tie(self.transaction, booking, self.chat, self.now)
+        self.consented = True  # by applying
+
+    async def refuse_claim(self, booking: Booking, most: int) -> int:
+        return await claims.refuse(self.transaction, self.outbox, booking, most, self.now)
 
     async def speak(self, language: str) -> None:
         """The conversation's row is saved with its language by the turn; here only the counter learns it."""

@@ -20,17 +20,22 @@ def status(booking: Booking) -> Text:
     return Text("Confirmed") if booking.confirmed_to_person else Text("Confirmation under way")
 
 
-async def the_booking(context: Context) -> Offer:
-    booking = await context.counter.live()
-    if booking is None:
-        return Offer(say=(Text("You have no request or booking."),))
-    item = Text(
+def in_one_line(context: Context, booking: Booking) -> Text:
+    """What is booked, and how far it is."""
+    return Text(
         "{status}: {date} {time} (reference {ref})",
         status=status(booking),
         date=context.days.day_of(booking.slot.start),
         time=local_time(context, booking.slot),
         ref=booking.reference,
     )
+
+
+async def the_booking(context: Context) -> Offer:
+    booking = await context.counter.live()
+    if booking is None:
+        return Offer(say=(Text("You have no request or booking."),))
+    item = in_one_line(context, booking)
     answer = Text("Staff will answer by {reply_by}.", reply_by=booking.reply_by)
     say = (item,) if booking.state == CONFIRMED else (item, answer)
     return Offer(((Button(Text("Cancel this booking"), CANCEL),),), say)

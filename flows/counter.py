@@ -98,6 +98,7 @@ class Booking:
     proposed: tuple[Slot, ...] = ()  # the times among which the person is asked to choose
     contact_at: datetime | None = None  # the person was in touch after the start
     extended: bool = False  # to the longest that a session may be
+    claim_code: str = field(default="", repr=False)  # with which it can still be tied to a chat
     same_number: bool = False  # another live booking has the same job-seeker number
     decision: Decision | None = None  # the last move; the first is the request
     decided: Decision | None = None  # how staff decided the request
@@ -159,6 +160,15 @@ class Counter(Protocol):
 
     async def note_contact(self, booking: Booking, by: Decision) -> bool:
         """The person was in touch about a session of today or before; False when that cannot be noted, or was."""
+
+    async def claimable(self, code: str) -> Booking | None:
+        """The live booking without a chat for which this code is good."""
+
+    async def claim(self, booking: Booking) -> None:
+        """Tie a booking to this chat; the code is spent."""
+
+    async def refuse_claim(self, booking: Booking, most: int) -> int:
+        """Count one wrong phone number, and give the count; at the most the code is dead and staff are told."""
 
     async def speak(self, language: str) -> None:
         """The person's language from now on, for all that is sent to this chat."""

@@ -115,6 +115,11 @@ HOW_TO_CANCEL_NO_CHAT = Text(
 STAFF = {
     "overdue": Text("[Reply overdue] {ref} {date} {time}"),
     "undelivered": Text("[Cannot deliver] {ref} The user has stopped the bot. Please contact them by phone."),
+    "claim_locked": Text(
+        "[Booking code locked] {ref} {date} {time}\n"
+        "The phone number was wrong five times in the chat. The booking stays as it is. If the person calls, please"
+        " check who it is."
+    ),
     "letter_failed": Text(
         "[Mail failed] {ref} {date} {time}\nA letter about this booking could not be sent. Please call the person."
     ),
@@ -187,6 +192,11 @@ CANCEL_NOTE = Text(
     " cancellation. On the day itself, by phone only.\n"
     "Declining in a calendar app cancels nothing."
 )
+CLAIM_NOTE = Text(
+    "You can see this booking and get reminders in our chat (Telegram). Send the next line there, then answer with"
+    " your registered phone number.\n"
+    "/claim {code}"
+)
 SIGNATURE = Text("Hello Work Kawagoe\nPhone number: {office_phone} ({office_hours})")
 
 Method = Literal["REQUEST", "CANCEL"]
@@ -251,10 +261,14 @@ def letter(days: OfficeDays, kind: str, booking: Booking) -> Words:
     else:
         subject, body = MAIL[kind]
         known = {**facts(days, booking), "url": booking.url}
-    notes = {
-        "confirmed_mail": (CANCEL_NOTE,), "moved_mail": (CANCEL_NOTE,), "url_changed_mail": (arranging.REPLACES,),
-    }  # fmt: skip
-    return Words(subject.given(**known), (body.given(**known), *notes.get(kind, ()), SIGNATURE))
+    return Words(subject.given(**known), (body.given(**known), *_notes(kind, booking), SIGNATURE))
+
+
+def _notes(kind: str, booking: Booking) -> tuple[Text, ...]:
+    """What some letters say besides."""
+    notes = {"confirmed_mail": CANCEL_NOTE, "moved_mail": CANCEL_NOTE, "url_changed_mail": arranging.REPLACES}
+    claim = (CLAIM_NOTE.given(code=booking.claim_code),) if kind == "confirmed_mail" and booking.claim_code else ()
+    return (*((notes[kind],) if kind in notes else ()), *claim)
 
 
 def proposed(days: OfficeDays, booking: Booking) -> dict[str, Any]:

@@ -77,6 +77,7 @@ KINDS = {
     "mail_failed": Kind("card", lambda booking: confirmed(booking) and booking.told == "failed"),
     "letter_failed": Kind("staff"),
     "undelivered": Kind("staff"),
+    "claim_locked": Kind("staff"),
     "remind_day_before": Kind("chat", confirmed_and_told, starts=True),
     "remind_one_hour": Kind("chat", confirmed_and_told, starts=True),
     "declined_mail": Kind("mail", in_state(DECLINED)),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from flows import hearing, showing
 from flows.booking import BOOKING
 from flows.cancelling import CANCELLING
+from flows.claiming import CLAIMING
 from flows.dialog import Dialog
 from flows.steps import (
     BACK,
@@ -23,12 +24,13 @@ from flows.steps import (
     Pressed,
     Said,
     Screen,
+    Typed,
     Unreadable,
 )
 from flows.text import Text
 from flows.welcome import LANGUAGE, MENU, MENU_BUTTON, WELCOME_DIALOG
 
-DIALOGS = {dialog.name: dialog for dialog in (WELCOME_DIALOG, BOOKING, CANCELLING, LANGUAGE)}
+DIALOGS = {dialog.name: dialog for dialog in (WELCOME_DIALOG, BOOKING, CANCELLING, CLAIMING, LANGUAGE)}
 FORM = BOOKING.name
 KEPT_OF_A_FORM = ("dialog", "state", "flow", "answers", "known", "page", "editing", "check")
 
@@ -94,7 +96,7 @@ async def hear(context: Context, said: Said | Command) -> Heard:
         await _open(context, WELCOME_DIALOG)
         heard = Heard()
     elif isinstance(said, Command):
-        heard = await _obey(context, said.name)
+        heard = await _obey(context, said.name, said.argument)
     elif not conversation.dialog or isinstance(_step(conversation), End):
         heard = await _greet(context, said)
     else:
@@ -157,14 +159,16 @@ async def _greet(context: Context, said: Said) -> Heard:
     return Heard()
 
 
-async def _obey(context: Context, command: str) -> Heard:
-    opens = {"start": WELCOME_DIALOG, "book": BOOKING, "mine": CANCELLING, "language": LANGUAGE}
+async def _obey(context: Context, command: str, argument: str) -> Heard:
+    opens = {"start": WELCOME_DIALOG, "book": BOOKING, "mine": CANCELLING, "claim": CLAIMING, "language": LANGUAGE}
     if command == "book" and in_form(context.conversation):
         command = "start"  # asks whether to continue or to begin again
     if command in ("book", "mine") and context.known.get("ask_language"):
         command = "start"  # asks for the language first
     if command in opens:
         await _open(context, opens[command])
+        if command == "claim" and argument:
+            await hearing.hear(CLAIMING, context, Typed(argument))
     elif command == "cancel":
         await _leave_the_form(context)
     else:

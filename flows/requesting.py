@@ -23,14 +23,14 @@ async def only_continue(context: Context) -> Offer:
 async def open_the_form(context: Context) -> Outcome:
     """One live booking per account (A16) and a bound on requests; then what is known of the person is looked up."""
     if booking := await context.counter.live():
-        return Outcome("has_one", note=_has_one(context, booking))
+        return Outcome("has_one", note=has_one(context, booking))
     if not policy.within_limits(context.office, await context.counter.requested_at(), context.now):
         return Outcome("too_many")
     context.known.update(await context.counter.known())
     return Outcome("open")
 
 
-def _has_one(context: Context, booking: Booking) -> Text:
+def has_one(context: Context, booking: Booking) -> Text:
     return Text(
         "You already have a request or a booking: {date} {time} (reference {ref}).\nSee or cancel it with /mine.",
         date=context.days.day_of(booking.slot.start),
@@ -66,5 +66,5 @@ async def _take(context: Context, permit: Permit) -> Outcome:
         return Outcome("taken", note=time_gone(context, context.answers["time"]).why, drop=("time",))
     if taken == "duplicate":
         booking = await context.counter.live()
-        return Outcome("has_one", note=_has_one(context, booking) if booking else None)
+        return Outcome("has_one", note=has_one(context, booking) if booking else None)
     return Outcome("received")

@@ -43,6 +43,7 @@ SAMPLES: dict[str, Any] = {
     "lines": (A_TIME,) * 3, "label": Text("Name"), "language": Text("Chinese"), "who": "佐藤", "key": "1234",
     "ja": "庁舎の点検", "en": "building inspection", "terms_version": "令和5年7月14日改定",
     "count": 12, "max": 60, "step": 3, "steps": 8, "page": 2, "pages": 5,
+    "code": "ACDE3467", "left": 4, "booking": A_TIME,
 }  # fmt: skip
 
 

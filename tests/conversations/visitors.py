@@ -13,15 +13,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.claims import code_of
 from bot.counter import SqlCounter
 from bot.database import Database, Transaction
 from bot.encryption import Seal
 from bot.migrate import migrate
 from bot.outbox import Outbox
-from flows import hearing, reception, showing
+from flows import hearing, policy, reception, showing
 from flows.answers import Check, Rejected
 from flows.booking import BOOKING
-from flows.counter import Booking, Decision
+from flows.choosing import chosen_slot
+from flows.counter import Booking, Decision, Permit
 from flows.deciding import CARDS
 from flows.office import KAWAGOE, load_office
 from flows.office_days import OfficeDays
@@ -219,9 +221,28 @@ async def at_a_card_of_a_failed_mail(transaction: Transaction) -> Visitor:
     return await at_a_card(transaction, "settling")
 
 
+async def with_a_code(transaction: Transaction) -> Visitor:
+    """Somebody whose request staff have taken by phone, with the phone number that everybody here gives."""
+    staff = await at_the_form(transaction)
+    await come_to(staff, "review")
+    counter = SqlCounter(transaction, SEAL, OUTBOX, DAYS, NOW, None)
+    permit = policy.permit(DAYS, chosen_slot(staff.context), NOW)
+    assert isinstance(permit, Permit)
+    booking = await counter.request(permit, staff.conversation.answers, Decision("request", NOW, 7, channel="phone"))
+    assert isinstance(booking, Booking)
+    visitor = Visitor(transaction, chat=8)
+    await visitor.says(Command("claim", code_of(SEAL, booking.id)))
+    return visitor
+
+
+async def asked_for_a_code(transaction: Transaction) -> Visitor:
+    await (visitor := Visitor(transaction, chat=8)).says(Command("claim"))
+    return visitor
+
+
 BEGINNINGS: tuple[Callable[[Transaction], Awaitable[Visitor]], ...] = (
     newcomer, asked_whether_to_continue, choosing_a_language_meanwhile, coming_back, with_a_request, on_the_day,
-    at_a_card, at_a_late_card, at_a_card_of_a_failed_mail,
+    with_a_code, asked_for_a_code, at_a_card, at_a_late_card, at_a_card_of_a_failed_mail,
 )  # fmt: skip
 
 
