@@ -13,13 +13,13 @@ from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Row, bindparam, insert, select, update
 
-from bot import claims, places
+from bot import claims, measures, places
 from bot.booking_rows import DECIDES, as_it_stands, booking_of, decision_row
 from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once, one_at_a_time
 from bot.encryption import Seal
 from bot.outbox import Outbox
-from bot.people_index import indexes
+from bot.people_index import index_of, indexes
 from bot.records import record
 from bot.tables import (
     LIVE_ONLY,
@@ -34,7 +34,7 @@ from bot.tables import (
 )
 from flows import lifecycle, notices, policy
 from flows.booking import QUESTIONS
-from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Told
+from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Suspension, Told
 from flows.desk.roles import Member
 from flows.office_days import OfficeDays
 
@@ -49,6 +49,9 @@ HELD = select(HOLD.c.start, HOLD.c.counsellor).where(
 LAST_CONSENT = select(CONSENT).where(CONSENT.c.chat_id == _OF_CHAT).order_by(CONSENT.c.id.desc()).limit(1)
 INFORMED = select(PERSON.c.informed_at).where(PERSON.c.chat_id == _OF_CHAT)
 LAST_BOOKING = select(BOOKING).where(BOOKING.c.chat_id == _OF_CHAT).order_by(BOOKING.c.requested_at.desc()).limit(1)
+LAST_NUMBER = (
+    select(BOOKING.c.number_index).where(BOOKING.c.chat_id == _OF_CHAT).order_by(BOOKING.c.requested_at.desc()).limit(1)
+)
 LIVE_BOOKING = select(BOOKING).where(BOOKING.c.chat_id == _OF_CHAT, LIVE_ONLY)
 ONE_BOOKING = select(BOOKING).where(BOOKING.c.id == bindparam("id")).with_for_update()
 SAME_NUMBER = select(BOOKING.c.id).where(BOOKING.c.number_index == bindparam("number"), LIVE_ONLY).limit(1)
@@ -129,6 +132,15 @@ class SqlCounter:
     async def live(self) -> Booking | None:
         row = (await self.transaction.execute(LIVE_BOOKING, {"chat": self.chat})).first()
         return await self.opened(row) if row else None
+
+    async def suspension(self, number: str | None = None) -> Suspension | None:
+        chat = {"chat": self.chat}
+        last = None if number else (await self.transaction.execute(LAST_NUMBER, chat)).scalar()
+        known = index_of(self.seal, "number", number) if number else last
+        return await measures.suspension(self.transaction, known, self.days.day_of(self.now)) if known else None
+
+    async def objects(self, measure: int, words: str) -> bool:
+        return await measures.object_in_chat(self.transaction, self.seal, self.outbox, measure, words, self.now)
 
     async def booking(self, booking_id: str) -> Booking | None:
         """One booking, locked until the commit."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.kit import Kit
 from bot.language import Words
@@ -24,11 +26,13 @@ class Letters:
     post: Post
     office_mail: str
 
-    async def to_person(self, notice: Notice, booking: Booking, language: str) -> None:
+    async def to_person(
+        self, notice: Notice, booking: Booking, language: str, more: Mapping[str, Any] = letters.NOTHING
+    ) -> None:
         """A letter to the person's address, with a calendar entry where one belongs to it. Raises `Undeliverable`."""
         kind, at = notice.kind, notice.due_at
         words = self.kit.words(language, at)
-        written = letters.letter(self.kit.days, kind, booking)
+        written = letters.letter(self.kit.days, kind, booking, more)
         to = sending_form(booking.details["email"])
         invite = self._invite(kind, booking, words, to, at)
         await self._send(notice, words, written, to, invite)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
-from bot import cards
+from bot import cards, measures
 from bot.counter import CONVERSATION
 from bot.database import Transaction
 from bot.desk import chat as staff_chat
@@ -87,10 +88,19 @@ class Notices:
         if channel == "office":
             return Sending(lambda: self.letters.to_office(notice, booking))
         language = await self._language(transaction, booking.chat, booking.language)
+        more = await self._of_people(transaction, notice)
+        if more is None:
+            return Sending(end="cancelled")
         if channel == "mail":
-            return Sending(lambda: self.letters.to_person(notice, booking, language))
-        text = self.kit.words(language, now).all(letters.chat(days, notice.kind, booking))
+            return Sending(lambda: self.letters.to_person(notice, booking, language, more))
+        text = self.kit.words(language, now).all(letters.chat(days, notice.kind, booking, more))
         return Sending(lambda: self._say(booking.chat, text)) if booking.chat else Sending(end="cancelled")
+
+    async def _of_people(self, transaction: Transaction, notice: Notice) -> Mapping[str, Any] | None:
+        """What the words of a notice about a measure or an objection name; None where it does not hold any more."""
+        if notice.kind not in notices.OF_PEOPLE:
+            return {}
+        return await measures.facts(transaction, self.kit.seal, notice.kind, notice.key)
 
     async def _simple(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending:
         """Notices that belong to no booking."""

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Delete, Select, bindparam, delete, select, update
+from sqlalchemy import Delete, Select, and_, bindparam, case, delete, select, update
 
 from bot import people_index
 from bot.counter import BOOKING, DECISION
 from bot.database import Transaction
 from bot.encryption import Seal
+from bot.measures import MEASURE, OBJECTION, SUSPENDS
 from bot.outbox import NOTICE
+from bot.staff_tables import WITH_A_NOTE, WITH_WORDS
 from bot.store import UPDATE
 from bot.tables import NOT_ERASED
+from flows.lifecycle import MISSED
 from flows.office import Office
 
 AT_ONCE = 200  # bookings, and updates, in one round: however much is due, nobody waits for it
@@ -23,13 +26,17 @@ UPDATES_REMEMBERED = timedelta(days=8)  # Telegram keeps an update for a day and
 NOTICES = delete(NOTICE).where(NOTICE.c.booking_id == bindparam("old"))
 DECISIONS = delete(DECISION).where(DECISION.c.booking_id == bindparam("old"))
 RECORD = delete(BOOKING).where(BOOKING.c.id == bindparam("old"))
+MEASURES = delete(MEASURE).where(MEASURE.c.id == bindparam("old"))
+OBJECTIONS = delete(OBJECTION).where(OBJECTION.c.measure_id == bindparam("old"))
 SEEN = delete(UPDATE).where(UPDATE.c.update_id == bindparam("old"))
 
 
 async def forget_what_is_old(transaction: Transaction, seal: Seal, office: Office, now: datetime) -> None:
     """One round: erase details and delete records older than the office keeps them, forget update ids; oldest first."""
     await _erase_details(transaction, seal, now - timedelta(days=office.contact_days))
+    await _erase_words(transaction, now - timedelta(days=office.contact_days))
     await _delete_records(transaction, now - timedelta(days=office.record_days))
+    await _delete_measures(transaction, now - timedelta(days=office.record_days), now.astimezone(office.zone).date())
     await _forget_updates(transaction, now - UPDATES_REMEMBERED)
 
 
@@ -38,12 +45,32 @@ async def _erase_details(transaction: Transaction, seal: Seal, before: datetime)
     for booking in (await transaction.execute(old)).scalars().all():
         nothing = seal.seal({}, "booking", "details", booking)
         gone = update(BOOKING).where(BOOKING.c.id == booking)
-        await transaction.execute(gone.values(erased=True, details=nothing, url=None, **people_index.NONE))
+        index = case((BOOKING.c.state == MISSED, BOOKING.c.number_index), else_="")  # missed sessions are counted on
+        forgotten = {**people_index.NONE, "number_index": index}
+        await transaction.execute(gone.values(erased=True, details=nothing, url=None, **forgotten))
+
+
+async def _erase_words(transaction: Transaction, before: datetime) -> None:
+    """What leads wrote, what people objected and what they were answered; not what still waits for an answer."""
+    notes = select(MEASURE.c.id).where(WITH_A_NOTE, MEASURE.c.at < before).order_by(MEASURE.c.at).limit(AT_ONCE)
+    for measure in (await transaction.execute(notes)).scalars().all():
+        await transaction.execute(update(MEASURE).where(MEASURE.c.id == measure).values(note=None))
+    answered = (WITH_WORDS, OBJECTION.c.answered_at < before)
+    words = select(OBJECTION.c.id).where(*answered).order_by(OBJECTION.c.answered_at).limit(AT_ONCE)
+    for objection in (await transaction.execute(words)).scalars().all():
+        await transaction.execute(update(OBJECTION).where(OBJECTION.c.id == objection).values(words=None, answer=None))
 
 
 async def _delete_records(transaction: Transaction, before: datetime) -> None:
     old = select(BOOKING.c.id).where(BOOKING.c.start < before).order_by(BOOKING.c.start).limit(AT_ONCE)
     await _delete(transaction, old, NOTICES, DECISIONS, RECORD)
+
+
+async def _delete_measures(transaction: Transaction, before: datetime, today: date) -> None:
+    """A suspension is kept while it runs, however old: who is suspended must be told why."""
+    runs = and_(*SUSPENDS).params(today=today)
+    old = select(MEASURE.c.id).where(MEASURE.c.at < before, ~runs).order_by(MEASURE.c.at).limit(AT_ONCE)
+    await _delete(transaction, old, OBJECTIONS, MEASURES)
 
 
 async def _forget_updates(transaction: Transaction, before: datetime) -> None:

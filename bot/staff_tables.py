@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import LargeBinary, text
+from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from bot.tables import big_integer, moment, partial
 
 RUNNING = text("ended_at IS NULL")
 OPEN = text("answered_at IS NULL")
+WITH_A_NOTE = text("note IS NOT NULL")
+WITH_WORDS = text("words IS NOT NULL")
 
 
 class StaffRow(SQLModel, table=True):
@@ -112,14 +114,18 @@ class MeasureRow(SQLModel, table=True):
     """What a lead decided about somebody who missed sessions without contact: a warning, a suspension, or nothing."""
 
     __tablename__ = "measure"
-    __table_args__ = (partial("measure_running", "number_index", where=RUNNING),)
+    __table_args__ = (
+        partial("measure_running", "number_index", where=RUNNING),
+        partial("measure_with_a_note", "at", where=WITH_A_NOTE),
+        Index("measure_at", "at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     number_index: str = Field(index=True)
     booking_id: str  # the missed one that was weighed
     what: str  # warning | suspension | nothing
-    reason: str  # a key of flows.people.REASONS
-    note: bytes = Field(sa_type=LargeBinary)  # the lead's own words
+    reason: str  # a key of flows.suspending.REASONS
+    note: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)  # the lead's own words
     at: datetime = moment()
     who: int = big_integer()
     name: str
@@ -131,13 +137,16 @@ class ObjectionRow(SQLModel, table=True):
     """Somebody objects to a measure; it stands in the list until it is answered."""
 
     __tablename__ = "objection"
-    __table_args__ = (partial("objection_open", "at", where=OPEN),)
+    __table_args__ = (
+        partial("objection_open", "at", where=OPEN),
+        partial("objection_with_words", "answered_at", where=WITH_WORDS),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     measure_id: int = Field(index=True)
     at: datetime = moment()
     channel: str  # chat | phone | mail | counter
-    words: bytes = Field(sa_type=LargeBinary)
+    words: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)
     answered_at: datetime | None = moment(default=None, nullable=True)
     answered_by: int | None = big_integer(default=None, nullable=True)
     answer: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)

@@ -25,6 +25,7 @@ NOT_ERASED = text("NOT erased")
 KNOWN_NUMBER, KNOWN_PHONE, KNOWN_NAME = (text(f"{what}_index <> ''") for what in ("number", "phone", "name"))
 CLAIMABLE = text("claim_hash <> ''")
 AWAITING_OUTCOME = text("state = 'ended'")
+MISSED_ONLY = text("state = 'missed'")
 
 
 def partial(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
@@ -129,6 +130,7 @@ class BookingRow(SQLModel, table=True):
         partial("booking_of_name", "name_index", where=KNOWN_NAME),
         partial("booking_claimable", "claim_hash", where=CLAIMABLE),
         partial("booking_awaiting_outcome", "ends_at", where=AWAITING_OUTCOME),
+        partial("booking_missed", "start", where=MISSED_ONLY),
         partial("booking_lapsing", "lapses_at", where=LAPSING),
         partial("booking_ending", "ends_at", where=ENDING),
         partial("booking_erasing", "start", where=NOT_ERASED),

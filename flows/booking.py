@@ -5,7 +5,7 @@ To add a question: one line in QUESTIONS, and its words in locales/.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flows import answers
@@ -13,9 +13,19 @@ from flows.agreeing import DISAGREE, DISAGREE_NOW, agree, consent_missing, terms
 from flows.choosing import date_and_time, day_gone, free_times, open_days, time_gone
 from flows.companions import COMPANIONS, choose_a_language, companion, interpreter, to_be_told_by_phone
 from flows.dialog import Dialog
-from flows.requesting import NO, informed, not_informed, only_continue, open_the_form, request, yes_no
+from flows.requesting import (
+    NO,
+    check_the_number,
+    informed,
+    not_informed,
+    only_continue,
+    open_the_form,
+    request,
+    yes_no,
+)
 from flows.reviewing import review_of
-from flows.steps import End, Job, Question
+from flows.steps import End, Job, Question, Step
+from flows.suspending import OBJECT
 from flows.text import Text
 
 
@@ -32,8 +42,19 @@ def phone_as_before(value: dict[str, Any]) -> Text:
     return Text("As before: {value}", value=answers.masked_phone(value))
 
 
+def with_the_number_checked(questions: Sequence[Question]) -> tuple[Step, ...]:
+    """The questions, with a look at the job-seeker number as soon as it is given."""
+    check = Job("checking_the_number", run=check_the_number, then={"suspended": "suspended"})
+    behind = [question.name for question in questions].index("seeker_number") + 1
+    return (*questions[:behind], check, *questions[behind:])
+
+
 CONSENT_AND_CONDITIONS = (
-    Job("opening", run=open_the_form, then={"has_one": "already", "too_many": "limited"}),
+    Job(
+        "opening",
+        run=open_the_form,
+        then={"suspended": "suspended", "has_one": "already", "too_many": "limited"},
+    ),
     Question(
         "terms",
         offer=terms_pages,
@@ -168,13 +189,14 @@ QUESTIONS = (
 BOOKING = Dialog(
     "booking",
     *CONSENT_AND_CONDITIONS,
-    *QUESTIONS,
+    *with_the_number_checked(QUESTIONS),
     *review_of(QUESTIONS),
     Job(
         "requesting",
         run=request,
         then={
             "terms_changed": "terms",
+            "suspended": "suspended",
             "refused": "day",
             "taken": "time",
             "has_one": "already",
@@ -183,6 +205,7 @@ BOOKING = Dialog(
     ),
     End("waiting", say=Text("Your request was sent. A message with its reference number follows.")),
     End("already"),
+    End("suspended", rows=OBJECT),
     End(
         "limited",
         say=Text(

@@ -119,6 +119,19 @@ class Booking:
         return self.told in ("handed", "by_hand", "by_phone")
 
 
+@dataclass(frozen=True)
+class Suspension:
+    """No new requests with one job-seeker number: why (a key of `suspending.REASONS`), and until which day, if any.
+
+    `objected`: somebody objects to it in the chat, and has no answer yet.
+    """
+
+    measure: int
+    reason: str
+    until: date | None = None
+    objected: bool = False
+
+
 Free = Mapping[date, Mapping[datetime, tuple[str, ...]]]  # day → start → counsellors with a free place
 
 
@@ -145,6 +158,12 @@ class Counter(Protocol):
 
     async def live(self) -> Booking | None:
         """The person's one live booking."""
+
+    async def suspension(self, number: str | None = None) -> Suspension | None:
+        """What suspends this job-seeker number today; without one, that of the person's last booking."""
+
+    async def objects(self, measure: int, words: str) -> bool:
+        """Keep an objection to a measure; False where one from the chat waits for its answer already."""
 
     async def request(self, permit: Permit, details: Mapping[str, Any]) -> Booking | Literal["taken", "duplicate"]:
         """Take the slot and write the booking and all that is promised with it; or nothing, and why."""

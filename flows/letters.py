@@ -6,6 +6,7 @@ never the office or the service. Staff texts and letters to the office are in th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -15,8 +16,10 @@ from flows.counter import Booking
 from flows.deciding import DECLINE_REASONS
 from flows.office_days import OfficeDays
 from flows.reviewing import in_words
+from flows.suspending import SUSPENDED, UNSUSPENDED, WARNED, WITHDRAWN
 from flows.text import Text
 
+NOTHING: Mapping[str, Any] = {}
 CHAT = {
     **arranging.CHAT,
     "received": Text(
@@ -103,6 +106,16 @@ CHAT = {
         "If you cannot find the email, it does not open or you are late, call at once: {office_phone}\n"
         "If we hear nothing, it is treated as cancelled 10 minutes after the start."
     ),
+    "warned": WARNED,
+    "withdrawn": WITHDRAWN,
+    "suspended": SUSPENDED,
+    "unsuspended": UNSUSPENDED,
+    "answered": Text(
+        "[Answer to your objection] Reference {ref}\n"
+        "Staff have looked at it again. The answer comes by email to {email}.\n"
+        "\n"
+        "Questions: {office_phone} ({office_hours})"
+    ),
 }
 HOW_TO_CANCEL = Text(
     "To cancel, tell us by the day before, by this chat, email or phone. On the day itself, by phone only:"
@@ -120,6 +133,7 @@ STAFF = {
         "The phone number was wrong five times in the chat. The booking stays as it is. If the person calls, please"
         " check who it is."
     ),
+    "objected": Text("[Objection] {ref} A person objects to a decision. Please look at it on the desk, under People."),
     "letter_failed": Text(
         "[Mail failed] {ref} {date} {time}\nA letter about this booking could not be sent. Please call the person."
     ),
@@ -156,6 +170,21 @@ MAIL = {
             "Reference: {ref}\n"
             "\n"
             "Thank you for telling us. To book again, use the chat or call us."
+        ),
+    ),
+    "warned_mail": (Text("[Please note] {date} {time}"), WARNED),
+    "withdrawn_mail": (Text("[Corrected] {date} {time}"), WITHDRAWN),
+    "suspended_mail": (Text("[Online booking suspended]"), SUSPENDED),
+    "unsuspended_mail": (Text("[Online booking open again]"), UNSUSPENDED),
+    "answered_mail": (
+        Text("[Answer to your objection] {ref}"),
+        Text(
+            "[Answer to your objection]\n"
+            "Reference: {ref}\n"
+            "\n"
+            "Staff have looked at it again. This is our answer:\n"
+            "\n"
+            "{answer}"
         ),
     ),
     "received_office": (
@@ -239,10 +268,10 @@ def facts(days: OfficeDays, booking: Booking) -> dict[str, Any]:
     }
 
 
-def chat(days: OfficeDays, kind: str, booking: Booking) -> tuple[Text, ...]:
-    """A message to the person's chat."""
+def chat(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any] = NOTHING) -> tuple[Text, ...]:
+    """A message to the person's chat. `more` are the facts of a measure."""
     if kind != "remind_day_before":
-        return (CHAT[kind].given(**facts(days, booking)),)
+        return (CHAT[kind].given(**{**facts(days, booking), **more}),)
     words = CHAT[kind if booking.url_sent else "remind_day_before_no_url"].given(**facts(days, booking))
     return (words, HOW_TO_CANCEL if days.office.bot_cancel_enabled else HOW_TO_CANCEL_NO_CHAT)
 
@@ -252,15 +281,15 @@ def staff(days: OfficeDays, kind: str, booking: Booking) -> Text:
     return STAFF[kind].given(**facts(days, booking))
 
 
-def letter(days: OfficeDays, kind: str, booking: Booking) -> Words:
-    """A letter to the person."""
+def letter(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any] = NOTHING) -> Words:
+    """A letter to the person. `more` are the facts of a measure, the answer to an objection."""
     if kind == "proposed_mail":
         one, some = arranging.ONE_TIME_MAIL, arranging.SOME_TIMES_MAIL
         subject, body = one if len(booking.proposed) == 1 else some
         known = proposed(days, booking)
     else:
         subject, body = MAIL[kind]
-        known = {**facts(days, booking), "url": booking.url}
+        known = {**facts(days, booking), "url": booking.url, **more}
     return Words(subject.given(**known), (body.given(**known), *_notes(kind, booking), SIGNATURE))
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from flows import policy
 from flows.counter import Booking
@@ -49,6 +49,11 @@ def has_a_url(booking: Booking) -> bool:
 
 def in_state(state: str) -> Callable[[Booking], bool]:
     return lambda booking: booking.state == state
+
+
+def has_an_address(booking: Booking) -> bool:
+    """The person's e-mail address is known, and not erased yet."""
+    return bool(booking.details.get("email"))
 
 
 def always(booking: Booking) -> bool:
@@ -97,7 +102,21 @@ KINDS = {
     "proposal_lapsed": Kind("chat", in_state(LAPSED), starts=True),
     "moved_mail": Kind("mail", confirmed),
     "moved": Kind("chat", confirmed_and_told, starts=True),
+    # about the person, not the booking: each is of a measure or an objection, whose number ends its key
+    "warned": Kind("chat", starts=True),
+    "warned_mail": Kind("mail", has_an_address),
+    "withdrawn": Kind("chat", starts=True),
+    "withdrawn_mail": Kind("mail", has_an_address),
+    "suspended": Kind("chat", starts=True),
+    "suspended_mail": Kind("mail", has_an_address),
+    "unsuspended": Kind("chat", starts=True),
+    "unsuspended_mail": Kind("mail", has_an_address),
+    "answered": Kind("chat", has_an_address, starts=True),
+    "answered_mail": Kind("mail", has_an_address),
+    "objected": Kind("staff"),
 }
+ToldOfPeople = Literal["warned", "withdrawn", "suspended", "unsuspended", "answered"]
+OF_PEOPLE = frozenset({*(kind for what in get_args(ToldOfPeople) for kind in (what, f"{what}_mail")), "objected"})
 
 
 CONFIRMING = ("confirmed_mail", "moved_mail")  # letters by which a booking is confirmed (4(2)b)
@@ -167,6 +186,12 @@ def _how(booking: Booking, event: str) -> str:
     if event == "handed" and booking.decision and booking.decision.event == "move":
         return "handed after a move"
     return f"{event} by {booking.decision.channel}" if booking.decision else event
+
+
+def to_the_person(what: ToldOfPeople, booking: Booking) -> tuple[str, ...]:
+    """By which notices the person of this booking can be told of a measure or an answer: chat, mail, both, none."""
+    by_chat = (what,) if booking.chat is not None and KINDS[what].holds(booking) else ()
+    return (*by_chat, *((f"{what}_mail",) if has_an_address(booking) else ()))
 
 
 def _not_after(days: OfficeDays, kind: str, booking: Booking, now: datetime) -> datetime | None:

@@ -13,6 +13,7 @@ from flows.booking import BOOKING
 from flows.cancelling import CANCELLING
 from flows.claiming import CLAIMING
 from flows.dialog import Dialog
+from flows.objecting import OBJECTING
 from flows.steps import (
     BACK,
     NOT_TEXT,
@@ -30,7 +31,7 @@ from flows.steps import (
 from flows.text import Text
 from flows.welcome import LANGUAGE, MENU, MENU_BUTTON, WELCOME_DIALOG
 
-DIALOGS = {dialog.name: dialog for dialog in (WELCOME_DIALOG, BOOKING, CANCELLING, CLAIMING, LANGUAGE)}
+DIALOGS = {dialog.name: dialog for dialog in (WELCOME_DIALOG, BOOKING, CANCELLING, CLAIMING, LANGUAGE, OBJECTING)}
 FORM = BOOKING.name
 KEPT_OF_A_FORM = ("dialog", "state", "flow", "answers", "known", "page", "editing", "check")
 
@@ -110,9 +111,8 @@ async def hear(context: Context, said: Said | Command) -> Heard:
 
 async def screen(context: Context) -> Screen:
     """What this chat shows now; where a dialog is over, the menu stands under its last words."""
-    shown = await showing.screen(DIALOGS[context.conversation.dialog], context)
-    at_end = isinstance(_step(context.conversation), End)
-    return Screen(shown.say, MENU, forget=shown.forget) if at_end else shown
+    shown, step = await showing.screen(DIALOGS[context.conversation.dialog], context), _step(context.conversation)
+    return Screen(shown.say, (*step.rows, *MENU), forget=shown.forget) if isinstance(step, End) else shown
 
 
 async def expire(context: Context) -> None:
@@ -160,7 +160,10 @@ async def _greet(context: Context, said: Said) -> Heard:
 
 
 async def _obey(context: Context, command: str, argument: str) -> Heard:
-    opens = {"start": WELCOME_DIALOG, "book": BOOKING, "mine": CANCELLING, "claim": CLAIMING, "language": LANGUAGE}
+    opens = {
+        "start": WELCOME_DIALOG, "book": BOOKING, "mine": CANCELLING, "claim": CLAIMING, "language": LANGUAGE,
+        "object": OBJECTING,
+    }  # fmt: skip
     if command == "book" and in_form(context.conversation):
         command = "start"  # asks whether to continue or to begin again
     if command in ("book", "mine") and context.known.get("ask_language"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows import policy
+from flows import policy, suspending
 from flows.agreeing import consent_missing
 from flows.choosing import chosen_slot, local_time, time_gone
 from flows.counter import Booking, Permit, Refused
@@ -22,6 +22,8 @@ async def only_continue(context: Context) -> Offer:
 
 async def open_the_form(context: Context) -> Outcome:
     """One live booking per account (A16) and a bound on requests; then what is known of the person is looked up."""
+    if suspension := await context.counter.suspension():
+        return Outcome("suspended", note=suspending.why(suspension))
     if booking := await context.counter.live():
         return Outcome("has_one", note=has_one(context, booking))
     if not policy.within_limits(context.office, await context.counter.requested_at(), context.now):
@@ -48,12 +50,20 @@ def not_informed(context: Context) -> bool:
     return not context.known.get("informed")
 
 
+async def check_the_number(context: Context) -> Outcome:
+    """第4条(4) 「今後の利用をお断りする場合があります」: said as soon as the number is given, not after the form."""
+    suspension = await context.counter.suspension(context.answers["seeker_number"])
+    return Outcome("suspended", note=suspending.why(suspension)) if suspension else Outcome("free")
+
+
 async def request(context: Context) -> Outcome:
     """Everything is looked at once more, then the slot is taken; what no longer holds leads back to its question."""
     if consent_missing(context):
         return Outcome("terms_changed", drop=("terms",))
     if not policy.conditions_met(*(context.answers[name] == YES for name in ("registered", "device", "continuing"))):
         return Outcome("not_eligible")
+    if suspension := await context.counter.suspension(context.answers["seeker_number"]):
+        return Outcome("suspended", note=suspending.why(suspension))
     permit = policy.permit(context.days, chosen_slot(context), context.now)
     if isinstance(permit, Refused):
         return Outcome("refused", note=permit.why, drop=("day",))

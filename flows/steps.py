@@ -225,11 +225,15 @@ class Job:
 
 @dataclass(frozen=True)
 class End:
-    """The dialog is over. What was typed is forgotten; `forget`: the whole conversation too, once this was shown."""
+    """The dialog is over. What was typed is forgotten; `forget`: the whole conversation too, once this was shown.
+
+    `rows`: buttons above those of the menu, good at any time as they are.
+    """
 
     name: str
     say: Text | Callable[[Context], Text] | None = None
     forget: bool = False
+    rows: Rows = ()
 
     def said(self, context: Context) -> Text | None:
         return self.say(context) if callable(self.say) else self.say

@@ -106,8 +106,11 @@ def test_an_event_that_is_not_legal_raises_and_changes_nothing(dialog: Dialog) -
 
 
 def test_every_end_that_refuses_names_the_phone_and_the_others_are_known() -> None:
-    refuses = {"limited", "no_consent", "old_consent", "not_eligible", "not_tied", "locked"}
-    says_why_by_a_note = {"already", "refused", "tied"}  # the terms' refusals, the booking that there is
+    refuses = {
+        "limited", "no_consent", "old_consent", "not_eligible", "not_tied", "locked", "not_suspended", "objected",
+        "standing",
+    }  # fmt: skip
+    says_why_by_a_note = {"already", "refused", "tied", "suspended"}  # a booking that is there, the terms' refusals
     goes_on = {"waiting", "timed_out", "stopped", "cancelled", "kept", "nothing", "left", "set", "continued"}
     ends = [step for dialog in reception.DIALOGS.values() for step in dialog.steps if isinstance(step, End)]
     assert {end.name for end in ends} == refuses | says_why_by_a_note | goes_on
@@ -141,9 +144,12 @@ def test_at_every_end_the_menu_is_there(everything: list[Seen]) -> None:
         "stopped",
         "cancelled",
         "refused",
+        "suspended",
+        "objected",
     }
     for seen in ends:
-        assert [button.value for button in seen.buttons] == [button.value for row in MENU for button in row]
+        rows = (*seen.step.rows, *MENU)
+        assert [button.value for button in seen.buttons] == [button.value for row in rows for button in row]
 
 
 def test_the_progress_counts_every_question_that_is_counted(everything: list[Seen]) -> None:
@@ -157,8 +163,9 @@ def test_the_progress_counts_every_question_that_is_counted(everything: list[See
             assert progress == ([{"step": place, "steps": len(counted)}] if place else [])
 
 
-def test_a_refusal_by_the_terms_names_the_phone(everything: list[Seen]) -> None:
-    refused = [seen for seen in everything if seen.step.name == "refused"]
+@pytest.mark.parametrize("name", ["refused", "suspended"])
+def test_a_refusal_by_the_terms_names_the_phone(name: str, everything: list[Seen]) -> None:
+    refused = [seen for seen in everything if seen.step.name == name]
     assert refused
     for seen in refused:
         assert any("{office_phone}" in sentence for said in seen.screen.say for sentence in _sentences(said))

@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 from bot.cards import GONE
 from bot.language import LANGUAGES, LOCALES, Words, catalogue, guess, write_date, write_time
 from bot.turn import ONLY_STAFF, SHARE
-from flows import answers, arranging, companions, deciding, letters, notices, welcome
+from flows import answers, arranging, companions, deciding, letters, notices, suspending, welcome
 from flows.announcements import ALERT, NO_GROUP, NO_GROUP_BODY, NO_MAILBOX, OUTAGE, OUTAGE_OVER, STAFF_GROUP
 from flows.booking import BOOKING, QUESTIONS
 from flows.office import KAWAGOE, load_office
@@ -41,6 +41,7 @@ SAMPLES: dict[str, Any] = {
     **dict.fromkeys(("time", "old_time"), time(10, 30)), "times": (A_TIME,) * 3, "url": "https://teleoffice.example/join?code=0123456789",
     "received_at": A_TIME, "dates": (A_TIME,) * 5, "answers": (A_TIME,) * 6, "ref": "123-456",
     "lines": (A_TIME,) * 3, "label": Text("Name"), "language": Text("Chinese"), "who": "佐藤", "key": "1234",
+    "until": Text("up to and including {date}", date=DAY), "answer": "お申し出のとおりです。",
     "ja": "庁舎の点検", "en": "building inspection", "terms_version": "令和5年7月14日改定",
     "count": 12, "max": 60, "step": 3, "steps": 8, "page": 2, "pages": 5,
     "code": "ACDE3467", "left": 4, "booking": A_TIME,
@@ -171,7 +172,7 @@ def labels() -> list[Text]:
     ask_back = answers.email("a..b@docomo.ne.jp")
     assert isinstance(ask_back, answers.Check)
     found: list[Text | str | None] = [Text(said) for call in calls("Button") if (said := literal(call.args[0]))]
-    found += [button.label for row in welcome.MENU for button in row]
+    found += [button.label for row in (*suspending.OBJECT, *welcome.MENU) for button in row]
     found += [*companions.LANGUAGES.values(), *deciding.LATE_REASONS.values(), SHARE]
     found += [pressed for pressed, _ in deciding.DECLINE_REASONS.values()]
     found += [label for label, _ in ask_back.choices]
@@ -211,7 +212,10 @@ STARTED = [
 ]
 LETTERS = [*letters.MAIL.items(), ("", arranging.ONE_TIME_MAIL), ("", arranging.SOME_TIMES_MAIL)]
 SUBJECTS = [subject for kind, (subject, _) in LETTERS if not kind.endswith("office")]
-REASONS = [*(reason for _, reason in deciding.DECLINE_REASONS.values()), *arranging.OFFICE_REASONS.values()]
+REASONS = [
+    *(reason for _, reason in deciding.DECLINE_REASONS.values()), *arranging.OFFICE_REASONS.values(),
+    *suspending.REASONS.values(),
+]  # fmt: skip
 LOCKED = [*STARTED, *REASONS, letters.HOW_TO_CANCEL, letters.HOW_TO_CANCEL_NO_CHAT, *SUBJECTS, letters.CALENDAR_TITLE]
 PURPOSE = re.compile("(?i)ハローワーク|求職|職業|相談|仕事|川越|そうだん|しごと|Hello Work|Kawagoe|job|counsel|employ")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.desk import booking, closing, closures, requests, taking, today, week
+from bot.desk import booking, closing, closures, people, requests, taking, today, week
 from bot.desk.visit import Route
 from flows.desk.roles import Right
 from flows.text import Text
@@ -24,11 +24,13 @@ NAVIGATION = (
     Room("/requests", Text("Requests")),
     Room("/week", Text("Week")),
     Room("/new", Text("New booking"), "book"),
+    Room("/people", Text("People"), "weigh"),
 )
 OF = (
     booking,
     closing,
     closures,
+    people,
     requests,
     taking,
     today,

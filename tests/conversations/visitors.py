@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot import measures
 from bot.claims import code_of
 from bot.counter import SqlCounter
 from bot.database import Database, Transaction
@@ -25,6 +26,7 @@ from flows.booking import BOOKING
 from flows.choosing import chosen_slot
 from flows.counter import Booking, Decision, Permit
 from flows.deciding import CARDS
+from flows.desk.roles import Member
 from flows.office import KAWAGOE, load_office
 from flows.office_days import OfficeDays
 from flows.reception import Command
@@ -188,6 +190,27 @@ async def coming_back(transaction: Transaction) -> Visitor:
     return visitor
 
 
+async def suspended(transaction: Transaction) -> Visitor:
+    """Somebody whose session was missed, and whom a lead has suspended."""
+    visitor = await with_a_request(transaction)
+    counter, booking = visitor.counter, await visitor.counter.live()
+    assert booking is not None
+    await counter.move(booking, "confirm", Decision("confirm", NOW, 7, "職員 一号"))
+    await counter.move(booking, "miss", Decision("miss", NOW, 7, "職員 一号"))
+    number = SEAL.index("booking.seeker_number", booking.details["seeker_number"])
+    lead = Member(8, "責任者 一号", "lead")
+    await measures.decide(transaction, SEAL, number, booking, "suspension", "no_contact", None, "二回目", lead, NOW)
+    await visitor.says(Command("book"))
+    return visitor
+
+
+async def suspended_in_another_chat(transaction: Transaction) -> Visitor:
+    """The same person, in a chat that the office does not know."""
+    await suspended(transaction)
+    await (visitor := Visitor(transaction, chat=9)).says(Command("object"))
+    return visitor
+
+
 async def choosing_a_language_meanwhile(transaction: Transaction) -> Visitor:
     visitor = await at_the_form(transaction)
     await visitor.says(Command("language"))
@@ -241,7 +264,8 @@ async def asked_for_a_code(transaction: Transaction) -> Visitor:
 
 
 BEGINNINGS: tuple[Callable[[Transaction], Awaitable[Visitor]], ...] = (
-    newcomer, asked_whether_to_continue, choosing_a_language_meanwhile, coming_back, with_a_request, on_the_day,
+    newcomer, suspended, suspended_in_another_chat, asked_whether_to_continue,
+    choosing_a_language_meanwhile, coming_back, with_a_request, on_the_day,
     with_a_code, asked_for_a_code, at_a_card, at_a_late_card, at_a_card_of_a_failed_mail,
 )  # fmt: skip
 

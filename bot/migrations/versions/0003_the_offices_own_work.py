@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -9,6 +11,11 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+
+
+def _where(condition: str) -> dict[str, Any]:
+    """The condition of a partial index, on both engines."""
+    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
 def upgrade() -> None:
@@ -75,7 +82,7 @@ def upgrade() -> None:
         sa.Column("booking_id", sa.String(), nullable=False),
         sa.Column("what", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
-        sa.Column("note", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("who", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -91,13 +98,15 @@ def upgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.create_index("measure_at", "measure", ["at"])
+    op.create_index("measure_with_a_note", "measure", ["at"], **_where("note IS NOT NULL"))
     op.create_table(
         "objection",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("measure_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("channel", sa.String(), nullable=False),
-        sa.Column("words", sa.LargeBinary(), nullable=False),
+        sa.Column("words", sa.LargeBinary(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_by", sa.BigInteger(), nullable=True),
         sa.Column("answer", sa.LargeBinary(), nullable=True),
@@ -111,6 +120,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("answered_at IS NULL"),
         postgresql_where=sa.text("answered_at IS NULL"),
     )
+    op.create_index("objection_with_words", "objection", ["answered_at"], **_where("words IS NOT NULL"))
     op.create_table(
         "record",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -164,6 +174,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("claim_hash <> ''"),
         postgresql_where=sa.text("claim_hash <> ''"),
     )
+    op.create_index("booking_missed", "booking", ["start"], **_where("state = 'missed'"))
     op.create_index(
         "booking_of_name",
         "booking",
@@ -220,6 +231,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("name_index <> ''"),
         postgresql_where=sa.text("name_index <> ''"),
     )
+    op.drop_index("booking_missed", "booking", **_where("state = 'missed'"))
     op.drop_index(
         "booking_claimable",
         "booking",
@@ -252,6 +264,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("answered_at IS NULL"),
         postgresql_where=sa.text("answered_at IS NULL"),
     )
+    op.drop_index("objection_with_words", "objection", **_where("words IS NOT NULL"))
     op.drop_index("ix_objection_measure_id", "objection")
     op.drop_table("objection")
     op.drop_index(
@@ -260,6 +273,8 @@ def downgrade() -> None:
         sqlite_where=sa.text("ended_at IS NULL"),
         postgresql_where=sa.text("ended_at IS NULL"),
     )
+    op.drop_index("measure_with_a_note", "measure", **_where("note IS NOT NULL"))
+    op.drop_index("measure_at", "measure")
     op.drop_index("ix_measure_number_index", "measure")
     op.drop_table("measure")
     op.drop_index("ix_desk_session_staff_id", "desk_session")
