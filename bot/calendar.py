@@ -30,23 +30,31 @@ class Calendar:
 
     def __init__(self, days: OfficeDays):
         self.days = days
+        self._begun = False
 
     async def follow(self, transaction: Transaction, now: datetime) -> None:
-        """Read the calendar again where it has changed: one look at one row. A new office gets its counsellors."""
-        revision = await kept.read(transaction, NAME)
-        if revision is None:
-            await _begin(transaction, self.days)
-        if revision is None or int(revision) != self.days.revision:
+        """Read the calendar again where it has changed: one look at one row."""
+        revision = int(await kept.read(transaction, NAME) or 0)
+        if not self._begun:
+            revision += await _begin(transaction, self.days.office)
+            self._begun = True
+        if revision != self.days.revision:
             self.days = await read(transaction, self.days.office, now)
 
 
-async def _begin(transaction: Transaction, days: OfficeDays) -> None:
-    """The counsellors of the office's settings, under their ids; from now on the desk has them."""
+async def _begin(transaction: Transaction, office: Office) -> bool:
+    """Counsellors that the office's settings name and nobody knows yet, under their ids; the desk has them from now on.
+
+    Whether there was one.
+    """
     await changing(transaction)
-    if (await transaction.execute(select(COUNSELLOR.c.id).limit(1))).first() is None:
-        for one in days.counsellors:
-            await insert_once(transaction, COUNSELLOR, {"id": one.id, "name": one.name, "hours": "", "version": 1})
-    await changed(transaction)
+    made = [
+        await insert_once(transaction, COUNSELLOR, {"id": name, "name": name, "hours": "", "version": 1})
+        for name in office.counsellors
+    ]
+    if new := any(row is not None for row in made):
+        await changed(transaction)
+    return new
 
 
 async def changing(transaction: Transaction) -> None:

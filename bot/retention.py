@@ -68,9 +68,9 @@ async def _delete_records(transaction: Transaction, before: datetime) -> None:
 
 async def _delete_measures(transaction: Transaction, before: datetime, today: date) -> None:
     """A suspension is kept while it runs, however old: who is suspended must be told why."""
-    runs = and_(*SUSPENDS).params(today=today)
-    old = select(MEASURE.c.id).where(MEASURE.c.at < before, ~runs).order_by(MEASURE.c.at).limit(AT_ONCE)
-    await _delete(transaction, old, OBJECTIONS, MEASURES)
+    over = (MEASURE.c.at < before, ~and_(*SUSPENDS))
+    old = select(MEASURE.c.id).where(*over).order_by(MEASURE.c.at).limit(AT_ONCE)
+    await _delete(transaction, old.params(today=today), OBJECTIONS, MEASURES)
 
 
 async def _forget_updates(transaction: Transaction, before: datetime) -> None:

@@ -172,11 +172,14 @@ async def followed(office: Office) -> Calendar:
     return own
 
 
-async def test_a_new_office_gets_the_counsellors_of_its_settings_once(office: Office, followed: Calendar) -> None:
+async def test_who_is_in_the_settings_is_taken_in_once_and_nobody_falls_out(office: Office, followed: Calendar) -> None:
     assert await office.all("SELECT id, name, hours FROM counsellor") == [("1", "1", "")]
     other = Calendar(with_counsellors("a", "b"))
     await office.database.run(lambda t: other.follow(t, NOW))
-    assert [one.id for one in other.days.counsellors] == ["1"], "from then on the desk has them"
+    assert {one.id for one in other.days.counsellors} == {"1", "a", "b"}
+    again = Calendar(with_counsellors("a", "b"))
+    await office.database.run(lambda t: again.follow(t, NOW))
+    assert again.days.revision == other.days.revision, "nothing was changed by looking again"
 
 
 async def test_every_worker_follows_a_change(office: Office, followed: Calendar) -> None:
@@ -228,6 +231,6 @@ async def test_two_workers_that_start_at_once_make_the_counsellors_once(
     other = Database(database_url)
     async with other.transaction() as first:
         await Calendar(with_counsellors("a", "b")).follow(first, NOW)
-    await office.database.run(lambda t: Calendar(with_counsellors("c")).follow(t, NOW))
+    await office.database.run(lambda t: Calendar(with_counsellors("b", "c")).follow(t, NOW))
     await other.close()
-    assert await office.all("SELECT id FROM counsellor ORDER BY id") == [("a",), ("b",)]
+    assert await office.all("SELECT id FROM counsellor ORDER BY id") == [("a",), ("b",), ("c",)]
