@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
 
-from bot import cards, measures
+from bot import cards, measures, turn
 from bot.counter import CONVERSATION
 from bot.database import Transaction
 from bot.desk import chat as staff_chat
@@ -93,6 +94,9 @@ class Notices:
             return Sending(end="cancelled")
         if channel == "mail":
             return Sending(lambda: self.letters.to_person(notice, booking, language, more))
+        if notice.kind == "proposed" and booking.chat:
+            asked = await turn.propose(self.kit, transaction, booking, now)
+            return Sending(partial(self._speak, asked) if asked else None)
         text = self.kit.words(language, now).all(letters.chat(days, notice.kind, booking, more))
         return Sending(lambda: self._say(booking.chat, text)) if booking.chat else Sending(end="cancelled")
 

@@ -27,6 +27,7 @@ from flows.notices import AFTER_A_LETTER, CONFIRMING, How
 
 log = structlog.get_logger()
 
+IS_THE_CARD = ("delete", "proposed")  # nothing stands below a chat's card after these
 AT_ONCE = 30  # notices in hand at one time
 LETTERS_AT_ONCE = 10  # beside them: a slow mail server takes no chat's turn
 GIVE_UP_AFTER = 13  # tries: about two hours
@@ -159,7 +160,7 @@ class Sender:
     ) -> None:
         way = channel(notice.kind)
         failed = error is not None or sending.end == "expired"
-        if way == "chat" and not failed and not sending.end and notice.kind != "delete" and notice.chat_id:
+        if way == "chat" and not failed and not sending.end and notice.kind not in IS_THE_CARD and notice.chat_id:
             await self.kit.store.bury(transaction, notice.chat_id)
         if notice.booking_id is None or (failed and notice.kind == "undelivered"):
             return

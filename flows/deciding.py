@@ -65,14 +65,23 @@ def verdict(context: Context) -> Text:
     """Who decided what, and when; or how the request ended without a decision."""
     booking = the_booking(context)
     if booking.state == CANCELLED:
-        return Text("[Cancelled by the user]")
+        by_office = booking.decision is not None and booking.decision.channel == "office"
+        return Text("[Cancelled by the office]") if by_office else Text("[Cancelled by the user]")
     if booking.state in (LAPSED, REQUESTED):  # or about to lapse
         return Text("[Lapsed] Nobody decided in time. The person has been told.")
     decision = booking.decided
     if decision is None:
         return Text("[Over]")
-    label = {CONFIRM: Text("Confirmed"), DECLINE: Text("Declined")}[decision.event]
+    labels = {
+        CONFIRM: Text("Confirmed"),
+        DECLINE: Text("Declined"),
+        "propose": Text("Other times proposed"),
+        "accept": Text("Confirmed"),
+    }
     at = decision.at.astimezone(context.office.zone)
+    if not decision.name:
+        return Text("[Confirmed: the user chose a proposed time] {date} {time}", date=at.date(), time=at.time())
+    label = labels[decision.event]
     return Text("[{decision}] {who}, {date} {time}", decision=label, who=decision.name, date=at.date(), time=at.time())
 
 

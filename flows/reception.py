@@ -14,6 +14,7 @@ from flows.cancelling import CANCELLING
 from flows.claiming import CLAIMING
 from flows.dialog import Dialog
 from flows.objecting import OBJECTING
+from flows.proposals import PROPOSALS, waiting
 from flows.steps import (
     BACK,
     NOT_TEXT,
@@ -31,7 +32,9 @@ from flows.steps import (
 from flows.text import Text
 from flows.welcome import LANGUAGE, MENU, MENU_BUTTON, WELCOME_DIALOG
 
-DIALOGS = {dialog.name: dialog for dialog in (WELCOME_DIALOG, BOOKING, CANCELLING, CLAIMING, LANGUAGE, OBJECTING)}
+DIALOGS = {
+    dialog.name: dialog for dialog in (WELCOME_DIALOG, BOOKING, CANCELLING, CLAIMING, PROPOSALS, LANGUAGE, OBJECTING)
+}
 FORM = BOOKING.name
 KEPT_OF_A_FORM = ("dialog", "state", "flow", "answers", "known", "page", "editing", "check")
 
@@ -168,7 +171,9 @@ async def _obey(context: Context, command: str, argument: str) -> Heard:
         command = "start"  # asks whether to continue or to begin again
     if command in ("book", "mine") and context.known.get("ask_language"):
         command = "start"  # asks for the language first
-    if command in opens:
+    if command == "mine" and await waiting(context):
+        await _open(context, PROPOSALS)
+    elif command in opens:
         await _open(context, opens[command])
         if command == "claim" and argument:
             await hearing.hear(CLAIMING, context, Typed(argument))
@@ -200,6 +205,15 @@ async def _open(context: Context, dialog: Dialog) -> None:
     known = {name: conversation.known[name] for name in ("ask_language",) if name in conversation.known}
     conversation.start(dialog.name, secrets.token_hex(3), known)
     await dialog.begin(context)
+
+
+async def propose(context: Context) -> bool:
+    """The bot asks by itself: other times wait for a choice. False where the chat shows them already."""
+    if (context.conversation.dialog, context.conversation.state) == (PROPOSALS.name, "choice"):
+        return False
+    context.conversation.notes, context.conversation.note_if_kept = [], None
+    await _open(context, PROPOSALS)
+    return True
 
 
 def _unpark(conversation: Conversation) -> None:

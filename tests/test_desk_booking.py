@@ -60,7 +60,7 @@ async def promised(desk: OpenDesk, *kinds: str) -> list[str]:
 async def test_the_page_tells_how_it_stands_and_nothing_personal(office: Office, desk: OpenDesk) -> None:
     booking = await requested(office)
     page = (await page_of(desk, booking)).shown
-    for words in ("11月24日(火) 9:30", booking.reference, "確認中", "返信期限", "確定期限", "チャットで"):
+    for words in ("11月24日(火) 9:30", booking.reference, "申し込み中", "返信期限", "確定期限", "チャットで"):
         assert words in page.text
     for personal in PERSONAL:
         assert personal not in page.html

@@ -14,6 +14,7 @@ from flows.booking import QUESTIONS
 from flows.counter import Booking
 from flows.deciding import DECLINE_REASONS, LATE_REASONS
 from flows.desk import history
+from flows.desk.attendance import STATES
 from flows.lifecycle import CONFIRMED, ENDED, FINISHED, IN_SESSION, LIVE, PROPOSED, REQUESTED
 from flows.text import Text
 
@@ -80,7 +81,7 @@ async def _page(visit: Visit, opened: bool) -> Answer:
     free = await times.free_beside(visit, booking) if able.assign else {}
     values = {
         "booking": booking, "may": able, "life": await life(visit.transaction, booking, visit.now),
-        "state": history.STATES[booking.state], "source": history.SOURCES[booking.source],
+        "state": STATES[booking.state], "source": history.SOURCES[booking.source],
         "told": _told(booking), "confirm_late": late and booking.state == REQUESTED,
         "counsellor": times.counsellors(visit).get(booking.slot.counsellor, booking.slot.counsellor),
         "free": list(free.items()), "proposed": booking.proposed, "typed": visit.form if visit.problem else {},

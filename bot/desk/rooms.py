@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.desk import booking, closing, closures, people, requests, taking, today, week
+from bot.desk import (
+    arranging,
+    booking,
+    closing,
+    closures,
+    deciding,
+    people,
+    requests,
+    taking,
+    today,
+    week,
+    writing,
+)
 from bot.desk.visit import Route
 from flows.desk.roles import Right
 from flows.text import Text
@@ -28,6 +40,9 @@ NAVIGATION = (
 )
 OF = (
     booking,
+    arranging,
+    deciding,
+    writing,
     closing,
     closures,
     people,

@@ -10,11 +10,12 @@ from bot.calendar import still_a_place
 from bot.desk.visit import Visit, Wrong
 from flows import policy
 from flows.counter import Booking, Permit, Slot
-from flows.desk.history import WAIVERS
+from flows.desk.taking import EXCEPTIONS
 from flows.text import Text
 
 NO_TIME = Text("Please choose a time.")
 GONE = Text("Nothing was done: {date} {time} is not free any more. Please choose another time.")
+TAKEN_MEANWHILE = Text("Nothing was done: somebody else has just taken this time. Please choose another one.")
 WHY_SO_LATE = Text(
     "{date} {time} is after the deadline of Article 4(1) ({deadline}). Please choose why it is possible all the same."
 )
@@ -32,7 +33,8 @@ class Time:
 
 def counsellors(visit: Visit) -> dict[str, Text | str]:
     """All of the office, by id; who has no name is called by the number."""
-    return {one.id: one.name or Text("Counsellor {number}", number=one.id) for one in visit.days.counsellors}
+    nameless = Text("Counsellor {number}")
+    return {one.id: one.name if one.name != one.id else nameless.given(number=one.id) for one in visit.days.counsellors}
 
 
 async def free_beside(visit: Visit, booking: Booking) -> dict[str, Text | str]:
@@ -60,7 +62,12 @@ def _time(visit: Visit, booking: Booking, start: datetime, free: tuple[str, ...]
     own = booking.slot.counsellor
     slot = Slot(own if own in free else free[0], start)
     late = visit.now >= policy.closes_at(visit.days, visit.days.day_of(start))
-    return Time(slot, f"{start.isoformat()} {slot.counsellor}", late, slot.counsellor != own)
+    return Time(slot, value_of(slot), late, slot.counsellor != own)
+
+
+def value_of(slot: Slot) -> str:
+    """What a form sends for a time."""
+    return f"{slot.start.isoformat()} {slot.counsellor}"
 
 
 async def chosen(visit: Visit, value: str) -> tuple[Permit, str]:
@@ -79,7 +86,7 @@ async def chosen(visit: Visit, value: str) -> tuple[Permit, str]:
         return permit, ""
     if permit.clause == "4(1)" and not visit.sent("why"):
         raise Wrong(WHY_SO_LATE.given(**said, deadline=policy.latest_day(visit.days, day)), "why")
-    reason = visit.chosen("why", WAIVERS) if permit.clause == "4(1)" else ""
+    reason = visit.chosen("why", EXCEPTIONS) if permit.clause == "4(1)" else ""
     permit = policy.permit(visit.days, slot, visit.now, exception=True)
     if not isinstance(permit, Permit):
         raise Wrong(permit.why, "time")

@@ -6,21 +6,10 @@ from collections.abc import Mapping
 
 from flows.arranging import OFFICE_REASONS
 from flows.deciding import DECLINE_REASONS, LATE_REASONS
+from flows.desk.attendance import CORRECT_REASONS, MISS_REASONS, NOT_HELD_REASONS, STOP_REASONS
+from flows.desk.taking import EXCEPTIONS
 from flows.text import Text
 
-STATES: Mapping[str, Text] = {
-    "requested": Text("Waiting for confirmation"),
-    "proposed": Text("Other times proposed; the person is asked"),
-    "confirmed": Text("Confirmed"),
-    "in_session": Text("In session"),
-    "ended": Text("Over, the outcome is missing"),
-    "finished": Text("Held"),
-    "stopped": Text("Stopped"),
-    "missed": Text("No contact"),
-    "declined": Text("Declined"),
-    "cancelled": Text("Cancelled"),
-    "lapsed": Text("Lapsed"),
-}
 SOURCES: Mapping[str, Text] = {
     "chat": Text("By chat"),
     "phone": Text("By phone"),
@@ -57,19 +46,16 @@ EVENTS: Mapping[str, Text] = {
     "by_hand": Text("Mail sent by hand"),
     "by_phone": Text("Told by phone"),
 }
-WAIVERS: Mapping[str, Text] = {  # why the lead time of 4(1) is waived
-    "urgent": Text("An application or interview is near"),
-    "agreed": Text("Agreed with the person"),
-    "other": Text("Another reason"),
-}
 REASONS: Mapping[str, Mapping[str, Text]] = {
-    "confirm": {**LATE_REASONS, "late_auto": Text("The request came after closing on the last day")},
+    "request": EXCEPTIONS,
+    "confirm": {**EXCEPTIONS, **LATE_REASONS, "late_auto": Text("The request came after closing on the last day")},
     "decline": {key: label for key, (label, _) in DECLINE_REASONS.items()},
-    "cancel": OFFICE_REASONS,
-    "propose": WAIVERS,
-    "accept": WAIVERS,
-    "move": WAIVERS,
-    "book_next": WAIVERS,
+    "cancel": {**OFFICE_REASONS, **NOT_HELD_REASONS},
+    "finish": NOT_HELD_REASONS,
+    "stop": STOP_REASONS,
+    "miss": MISS_REASONS,
+    "correct": CORRECT_REASONS,
+    **dict.fromkeys(("propose", "accept", "move", "book_next"), EXCEPTIONS),
 }
 NOTICES: Mapping[str, Text] = {
     "received": Text("That the request has arrived"),
