@@ -12,8 +12,10 @@ from flows.counter import Booking
 from flows.desk.taking import CONDITIONS, FIELDS
 from tests.counters import Office
 from tests.desk import OpenDesk, Shown, Visitor, open_desk
+from tests.usual_answers import USUAL
 
 CALLED = {
+    **USUAL,
     "channel": "phone", "registered": "yes", "device": "yes", "continuing": "yes", "name": "川越 花子",
     "seeker_number": "11030-00000042", "day": "2026-11-24 0930-1", "email": "hanako@example.jp",
     "phone": "049-242-0197", "companion": "none",

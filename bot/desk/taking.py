@@ -34,6 +34,7 @@ CONFIRMED = Text(
     " on its way."
 )
 CHANNEL = Text("How did it come?")
+FIELD_NAMES = tuple(question.name for question in taking.FIELDS)
 KINDS = {"email": "email", "phone": "tel"}  # of keyboard on a phone
 
 
@@ -75,7 +76,7 @@ async def show(visit: Visit) -> Answer:
         "place": chosen, "sent": {name: visit.sent(name) for name in ("channel", "late", "speaks", "twice", "confirm")},
         "free": free, "twice": _ids(live),
         "live": taking.live_lines(visit.days, live),
-        "first": next((question.name for question in taking.FIELDS if sheet.open(question.name)), ""),
+        "first": next((name for name in (*FIELD_NAMES, "late", "twice", "confirm") if sheet.open(name)), ""),
     }  # fmt: skip
     return Page("taking.html", values)
 
