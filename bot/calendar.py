@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from sqlalchemy import Row, select
 
@@ -72,7 +73,9 @@ async def read(transaction: Transaction, office: Office, now: datetime) -> Offic
     revision = int(await kept.read(transaction, NAME) or 0)
     running = select(CLOSURE).where(RUNNING, CLOSURE.c.until > now - LOOKED_BACK).order_by(CLOSURE.c.until)
     closings = [closing_of(row) for row in await transaction.execute(running)]
-    counsellors = [_counsellor(row) for row in await transaction.execute(select(COUNSELLOR).order_by(COUNSELLOR.c.id))]
+    counsellors = [
+        counsellor_of(row) for row in await transaction.execute(select(COUNSELLOR).order_by(COUNSELLOR.c.id))
+    ]
     return OfficeDays(office, closings, counsellors, revision)
 
 
@@ -84,11 +87,11 @@ async def still_a_place(transaction: Transaction, days: OfficeDays, slot: Slot, 
     return fresh.is_place(slot.counsellor, slot.start)
 
 
-def closing_of(row: Row[tuple[object, ...]]) -> Closing:
+def closing_of(row: Row[Any]) -> Closing:
     return Closing(row.since, row.until, row.counsellor, row.office, row.reason, row.id)
 
 
-def _counsellor(row: Row[tuple[object, ...]]) -> Counsellor:
+def counsellor_of(row: Row[Any]) -> Counsellor:
     return Counsellor(row.id, row.name, hours_of(row.hours), row.last_day)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
@@ -106,7 +107,7 @@ def _part(visit: Visit, block: Block) -> Block:
     return whole if whole.counsellor else replace(whole, counsellor=block.counsellor)
 
 
-async def _keep(visit: Visit, row: Row[tuple[object, ...]], left: Block) -> None:
+async def _keep(visit: Visit, row: Row[Any], left: Block) -> None:
     since, until = left.moments(visit.days.office.zone)
     values = {"since": since, "until": until, "counsellor": left.counsellor, "office": row.office}
     made = {"reason": row.reason, "made_at": visit.now, "made_by": visit.member.id}
@@ -123,7 +124,7 @@ async def _calls(visit: Visit, closure: int) -> dict[str, tuple[datetime, str]]:
     return {row.booking_id: (row.at, row.name or "") for row in rows}
 
 
-async def _closure(visit: Visit) -> Row[tuple[object, ...]]:
+async def _closure(visit: Visit) -> Row[Any]:
     """The closure that the path names, also one that was opened again. Raises `Missing`."""
     number = visit.at["closure"]
     if not number.isascii() or not number.isdigit() or len(number) > 9:

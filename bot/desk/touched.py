@@ -12,17 +12,19 @@ from bot.database import Transaction
 from flows.desk.week import KINDS, Taken
 from flows.lifecycle import IN_SESSION, LIVE
 from flows.office_days import OfficeDays
-from flows.places import Block
+from flows.places import Block, Counsellor
 from flows.text import Text
 
 MOST = 500  # in one list
+LOOKED_AT = 5_000  # places of all hours, of which a list has those of some
+AHEAD = timedelta(days=400)  # no booking is further ahead
 HELD_THEN = (
     select(HOLD.c.start, HOLD.c.counsellor, HOLD.c.purpose, BOOKING.c.id, BOOKING.c.ref, BOOKING.c.state)
     .join(BOOKING, BOOKING.c.id == HOLD.c.booking_id)
     .where(HOLD.c.start >= bindparam("since"), HOLD.c.start < bindparam("until"))
     .where(BOOKING.c.state.in_((*LIVE, IN_SESSION)))
     .order_by(HOLD.c.start, HOLD.c.counsellor)
-    .limit(MOST)
+    .limit(LOOKED_AT)
 )
 
 
@@ -43,10 +45,28 @@ async def touched(transaction: Transaction, days: OfficeDays, block: Block, now:
     since, until = block.moments(days.office.zone)
     longest = timedelta(minutes=days.office.session_max_minutes)
     since = max(since, now) - longest  # one that is running counts, and one that begins before the hour
-    rows = await transaction.execute(HELD_THEN, {"since": since, "until": until})
+    held = await _held(transaction, since, until, block.counsellor)
+    return _listed(days, [one for one in held if _in_the_way(days, block, one, now)])
+
+
+async def stranded(transaction: Transaction, days: OfficeDays, who: Counsellor, now: datetime) -> list[Touched]:
+    """The coming bookings of a counsellor who is not there then: they have left, or it is outside their hours."""
+    length = timedelta(minutes=days.office.session_minutes)
+    begins = [
+        (one, one.start.astimezone(days.office.zone)) for one in await _held(transaction, now, now + AHEAD, who.id)
+    ]
+    return _listed(days, [one for one, begin in begins if not who.is_in(begin, begin + length)])
+
+
+async def _held(transaction: Transaction, since: datetime, until: datetime, counsellor: str) -> list[Taken]:
+    asked = HELD_THEN.where(HOLD.c.counsellor == counsellor) if counsellor else HELD_THEN
+    rows = await transaction.execute(asked, {"since": since, "until": until})
+    return [Taken(row.counsellor, row.start, row.purpose, row.id, row.ref, row.state) for row in rows]
+
+
+def _listed(days: OfficeDays, held: list[Taken]) -> list[Touched]:
     names = {one.id: one.name for one in days.counsellors}
-    held = [Taken(row.counsellor, row.start, row.purpose, row.id, row.ref, row.state) for row in rows]
-    return [_touched(one, names) for one in held if _in_the_way(days, block, one, now)]
+    return [_touched(one, names) for one in held[:MOST]]
 
 
 def _in_the_way(days: OfficeDays, block: Block, held: Taken, now: datetime) -> bool:
