@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 from sqlalchemy import bindparam, select
 
@@ -29,19 +29,18 @@ async def taken(transaction: Transaction, days: OfficeDays, first: date, end: da
     return [Taken(row.counsellor, row.start, row.purpose, row.id, row.ref, row.state) for row in rows]
 
 
-async def grid(visit: Visit, monday: date) -> Week:
-    """The week of this Monday. Raises `Missing` for one so far away that nobody knows its holidays."""
-    try:
-        visit.days.closed_because(monday), visit.days.closed_because(monday + 7 * DAY)
-        there = await taken(visit.transaction, visit.days, monday, monday + 7 * DAY)
-        return week(visit.days, monday, there, visit.now)
-    except (ValueError, OverflowError):
-        raise Missing from None
+async def grid(transaction: Transaction, days: OfficeDays, monday: date, now: datetime) -> Week:
+    """The week of this Monday. ValueError for one so far away that nobody knows its holidays."""
+    there = await taken(transaction, days, monday, monday + 7 * DAY)
+    return week(days, monday, there, now)
 
 
 async def show(visit: Visit) -> Answer:
     today = visit.days.day_of(visit.now)
-    shown = await grid(visit, monday_of(_asked(visit) or today))
+    try:
+        shown = await grid(visit.transaction, visit.days, monday_of(_asked(visit) or today), visit.now)
+    except (ValueError, OverflowError):
+        raise Missing from None
     zone = visit.days.office.zone
     blocks = [(closing, closing.block(zone)) for closing in visit.days.closings]
     here = [closing for closing, block in blocks if block.first < shown.monday + 7 * DAY and block.last >= shown.monday]

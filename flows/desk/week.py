@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from flows import lifecycle
 from flows.office_days import DAY, OfficeDays
@@ -95,6 +96,7 @@ class Week:
     """From Monday: the weekdays, and a Saturday or Sunday that is open or booked."""
 
     monday: date
+    zone: ZoneInfo
     counsellors: tuple[Counsellor, ...]
     days: tuple[Day, ...]
 
@@ -113,7 +115,7 @@ def week(days: OfficeDays, monday: date, taken: Sequence[Taken], now: datetime) 
     places = {(one.start, one.counsellor): one for one in taken}
     booked = {one.counsellor for one in taken}
     there = tuple(who for who in days.counsellors if who.id in booked or not who.has_left(monday))
-    return Week(monday, there, tuple(_days(days, monday, places, there, now)))
+    return Week(monday, days.office.zone, there, tuple(_days(days, monday, places, there, now)))
 
 
 _Places = Mapping[tuple[datetime, str], Taken]
