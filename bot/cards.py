@@ -13,36 +13,49 @@ from bot.counter import BOOKING, SqlCounter
 from bot.database import Transaction
 from bot.kit import Kit
 from bot.reply import Press, Reply, Shot
-from bot.store import CONVERSATION, Key, Place
-from bot.tables import ENDING, LAPSING
+from bot.store import CONVERSATION, Card, Key, Place
+from bot.tables import AWAITING_OUTCOME, ENDING, LAPSING
 from bot.turn import Incoming
 from flows import hearing, showing
 from flows.counter import Booking
-from flows.deciding import CARDS, verdict
+from flows.deciding import CARDS, VERDICTS
 from flows.dialog import Dialog
 from flows.lifecycle import CONFIRMED, REQUESTED
 from flows.steps import Context, End, Pressed, Question
 from flows.text import Text
 
 GONE = Text("This card belongs to no booking any more.")
-DIALOG_OF = {"card": "deciding", "mail_failed": "settling"}  # of a kind of notice
+DIALOG_OF = {  # of a kind of notice
+    "card": "deciding", "mail_failed": "settling", "came": "attending", "outcome": "concluding",
+}  # fmt: skip
+ASK_ONLY = ("came", "outcome")  # begun only where there is something to ask
 
 
 async def refresh(
     kit: Kit, transaction: Transaction, staff_chat: int, kind: str, booking: Booking, now: datetime
-) -> Reply:
-    """The card as the booking now stands: begun, or moved on because the booking did."""
+) -> Reply | None:
+    """The card as the booking now stands: begun, or moved on because the booking did; None where it asks nothing."""
     dialog = CARDS[DIALOG_OF[kind]]
     place = await kit.store.load(transaction, (staff_chat, f"{dialog.name}:{booking.id}"))
     context = _context(kit, transaction, place, booking, now)
     conversation = place.conversation
     conversation.notes = []
-    if conversation.dialog != dialog.name or conversation.state not in dialog.by_name:
-        conversation.start(dialog.name, f"{dialog.name}:{booking.id}", {})
-        await dialog.begin(context)
-    else:
+    known = conversation.dialog == dialog.name and conversation.state in dialog.by_name
+    if known and not _asks_again(dialog, context):
         await _catch_up(dialog, context)
+        return await _saved(kit, transaction, dialog, place, context)
+    conversation.start(dialog.name, f"{dialog.name}:{booking.id}", {})
+    place.card = Card()
+    await dialog.begin(context)
+    if kind in ASK_ONLY and isinstance(dialog.by_name[conversation.state], End):
+        return None
     return await _saved(kit, transaction, dialog, place, context)
+
+
+def _asks_again(dialog: Dialog, context: Context) -> bool:
+    """It was over, and its question applies once more: that comes as a new message."""
+    over = isinstance(dialog.by_name[context.conversation.state], End)
+    return over and dialog.questions[0].when(context)
 
 
 async def show_anew(kit: Kit, transaction: Transaction, old: int, new: int, now: datetime) -> None:
@@ -51,6 +64,8 @@ async def show_anew(kit: Kit, transaction: Transaction, old: int, new: int, now:
     undecided = {
         "card": (LAPSING, BOOKING.c.lapses_at > now, BOOKING.c.state == REQUESTED),
         "mail_failed": (ENDING, BOOKING.c.ends_at > now, BOOKING.c.state == CONFIRMED, BOOKING.c.told == "failed"),
+        "came": (ENDING, BOOKING.c.ends_at > now, BOOKING.c.state == CONFIRMED, BOOKING.c.start <= now),
+        "outcome": (AWAITING_OUTCOME,),
     }
     for kind, still_open in undecided.items():
         for (booking_id,) in await transaction.execute(select(BOOKING.c.id).where(*still_open)):
@@ -87,7 +102,7 @@ async def _hear(dialog: Dialog, context: Context, said: Pressed) -> Text | None:
     await _catch_up(dialog, context)
     late = isinstance(dialog.by_name[context.conversation.state], End)
     toast = await hearing.hear(dialog, context, said)
-    return verdict(context) if late and dialog.name == "deciding" else toast
+    return VERDICTS[dialog.name](context) if late and dialog.name in VERDICTS else toast
 
 
 async def _catch_up(dialog: Dialog, context: Context) -> None:

@@ -82,7 +82,7 @@ class Notices:
         days, office = self.kit.days, self.kit.days.office
         if channel == "card":
             reply = await cards.refresh(self.kit, transaction, self._staff(), notice.kind, booking, now)
-            return Sending(lambda: self._speak(reply))
+            return Sending(lambda: self._speak(reply)) if reply else Sending(end="cancelled")
         if channel == "staff":
             text = self.kit.words(office.language, now).say(letters.staff(days, notice.kind, booking))
             return Sending(lambda: self._say(self._staff(), text))

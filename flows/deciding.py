@@ -6,11 +6,12 @@ One card, shared by the group. No name, number or address stands on it: referenc
 from __future__ import annotations
 
 from flows import policy
+from flows.attending import ATTENDING, CONCLUDING, recorded
 from flows.choosing import local_time
 from flows.counter import Booking, Decision
 from flows.dialog import Dialog
 from flows.lifecycle import CANCELLED, CONFIRMED, LAPSED, REQUESTED
-from flows.steps import Button, Context, End, Job, Offer, Outcome, Question
+from flows.steps import Button, Context, End, Job, Offer, Outcome, Question, the_booking
 from flows.text import Text
 
 CONFIRM, DECLINE = "confirm", "decline"
@@ -31,13 +32,6 @@ LATE_REASONS = {
     "agreed": Text("Agreed with the person by phone"),
     "other": Text("Another reason"),
 }
-
-
-def the_booking(context: Context) -> Booking:
-    """The booking whose card this is."""
-    if context.booking is None:
-        raise LookupError("a staff card always has a booking")
-    return context.booking
 
 
 def card(context: Context) -> Text:
@@ -200,4 +194,5 @@ SETTLING = Dialog(
     leavable=False,
 )
 
-CARDS = {dialog.name: dialog for dialog in (DECIDING, SETTLING)}
+CARDS = {dialog.name: dialog for dialog in (DECIDING, SETTLING, ATTENDING, CONCLUDING)}
+VERDICTS = {"deciding": verdict, "attending": recorded, "concluding": recorded}  # what who comes second is told

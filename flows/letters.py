@@ -79,6 +79,20 @@ CHAT = {
         "\n"
         "Please book again with /book, or call {office_phone} ({office_hours})."
     ),
+    "missed": Text(
+        "[Treated as cancelled] {date} {time}\n"
+        "We heard nothing for 10 minutes after the start, so the booking was treated as cancelled (Article 4(4)).\n"
+        "If this happens, you may be refused in future.\n"
+        "\n"
+        "If something happened, you could not connect, or this is wrong, please call {office_phone} ({office_hours})."
+    ),
+    "corrected": Text(
+        "[Record corrected] {date} {time}\n"
+        "We are sorry. Our record that we heard nothing from you was wrong. We have corrected it. It will not count"
+        " against you.\n"
+        "\n"
+        "Questions: {office_phone} ({office_hours})"
+    ),
     "remind_day_before": Text(
         "[Reminder] {date} {time}\n"
         "\n"
@@ -187,6 +201,8 @@ MAIL = {
             "{answer}"
         ),
     ),
+    "missed_mail": (Text("[Treated as cancelled] {date} {time}"), CHAT["missed"]),
+    "corrected_mail": (Text("[Record corrected] {date} {time}"), CHAT["corrected"]),
     "received_office": (
         Text("[New request] {ref}"),
         Text(

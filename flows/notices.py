@@ -13,7 +13,7 @@ from typing import Literal, get_args
 
 from flows import policy
 from flows.counter import Booking
-from flows.lifecycle import CANCELLED, CONFIRMED, DECLINED, IN_SESSION, LAPSED, PROPOSED, REQUESTED
+from flows.lifecycle import CANCELLED, CONFIRMED, DECLINED, IN_SESSION, LAPSED, MISSED, PROPOSED, REQUESTED
 from flows.office_days import OfficeDays
 
 How = Literal["handed", "failed"]  # how the confirming e-mail ended
@@ -54,6 +54,10 @@ def in_state(state: str) -> Callable[[Booking], bool]:
 def has_an_address(booking: Booking) -> bool:
     """The person's e-mail address is known, and not erased yet."""
     return bool(booking.details.get("email"))
+
+
+def not_missed(booking: Booking) -> bool:
+    return booking.state != MISSED
 
 
 def always(booking: Booking) -> bool:
@@ -102,6 +106,12 @@ KINDS = {
     "proposal_lapsed": Kind("chat", in_state(LAPSED), starts=True),
     "moved_mail": Kind("mail", confirmed),
     "moved": Kind("chat", confirmed_and_told, starts=True),
+    "came": Kind("card"),  # asks whether the person came, and is shown as it stands once it asks nothing
+    "outcome": Kind("card"),  # the same of a session without an outcome
+    "missed": Kind("chat", in_state(MISSED), starts=True),
+    "missed_mail": Kind("mail", lambda booking: has_an_address(booking) and booking.state == MISSED),
+    "corrected": Kind("chat", not_missed, starts=True),
+    "corrected_mail": Kind("mail", lambda booking: has_an_address(booking) and not_missed(booking)),
     # about the person, not the booking: each is of a measure or an objection, whose number ends its key
     "warned": Kind("chat", starts=True),
     "warned_mail": Kind("mail", has_an_address),
@@ -123,8 +133,10 @@ CONFIRMING = ("confirmed_mail", "moved_mail")  # letters by which a booking is c
 AFTER_A_LETTER = {"url_mail": "url_sent", "url_changed_mail": "url_changed_sent"}  # what its being handed over is
 OF_THE_URL = (*AFTER_A_LETTER, "url_sent", "url_changed")
 OF_THE_TIME = [  # the old ones of a booking that is moved
-    kind for kind, rule in KINDS.items() if rule.channel in ("chat", "mail")
-]
+    *(kind for kind, rule in KINDS.items() if rule.channel in ("chat", "mail")), "came", "outcome",
+]  # fmt: skip
+AFTERWARDS = ("missed", "missed_mail", "corrected", "corrected_mail")  # told of a session that is over
+NEWS = timedelta(days=7)  # for how long that is worth telling
 
 
 @dataclass(frozen=True)
@@ -150,10 +162,10 @@ AT_ONCE = {  # by the event, and where that decides it by the way it came
     "url_sent": ("url_sent",),
     "url_changed_sent": ("url_changed",),
     "email_corrected": ("confirmed_mail", "url_mail", "proposed_mail"),
-    "cancel": ("cancelled", "cancelled_mail", "cancelled_office", "card"),
-    "cancel by phone": ("cancelled", "cancelled_mail", "card"),
-    "cancel by mail": ("cancelled", "cancelled_mail", "card"),
-    "cancel by office": ("cancelled_by_office", "cancelled_by_office_mail", "card"),
+    "cancel": ("cancelled", "cancelled_mail", "cancelled_office", "card", "came"),
+    "cancel by phone": ("cancelled", "cancelled_mail", "card", "came"),
+    "cancel by mail": ("cancelled", "cancelled_mail", "card", "came"),
+    "cancel by office": ("cancelled_by_office", "cancelled_by_office_mail", "card", "came"),
     "lapse": ("expired", "card"),
     "lapse of proposals": ("proposal_lapsed", "card"),
     # the latter if it was cancelled while the mail was on its way: what that put into a calendar has to go
@@ -161,6 +173,14 @@ AT_ONCE = {  # by the event, and where that decides it by the way it came
     "handed by office": ("cancelled_by_office_mail",),
     "handed after a move": ("moved", "cancelled_mail"),
     "failed": ("mail_failed", "confirming"),
+    "start": ("came",),
+    "contact": ("came",),
+    "end": ("came",),
+    "miss": ("missed", "missed_mail", "came", "outcome"),
+    "not_held": ("came", "outcome"),
+    "finish": ("outcome",),
+    "stop": ("outcome",),
+    "correct": ("corrected", "corrected_mail", "came", "outcome"),
     "by_hand": ("confirmed",),
     "by_phone": ("confirmed_by_phone",),
 }
@@ -168,7 +188,10 @@ AT_ONCE = {  # by the event, and where that decides it by the way it came
 
 def promises(days: OfficeDays, booking: Booking, event: str, now: datetime) -> tuple[Promise, ...]:
     """What a move promises, if it holds then: written in its transaction, looked at again before it is sent."""
-    later = {"request": _if_nobody_answers, **dict.fromkeys(("confirm", "accept", "move", "book_next"), _reminders)}
+    later = {
+        "request": _if_nobody_answers,
+        **dict.fromkeys(("confirm", "accept", "move", "book_next"), _until_it_is_over),
+    }
     kinds = AT_ONCE.get(_how(booking, event), AT_ONCE.get(event, ()))
     promised = [made_now(days, booking, kind, now) for kind in kinds if KINDS[kind].holds(booking)]
     return (*promised, *(later[event](days, booking, now) if event in later else ()))
@@ -198,6 +221,8 @@ def _not_after(days: OfficeDays, kind: str, booking: Booking, now: datetime) -> 
     """The person need not read of a session that has begun; the office and its staff are told whenever it is."""
     if KINDS[kind].channel not in ("chat", "mail"):
         return None
+    if kind in AFTERWARDS:
+        return now + NEWS
     if kind in OF_THE_URL:
         return policy.ends_at(days, booking.slot.start)
     if booking.state == PROPOSED:
@@ -221,6 +246,13 @@ def _reminders(days: OfficeDays, booking: Booking, now: datetime) -> list[Promis
         Promise("remind_one_hour", one_hour, start),
     ]
     return [reminder for reminder in reminders if reminder.due_at > now]
+
+
+def _until_it_is_over(days: OfficeDays, booking: Booking, now: datetime) -> list[Promise]:
+    """The reminders, and what staff are asked: who came (4(4)), and what became of it where nobody has said."""
+    start = booking.slot.start
+    who_came = Promise("came", policy.no_contact_at(days, start), policy.ends_at(days, start))
+    return [*_reminders(days, booking, now), who_came, Promise("outcome", policy.outcome_asked_at(days, start))]
 
 
 def wait_for_morning(days: OfficeDays, kind: str, now: datetime) -> datetime | None:

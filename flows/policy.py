@@ -207,6 +207,15 @@ def ends_at(days: OfficeDays, start: datetime) -> datetime:
     return start + timedelta(minutes=days.office.session_max_minutes)
 
 
+def outcome_asked_at(days: OfficeDays, start: datetime) -> datetime:
+    """第4条(4) 「連絡がないまま…10分経過した場合は、キャンセルとみなします」: how a session went is on record by then.
+
+    With the first list of the next business day staff are asked for an outcome that is missing.
+    """
+    morning = min(days.office.staff_lists_at, default=days.office.opens)
+    return days.at(days.business_day_after(days.day_of(start)), morning)
+
+
 def staff_lists_at(days: OfficeDays, day: date) -> tuple[datetime, ...]:
     """第4条(2)b 「翌営業日中に」: when staff get the list of what waits; none on a closed day."""
     return tuple(days.at(day, clock) for clock in days.office.staff_lists_at) if days.is_business_day(day) else ()

@@ -116,6 +116,13 @@ class Context:
         return self.conversation.known
 
 
+def the_booking(context: Context) -> Booking:
+    """The booking whose card this is."""
+    if context.booking is None:
+        raise LookupError("a staff card always has a booking")
+    return context.booking
+
+
 @dataclass(frozen=True)
 class Button:
     """What stands on it, and the value it sends (ids only: Telegram allows 64 bytes for all of it)."""

@@ -244,10 +244,13 @@ def test_staff_read_ordinary_japanese_in_every_language() -> None:
     assert {key: plain[key] for key in staff_sentences()} == {key: ja[key] for key in staff_sentences()}
 
 
+CARDS_ARE_IN = {"flows/deciding.py", "flows/attending.py"}
+
+
 def staff_sentences() -> set[str]:
     """What only staff read: their cards, messages and letters; not the reason that a person is told."""
     catalog = read(LOCALES / "messages.pot")
-    on_the_card = {str(m.id) for m in catalog if m.id and {file for file, _ in m.locations} == {"flows/deciding.py"}}
+    on_the_card = {str(m.id) for m in catalog if m.id and {file for file, _ in m.locations} <= CARDS_ARE_IN}
     written_to_them = [ALERT, NO_MAILBOX, NO_GROUP, NO_GROUP_BODY, STAFF_GROUP, OUTAGE, OUTAGE_OVER, ONLY_STAFF, GONE]
     written_to_them += letters.STAFF.values()
     written_to_them += [part for kind, parts in letters.MAIL.items() if kind.endswith("office") for part in parts]

@@ -52,6 +52,7 @@ DAYS = OfficeDays(load_office(KAWAGOE))
 SEAL = Seal([bytes(range(32))], bytes(range(32, 64)))
 OUTBOX = Outbox(Database("sqlite://"))  # writes with the transaction that it is given
 NOW = datetime(2026, 11, 19, 1, tzinfo=UTC)  # Thursday 10:00 in Kawagoe
+NEXT_MORNING = datetime(2026, 11, 24, 23, 45, tzinfo=UTC)  # 8:45 of the day after the first day that is offered
 ALL = {**reception.DIALOGS, **CARDS}
 TYPED = ("佐藤 一郎", "13010-98765432", "ichiro@example.jp", "080-9876-5432")  # one of these answers any typed question
 FORGED = {"nobody", "", "page", "pagex", "page-1", "page9999", "check", "check9", "checkx", "same", "9999-1", "\x00"}
@@ -227,8 +228,9 @@ async def at_a_card(transaction: Transaction, name: str = "deciding", now: datet
     person = await with_a_request(transaction)
     booking = await person.counter.live()
     assert booking is not None
-    if name == "settling":
+    if name != "deciding":
         await person.counter.move(booking, "confirm", Decision("confirm", NOW, 7, "職員 一号"))
+    if name == "settling":
         await person.counter.tell(booking, "failed")
     staff = Visitor(transaction, now, booking=booking)
     staff.conversation.start(name, f"{name}:{booking.id}", {})
@@ -263,10 +265,26 @@ async def asked_for_a_code(transaction: Transaction) -> Visitor:
     return visitor
 
 
+async def at_a_card_that_asks_who_came(transaction: Transaction) -> Visitor:
+    return await at_a_card(transaction, "attending", datetime(2026, 11, 24, 0, 40, tzinfo=UTC))
+
+
+async def at_a_card_that_asks_for_an_outcome(transaction: Transaction) -> Visitor:
+    return await at_a_card(transaction, "concluding", NEXT_MORNING)
+
+
+async def at_such_a_card_of_somebody_who_was_in_touch(transaction: Transaction) -> Visitor:
+    staff = await at_a_card_that_asks_for_an_outcome(transaction)
+    assert staff.booking
+    await staff.counter.note_contact(staff.booking, Decision("contact", NOW, 7, "職員 一号"))
+    return staff
+
+
 BEGINNINGS: tuple[Callable[[Transaction], Awaitable[Visitor]], ...] = (
     newcomer, suspended, suspended_in_another_chat, asked_whether_to_continue,
     choosing_a_language_meanwhile, coming_back, with_a_request, on_the_day,
     with_a_code, asked_for_a_code, at_a_card, at_a_late_card, at_a_card_of_a_failed_mail,
+    at_a_card_that_asks_who_came, at_a_card_that_asks_for_an_outcome, at_such_a_card_of_somebody_who_was_in_touch,
 )  # fmt: skip
 
 
