@@ -35,7 +35,6 @@ log = structlog.get_logger()
 
 COOKIE = "madoguchi_desk"
 LARGEST_FORM = 64 * 1024  # bytes
-LANGUAGES = ("ja", "en")
 FILES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 SIGNED_OUT = Text("You are not signed in. Send /desk to the bot in your private chat: it answers with a link.")
 NO_RIGHT = Text("Your role does not include this. Please ask a lead.")
@@ -203,6 +202,8 @@ class Desk:
             session = await access.signed_in(transaction, request.cookies.get(COOKIE, ""), self.clock())
             if session is None:
                 return Outcome(None, status=401, why=SIGNED_OUT)
+            if not session.member.may(route.right):  # taken away while the form was on its way
+                return Outcome(session, status=403, why=problem.why)
             visit = self._visit(transaction, session, request, form, self.clock())
             return Outcome(session, await page(replace(visit, problem=problem)), 409, problem=problem)
 
@@ -238,10 +239,13 @@ class Desk:
         return web.Response(status=303, headers={"Location": self.base + to})
 
     def _page(self, request: web.Request, session: Session, answer: Page, outcome: Outcome) -> web.Response:
+        is_asked_for = request.method == "GET"  # the answer to a form cannot be asked for again
+        here = request.path_qs.removeprefix(self.base) if is_asked_for else NAVIGATION[0].path
         values = {
             **self._facts(session.member.language), **answer.values, "session": session, "member": session.member,
             "navigation": [room for room in NAVIGATION if session.member.may(room.right)], "path": request.path,
             "said": Text.from_json(json.loads(session.said)) if session.said else None, "problem": outcome.problem,
+            "renews": is_asked_for, "here": here,
         }  # fmt: skip
         return web.Response(text=render(answer.template, **values), content_type="text/html", status=outcome.status)
 

@@ -8,14 +8,15 @@ from typing import Literal
 from flows.text import Text
 
 What = Literal[
-    "invited", "joined", "rights_ended", "role_changed", "signed_in", "signed_out", "looked", "searched", "exported",
-    "email_corrected", "resent", "url_set", "assigned", "contact_noted", "code_made", "claimed", "claim_refused",
-    "closed", "opened", "called", "counsellor_changed", "counsellor_left",
+    "invited", "withdrawn", "joined", "rights_ended", "role_changed", "signed_in", "signed_out", "looked", "searched",
+    "exported", "email_corrected", "resent", "url_set", "assigned", "contact_noted", "code_made", "claimed",
+    "claim_refused", "closed", "opened", "called", "counsellor_changed", "counsellor_left",
     "measure", "measure_ended", "objection", "objection_answered", "paused", "resumed",
 ]  # fmt: skip
 
 WHAT: Mapping[What, Text] = {
     "invited": Text("Invited a member of staff"),
+    "withdrawn": Text("Withdrew an invitation"),
     "joined": Text("Joined the staff"),
     "rights_ended": Text("Ended somebody's rights"),
     "role_changed": Text("Changed somebody's role"),

@@ -26,7 +26,7 @@ function soon() {
   waiting = setTimeout(() => renew().catch(() => {}), 50);
 }
 
-if (!page.querySelector(".problem")) {
+if (page.dataset.events) { // not the answer to a form, which is shown once
   const events = new EventSource(page.dataset.events);
   events.addEventListener("message", soon);
 }
