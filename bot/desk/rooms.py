@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.desk import (
-    arranging,
-    booking,
-    closing,
-    closures,
-    deciding,
-    people,
-    requests,
-    taking,
-    today,
-    week,
-    writing,
-)
+from bot.desk import arranging, booking, closing, closures, counsellors, people, requests, staffing, taking, today, week
 from bot.desk.visit import Route
 from flows.desk.roles import Right
 from flows.text import Text
@@ -37,16 +25,17 @@ NAVIGATION = (
     Room("/week", Text("Week")),
     Room("/new", Text("New booking"), "book"),
     Room("/people", Text("People"), "weigh"),
+    Room("/staff", Text("Staff"), "staff"),
 )
 OF = (
-    booking,
     arranging,
-    deciding,
-    writing,
+    booking,
     closing,
     closures,
+    counsellors,
     people,
     requests,
+    staffing,
     taking,
     today,
     week,
