@@ -11,11 +11,11 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from bot import kept
+from bot import kept, staff
 from bot.calendar import Calendar
 from bot.clock import Clock, utc_now
 from bot.clockwork import Clockwork
-from bot.commands import set_commands
+from bot.commands import set_commands, set_staff_menu
 from bot.config import Settings
 from bot.database import Database, unavailable
 from bot.encryption import load_keys
@@ -164,11 +164,20 @@ class App:
 
     async def _poll(self) -> None:
         log.info("serving", bot=self.bot.username, office=self.days.office.key)
-        introducing = asyncio.create_task(set_commands(self.bot, self.days.office, self.staff_group.chat))
+        introducing = asyncio.create_task(self._introduce())
         try:
             await self.polling.run()
         finally:
             introducing.cancel()
+
+    async def _introduce(self) -> None:
+        """The menus of commands: everybody's, the staff group's, each member's own."""
+        office = self.days.office
+        await set_commands(self.bot, office)
+        if self.staff_group.chat is not None:
+            await set_staff_menu(self.api, self.staff_group.chat, office.language)
+        for member in await self.database.run(staff.members):
+            await set_staff_menu(self.api, member.id, member.language or office.language)
 
     async def _send(self) -> None:
         while True:

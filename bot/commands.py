@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
+from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
 from telegram.error import TelegramError
 
 from bot.language import catalogue
+from bot.telegram.api import Api
+from flows.desk.commands import IN_THE_GROUP, MENU
 from flows.office import Office
 from flows.text import Text
 
@@ -24,12 +26,9 @@ COMMANDS = {
 DESCRIPTION = Text("Booking by chat, at any time.\nPlease do not send your My Number here.\nPhone: {office_phone}")
 
 
-async def set_commands(bot: Bot, office: Office, staff_chat: int | None) -> None:
-    """`setMyCommands`, `setMyDescription`: Japanese by default, and English; no commands in the staff group."""
+async def set_commands(bot: Bot, office: Office) -> None:
+    """`setMyCommands`, `setMyDescription`: Japanese by default, and English."""
     private = BotCommandScopeAllPrivateChats()
-    if staff_chat is not None:
-        with suppress(TelegramError):
-            await bot.delete_my_commands(scope=BotCommandScopeChat(staff_chat))
     for language, code in (("ja", None), ("en", "en")):
         words = catalogue(language).gettext
         commands = [BotCommand(name, words(label.sentence)) for name, label in COMMANDS.items()]
@@ -37,3 +36,16 @@ async def set_commands(bot: Bot, office: Office, staff_chat: int | None) -> None
         with suppress(TelegramError):  # a menu that could not be set stops nobody: commands work without it
             await bot.set_my_commands(commands, scope=private, language_code=code)
             await bot.set_my_description(description, language_code=code)
+
+
+async def set_staff_menu(api: Api, chat: int | None, language: str | None) -> None:
+    """The commands of staff in their group or in one's own chat; without a language those of everybody else again."""
+    scope = {"type": "chat", "chat_id": chat}
+    with suppress(TelegramError):
+        if language is None:
+            await api.call("deleteMyCommands", scope=scope)
+            return
+        words = catalogue(language).gettext
+        names = MENU if chat and chat > 0 else IN_THE_GROUP
+        commands = [{"command": name, "description": words(MENU[name].sentence)} for name in names]
+        await api.call("setMyCommands", commands=commands, scope=scope)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Row, bindparam, insert, select, update
 
-from bot import claims, measures, places
+from bot import claims, measures, pausing, places
 from bot.booking_rows import DECIDES, as_it_stands, booking_of, decision_row
 from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once, one_at_a_time
@@ -124,6 +124,9 @@ class SqlCounter:
     async def informed(self) -> None:
         was = update(PERSON).where(PERSON.c.chat_id == self.chat).values(informed_at=self.now)
         await self.transaction.execute(was)
+
+    async def takes_requests(self) -> bool:
+        return await pausing.held_open(self.transaction)
 
     async def requested_at(self) -> Sequence[datetime]:
         asked = {"chat": self.chat, "since": self.now - timedelta(days=31)}

@@ -9,25 +9,28 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import select
+from telegram.error import BadRequest
 
 from bot import cards, measures, turn
+from bot.commands import set_staff_menu
 from bot.counter import CONVERSATION
 from bot.database import Transaction
 from bot.desk import chat as staff_chat
+from bot.desk import group
 from bot.kit import Kit
 from bot.letters import Letters
 from bot.outbox import NOTICE, Notice
-from bot.reply import Reply
+from bot.reply import Reply, Shot
 from bot.staff_group import StaffGroup
-from bot.telegram.api import Api
-from bot.telegram.replies import Speaker
+from bot.telegram.api import UNCHANGED, Api
+from bot.telegram.replies import Speaker, inline
 from bot.undeliverable import Undeliverable
 from flows import announcements, letters, notices
 from flows.counter import Booking
 
 KINDS = {
     **notices.KINDS,
-    **dict.fromkeys(("alert", "welcome_staff", "no_mailbox"), notices.Kind("staff")),
+    **dict.fromkeys(("alert", "welcome_staff", "no_mailbox", "paused", "resumed", "no_lead"), notices.Kind("staff")),
     "no_group": notices.Kind("office"),
 }
 BY_MAIL, STAFF_GROUP = ("mail", "office"), ("staff", "card")  # channels
@@ -109,9 +112,11 @@ class Notices:
     async def _simple(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending:
         """Notices that belong to no booking."""
         chat, office = notice.chat_id, self.kit.days.office
-        if notice.kind in staff_chat.KINDS:
-            said = await staff_chat.answer(self.kit, transaction, notice, now, self.desk_url)
-            return Sending(lambda: self._say(chat, said))
+        if notice.kind.startswith(staff_chat.PREFIX):
+            told = await staff_chat.answer(self.kit, transaction, notice, now, self.desk_url, self.api.bot.username)
+            return Sending(lambda: self._answer(notice, told, now)) if told.text else Sending(end="cancelled")
+        if notice.kind in group.NEWS:
+            return await self._news(transaction, notice.kind, now)
         words = self.kit.words(await self._language(transaction, chat, office.language), now)
         if notice.kind in ("alert", "no_mailbox"):
             if self.staff_group.chat is None:
@@ -136,6 +141,34 @@ class Notices:
             return Sending(lambda: self._leave(chat, words.say(announcements.PRIVATE_ONLY)))
         return Sending(lambda: self._delete(chat, notice.message_id))
 
+    async def _news(self, transaction: Transaction, kind: str, now: datetime) -> Sending:
+        if self.staff_group.chat is None:
+            return Sending(later=now + NO_STAFF_GROUP)
+        if (told := await group.news(self.kit, transaction, kind)) is None:
+            return Sending(end="cancelled")
+        text = self.kit.words(self.kit.days.office.language, now).say(told)
+        return Sending(lambda: self._say(self._staff(), text))
+
+    async def _answer(self, notice: Notice, told: staff_chat.Told, now: datetime) -> None:
+        """An answer to staff: in place of the message whose button was pressed, or below."""
+        words = self.kit.words(told.language, now)
+        shot = Shot(words.all(told.text), words.buttons(told.rows), told.flow, "")
+        if told.menu:
+            await set_staff_menu(self.api, notice.chat_id, told.language if told.menu == "set" else None)
+        if notice.message_id is None:
+            await self._say(notice.chat_id, shot.text, inline(shot))
+        else:
+            await self._edit(notice.chat_id, notice.message_id, shot)
+
+    async def _edit(self, chat: int | None, message: int, shot: Shot) -> None:
+        try:
+            await self.api.call(
+                "editMessageText", chat_id=chat, message_id=message, text=shot.text, reply_markup=inline(shot)
+            )
+        except BadRequest as error:
+            if UNCHANGED not in str(error).lower():
+                raise
+
     async def _language(self, transaction: Transaction, chat: int | None, otherwise: str) -> str:
         """The language the person uses now; another where the chat is not known any more, or is nobody's."""
         if chat is None:
@@ -151,8 +184,9 @@ class Notices:
     async def _speak(self, reply: Reply) -> None:
         await self.speaker.speak(reply)
 
-    async def _say(self, chat: int | None, text: str) -> None:
-        await self.api.call("sendMessage", chat_id=chat, text=text, link_preview_options={"is_disabled": True})
+    async def _say(self, chat: int | None, text: str, buttons: dict[str, Any] | None = None) -> None:
+        quiet = {"is_disabled": True}
+        await self.api.call("sendMessage", chat_id=chat, text=text, reply_markup=buttons, link_preview_options=quiet)
 
     async def _delete(self, chat: int | None, message: int | None) -> None:
         await self.api.call("deleteMessage", chat_id=chat, message_id=message)

@@ -8,9 +8,10 @@ from typing import Any
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 
-from bot import cards, turn
+from bot import cards, staff, turn
 from bot.database import Transaction, unavailable
 from bot.desk import chat as staff_chat
+from bot.desk import group
 from bot.kit import Kit
 from bot.lanes import Work
 from bot.outage import Outage
@@ -22,7 +23,8 @@ from bot.telegram.api import SHUT_OUT, Api
 from bot.telegram.replies import Speaker
 from bot.telegram.updates import LARGEST_ID, SEPARATOR, GroupEvent, Strange, kind_of, private_message, read
 from bot.turn import ONLY_STAFF, Incoming
-from flows.steps import Pressed
+from flows.reception import Command
+from flows.text import Text
 
 REMEMBERED_SECONDS = 60  # how long a member of the staff group is taken for one without asking again
 TIME_FOR_A_CODE = timedelta(seconds=30)  # a group that was just added shows its invitation within this time
@@ -70,7 +72,7 @@ class Service:
             if staff_chat.concerns(incoming) and await self._run(
                 lambda t, now: staff_chat.obey(self.kit, t, incoming, now)
             ):
-                return None
+                return self._speech(None, incoming)
             reply = await self._run(lambda t, now: turn.private(self.kit, t, incoming, now))
             return self._speech(reply, incoming)
         return await self._staff(incoming) if incoming.where == "staff" else self._only_staff(incoming)
@@ -88,13 +90,30 @@ class Service:
         return (lambda: self.speaker.answer(press)) if press else None
 
     async def _staff(self, incoming: Incoming) -> Work | None:
-        if not isinstance(incoming.said, Pressed) or not await self._is_member(incoming):
-            return self._only_staff(incoming)
-        return self._speech(await self._run(lambda t, now: cards.press(self.kit, t, incoming, now)), incoming)
+        """A press on a card, or a command. Who may is looked at in the transaction that does it."""
+        said = incoming.said
+        if isinstance(said, Command) and said.to.lower() not in ("", self.api.bot.username.lower()):
+            return None  # for another bot
+        in_group = not await self._run(lambda t, now: staff.has_lead(t)) and await self._is_member(incoming)
+        if isinstance(said, Command):
+            await self._run(lambda t, now: staff_chat.obey_in_group(self.kit, t, incoming, in_group, now))
+            return None
+        return self._speech(await self._run(lambda t, now: self._decide(t, incoming, in_group, now)), incoming)
+
+    async def _decide(
+        self, transaction: Transaction, incoming: Incoming, in_group: bool, now: datetime
+    ) -> Reply | Press | None:
+        why = await group.refusal(transaction, incoming.who, in_group)
+        if why is None:
+            return await cards.press(self.kit, transaction, incoming, now)
+        return self._refused(incoming, why, now)
+
+    def _refused(self, incoming: Incoming, why: Text, now: datetime) -> Press | None:
+        words = self.kit.words(self.kit.days.office.language, now)
+        return Press(incoming.query_id, None, words.say(why)[:200], alert=True) if incoming.query_id else None
 
     def _only_staff(self, incoming: Incoming) -> Work | None:
-        words = self.kit.words(self.kit.days.office.language, self.clock())
-        press = Press(incoming.query_id, None, words.say(ONLY_STAFF), alert=True) if incoming.query_id else None
+        press = self._refused(incoming, ONLY_STAFF, self.clock())
         return (lambda: self.speaker.answer(press)) if press else None
 
     async def _is_member(self, incoming: Incoming) -> bool:
@@ -114,19 +133,29 @@ class Service:
 
     async def _group(self, event: GroupEvent) -> Work | None:
         """The staff group is bound by its invitation; every other group is told once, and left."""
-        staff_chat = self.staff_group.chat
-        if staff_chat is not None and staff_chat in (event.chat_id, event.moved_from):
+        ours = self.staff_group.chat
+        if ours is not None and ours in (event.chat_id, event.moved_from):
             if event.moved_from:
                 return None  # another group says so: only the staff group's own word, or Telegram's answer, is followed
             if event.moved_to:
                 await self.sender.follow_group(event.moved_to)
             elif event.added:
                 await self.sender.hurry(SHUT_OUT)
+            elif event.left:
+                self._members.pop(event.left, None)
+                await self._run(lambda t, now: self._leaves(t, event, now))
+            return None
+        if event.left:
             return None
         await self._run(lambda t, now: self._meet(t, event, now))
         if event.code:
             await self.staff_group.load()
         return None
+
+    async def _leaves(self, transaction: Transaction, event: GroupEvent, now: datetime) -> None:
+        """Whoever leaves the staff group has no rights any more, at once."""
+        if event.left and await self.kit.store.first_time(transaction, event.update_id, now):
+            await group.dismiss(self.kit, transaction, event.left, None, now)
 
     async def _meet(self, transaction: Transaction, event: GroupEvent, now: datetime) -> None:
         """Bind the group, or leave it."""

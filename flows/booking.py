@@ -53,7 +53,7 @@ CONSENT_AND_CONDITIONS = (
     Job(
         "opening",
         run=open_the_form,
-        then={"suspended": "suspended", "has_one": "already", "too_many": "limited"},
+        then={"suspended": "suspended", "has_one": "already", "paused": "paused", "too_many": "limited"},
     ),
     Question(
         "terms",
@@ -195,6 +195,7 @@ BOOKING = Dialog(
         "requesting",
         run=request,
         then={
+            "paused": "review",
             "terms_changed": "terms",
             "suspended": "suspended",
             "refused": "day",
@@ -206,6 +207,15 @@ BOOKING = Dialog(
     End("waiting", say=Text("Your request was sent. A message with its reference number follows.")),
     End("already"),
     End("suspended", rows=OBJECT),
+    End(
+        "paused",
+        say=Text(
+            "We are not taking new requests here at the moment. Please try again later, or call us.\n"
+            "Phone: {office_phone} ({office_hours})\n"
+            "\n"
+            "Bookings and requests that were already accepted stay valid. See or cancel yours with /mine."
+        ),
+    ),
     End(
         "limited",
         say=Text(

@@ -153,6 +153,9 @@ class Counter(Protocol):
     async def informed(self) -> None:
         """Note that the privacy notice was shown (Article 6)."""
 
+    async def takes_requests(self) -> bool:
+        """Whether job-seekers may ask for sessions now; until the turn is over nobody changes that."""
+
     async def requested_at(self) -> Sequence[datetime]:
         """When this chat asked for sessions in the last 30 days."""
 

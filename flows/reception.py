@@ -74,10 +74,14 @@ NOTES = {"help": (HELP, OTHER_WAYS), "privacy": (PRIVACY,)}
 
 @dataclass(frozen=True)
 class Command:
-    """A command of the menu: `/mine`, or the button that stands for it; `argument` is the word after it."""
+    """A command of the menu: `/mine`, or the button that stands for it; `argument` is what comes after it.
+
+    `to` is the bot that it names, in a group.
+    """
 
     name: str
     argument: str = field(default="", repr=False)
+    to: str = ""
 
 
 @dataclass(frozen=True)

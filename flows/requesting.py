@@ -10,6 +10,12 @@ from flows.steps import Button, Context, Offer, Outcome
 from flows.text import Text
 
 YES, NO = "yes", "no"
+NOT_SENT = Text(
+    "Your request was not sent: we are not taking new requests here at the moment. What you entered is kept for 24"
+    " hours; please try to send it again later.\n"
+    "Bookings and requests that were already accepted stay valid.\n"
+    "If it is urgent, please call us: {office_phone} ({office_hours})"
+)
 
 
 async def yes_no(context: Context) -> Offer:
@@ -26,6 +32,8 @@ async def open_the_form(context: Context) -> Outcome:
         return Outcome("suspended", note=suspending.why(suspension))
     if booking := await context.counter.live():
         return Outcome("has_one", note=has_one(context, booking))
+    if not await context.counter.takes_requests():
+        return Outcome("paused")
     if not policy.within_limits(context.office, await context.counter.requested_at(), context.now):
         return Outcome("too_many")
     context.known.update(await context.counter.known())
@@ -58,6 +66,8 @@ async def check_the_number(context: Context) -> Outcome:
 
 async def request(context: Context) -> Outcome:
     """Everything is looked at once more, then the slot is taken; what no longer holds leads back to its question."""
+    if not await context.counter.takes_requests():
+        return Outcome("paused", note=NOT_SENT)
     if consent_missing(context):
         return Outcome("terms_changed", drop=("terms",))
     if not policy.conditions_met(*(context.answers[name] == YES for name in ("registered", "device", "continuing"))):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import insert
 
+from bot import staff
 from flows.text import Text
 from tests.town import Town, book, ja, requested
 
@@ -97,3 +99,63 @@ async def test_staff_with_the_data_of_a_job_seekers_button_send_nothing(small: T
     await small.staff.presses_data(hello.id, button.data or "")
     await small.server.until(lambda: small.server.cloud.settled and small.staff.alerts)
     assert await small.rows("SELECT count(*) FROM booking") == [(0,)]
+
+
+# Once somebody leads, roles decide
+
+
+async def employ(place: Town, **roles: str) -> None:
+    people = {"staff": place.staff, "colleague": place.colleague}
+    async with place.app.database.transaction() as transaction:
+        for name, role in roles.items():
+            row = {"id": people[name].id, "name": name, "role": role, "since": place.clock(), "language": ""}
+            await transaction.execute(insert(staff.STAFF).values(**row))
+
+
+@pytest.mark.parametrize("role", ["lead", "counsellor"])
+async def test_whoever_works_with_people_decides(place: Town, role: str) -> None:
+    await requested(place)
+    await employ(place, staff="lead", colleague=role)
+    await place.colleague.presses_in(place.group, "確定する")
+    await place.taro.sees("【予約が確定しました】")
+
+
+async def test_who_only_reads_decides_nothing_and_is_told_why(place: Town) -> None:
+    await requested(place)
+    await employ(place, staff="lead", colleague="reader")
+    await place.colleague.presses_in(place.group, "確定する")
+    await place.server.until(lambda: place.colleague.alerts)
+    assert "閲覧のみ" in place.colleague.alerts[-1].text
+    assert place.colleague.alerts[-1].show_alert
+    assert await place.rows("SELECT state FROM booking") == [("requested",)]
+    await place.staff.presses_in(place.group, "確定する")
+    await place.taro.sees("【予約が確定しました】")
+
+
+async def test_a_member_of_the_group_who_has_no_role_decides_nothing_and_reads_how_to_get_one(place: Town) -> None:
+    await requested(place)
+    await employ(place, staff="lead")
+    await place.colleague.presses_in(place.group, "確定する")
+    await place.server.until(lambda: place.colleague.alerts)
+    assert "/join" in place.colleague.alerts[-1].text
+    assert await place.rows("SELECT state FROM booking") == [("requested",)]
+
+
+async def test_without_a_lead_members_of_the_group_decide_whatever_their_role(place: Town) -> None:
+    await requested(place)
+    await employ(place, staff="reader")
+    await place.colleague.presses_in(place.group, "確定する")
+    await place.taro.sees("【予約が確定しました】")
+
+
+async def test_the_end_of_somebodys_rights_holds_for_the_very_next_press(place: Town) -> None:
+    await requested(place)
+    await employ(place, staff="lead", colleague="counsellor")
+    await place.colleague.presses_in(place.group, "お断りする")
+    await place.group.sees("理由を選んでください")
+    async with place.app.database.transaction() as transaction:
+        assert await staff.end(transaction, place.colleague.id, None, place.clock())
+    await place.colleague.presses_in(place.group, "求職登録を確認できない")
+    await place.server.until(lambda: len(place.colleague.alerts) > 1)
+    assert "登録した職員だけ" in place.colleague.alerts[-1].text
+    assert await place.rows("SELECT state FROM booking") == [("requested",)]

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.desk import arranging, booking, closing, closures, counsellors, people, requests, staffing, taking, today, week
+from bot.desk import (
+    arranging,
+    booking,
+    closing,
+    closures,
+    counsellors,
+    pausing,
+    people,
+    requests,
+    staffing,
+    taking,
+    today,
+    week,
+)
 from bot.desk.visit import Route
 from flows.desk.roles import Right
 from flows.text import Text
@@ -33,6 +46,7 @@ OF = (
     closing,
     closures,
     counsellors,
+    pausing,
     people,
     requests,
     staffing,

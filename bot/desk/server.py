@@ -29,6 +29,8 @@ from bot.desk.rooms import NAVIGATION, ROUTES
 from bot.desk.visit import Answer, Done, File, Missing, Page, Route, Visit, Wrong
 from bot.kit import Kit
 from bot.logs import trace
+from bot.pausing import paused
+from flows.desk.pausing import PAUSED, Switch
 from flows.text import Text
 
 log = structlog.get_logger()
@@ -53,6 +55,7 @@ class Outcome:
     status: int = 200
     why: Text | None = None
     problem: Wrong | None = None
+    paused: Switch | None = None
 
 
 class Desk:
@@ -192,7 +195,7 @@ class Desk:
         said = json.dumps(answer.said.to_json()) if isinstance(answer, Done) and answer.said else ""
         if said or (session.said and isinstance(answer, Page)):
             await access.say_next(transaction, session, said)
-        return Outcome(session, answer)
+        return Outcome(session, answer, paused=await paused(transaction))
 
     async def _again(self, request: web.Request, route: Route, form: MultiDictProxy[str], problem: Wrong) -> Outcome:
         """The form's page once more, with what was typed and why it cannot be done; nothing was kept."""
@@ -205,7 +208,8 @@ class Desk:
             if not session.member.may(route.right):  # taken away while the form was on its way
                 return Outcome(session, status=403, why=problem.why)
             visit = self._visit(transaction, session, request, form, self.clock())
-            return Outcome(session, await page(replace(visit, problem=problem)), 409, problem=problem)
+            shown = await page(replace(visit, problem=problem))
+            return Outcome(session, shown, 409, problem=problem, paused=await paused(transaction))
 
         return await self.kit.store.database.run(work)
 
@@ -246,6 +250,8 @@ class Desk:
             "navigation": [room for room in NAVIGATION if session.member.may(room.right)], "path": request.path,
             "said": Text.from_json(json.loads(session.said)) if session.said else None, "problem": outcome.problem,
             "renews": is_asked_for, "here": here,
+            "paused": outcome.paused,
+            "paused_words": outcome.paused and outcome.paused.told(PAUSED, self.kit.days.office.zone),
         }  # fmt: skip
         return web.Response(text=render(answer.template, **values), content_type="text/html", status=outcome.status)
 

@@ -99,7 +99,11 @@ class Group(Screen):
 
     def sets(self, person: Person, status: str, by: Person | None = None) -> None:
         """Give a person another status: creator, administrator, member, restricted, left or kicked."""
+        was_in = person.id in self.members
         self._place(person.user, status, (by or person).user)
+        if was_in and person.id not in self.members and self.cloud.bot["id"] in self.members:
+            gone = self.cloud.post(self.chat, (by or person).user, content={"left_chat_member": person.user})
+            self.cloud.push("message", self.cloud.json(gone))
 
     def adds_bot(self, by: Person, status: str = "member") -> None:
         self._place(self.cloud.bot, status, by.user)

@@ -121,7 +121,7 @@ class Speaker:
     async def _edit(self, chat: int, card: int, text: str, shot: Shot, same_will_do: bool) -> bool:
         """`editMessageText`; False where a new message must do: who typed must see that something came back."""
         try:
-            await self.api.call("editMessageText", chat_id=chat, message_id=card, text=text, reply_markup=_inline(shot))
+            await self.api.call("editMessageText", chat_id=chat, message_id=card, text=text, reply_markup=inline(shot))
         except BadRequest as error:
             return same_will_do and UNCHANGED in str(error).lower()
         return True
@@ -182,13 +182,13 @@ def _texts(reply: Reply, deleted: bool) -> tuple[str, str]:
 def _markup(shot: Shot) -> dict[str, Any] | None:
     """An inline keyboard; for the contact button a `ReplyKeyboardMarkup`, whose buttons send their labels."""
     if not shot.contact:
-        return _inline(shot)
+        return inline(shot)
     share = {"text": shot.contact, "request_contact": True}
     rows = [[share], *([{"text": button.label} for button in row] for row in shot.rows)]
     return {"keyboard": rows, "resize_keyboard": True, "one_time_keyboard": True}
 
 
-def _inline(shot: Shot) -> dict[str, Any] | None:
+def inline(shot: Shot) -> dict[str, Any] | None:
     """An `InlineKeyboardMarkup`: each button names the run of the dialog, the step and the value."""
     here = f"{shot.flow}{SEPARATOR}{shot.step}{SEPARATOR}"
     rows = [[{"text": button.label, "callback_data": here + button.value} for button in row] for row in shot.rows]

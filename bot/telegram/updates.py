@@ -12,12 +12,22 @@ from typing import Any
 
 from bot.turn import Incoming, Where
 from flows.answers import holds_private_data
+from flows.desk.commands import JOIN, MENU
 from flows.reception import Command
 from flows.steps import Contact, Pressed, Said, Typed, Unreadable
 
-KINDS = ("message", "edited_message", "callback_query", "my_chat_member")  # the `allowed_updates` asked for
+KINDS = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "my_chat_member",
+    "chat_member",
+)  # the `allowed_updates` asked for
 SEPARATOR = "|"
 COMMAND = re.compile(r"/([A-Za-z0-9_]{1,32})(?:@\w+)?(?:\s+(\S+))?\s*", re.ASCII)
+STAFF_COMMAND = re.compile(
+    rf"/({'|'.join((JOIN, *MENU))})(?:@(\w+))?(?:\s+(.+?))?\s*", re.ASCII | re.DOTALL | re.IGNORECASE
+)
 LARGEST_ID = 2**52  # the Bot API's own bound for the id of a chat
 GONE = ("left", "kicked")
 # What of a message can be read in the chat, by its fields' names, and the parts that the sender did not say in it.
@@ -33,7 +43,7 @@ class Strange(Exception):
 
 @dataclass(frozen=True)
 class GroupEvent:
-    """Something happened to the bot in a group: it was added, spoken to (perhaps with an invitation), or moved."""
+    """Something happened in a group: the bot was added, spoken to (perhaps with an invitation), or moved; who left."""
 
     update_id: int
     chat_id: int
@@ -41,6 +51,7 @@ class GroupEvent:
     code: str = field(default="", repr=False)
     moved_to: int | None = None
     moved_from: int | None = None
+    left: int | None = None
 
 
 def read(update: dict[str, Any], staff_chat: int | None) -> Incoming | GroupEvent | None:
@@ -50,6 +61,8 @@ def read(update: dict[str, Any], staff_chat: int | None) -> Incoming | GroupEven
             return _press(update, staff_chat)
         if "my_chat_member" in update:
             return _membership(update)
+        if "chat_member" in update:
+            return _left(update)
         message = update.get("message") or update.get("edited_message")
         return _message(update["update_id"], message, staff_chat) if message else None
     except (KeyError, TypeError, AttributeError, ValueError) as error:
@@ -97,13 +110,25 @@ def _membership(update: dict[str, Any]) -> GroupEvent | None:
     return GroupEvent(int(update["update_id"]), int(change["chat"]["id"]), added=True)
 
 
+def _left(update: dict[str, Any]) -> GroupEvent | None:
+    """Somebody else's place in a group has changed; a bot is told of it where it is an administrator."""
+    change = update["chat_member"]
+    there = change["new_chat_member"]
+    is_out = there["status"] in GONE or (there["status"] == "restricted" and not there.get("is_member"))
+    number = int(update["update_id"])
+    return GroupEvent(number, int(change["chat"]["id"]), left=int(there["user"]["id"])) if is_out else None
+
+
 def _message(update_id: int, message: dict[str, Any], staff_chat: int | None) -> Incoming | GroupEvent | None:
     chat, text = message["chat"], message.get("text")
     if chat["type"] != "private":
+        if chat["id"] == staff_chat and (command := STAFF_COMMAND.fullmatch(text or "")):
+            return _for_staff(update_id, message, command)
         command = COMMAND.fullmatch(text or "")
         code = command[2] or "" if command and command[1] == "start" else ""
         moved_to, moved_from = message.get("migrate_to_chat_id"), message.get("migrate_from_chat_id")
-        return GroupEvent(int(update_id), int(chat["id"]), code=code, moved_to=moved_to, moved_from=moved_from)
+        left = message.get("left_chat_member", {}).get("id")
+        return GroupEvent(int(update_id), int(chat["id"]), False, code, moved_to, moved_from, left)
     sender = message["from"]
     said = _said(message, int(sender["id"]))
     joins = isinstance(said, Command) and said.name == "join"  # the staff
@@ -112,6 +137,13 @@ def _message(update_id: int, message: dict[str, Any], staff_chat: int | None) ->
         int(message["message_id"]), language_code=sender.get("language_code"),
         name=_name(sender) if joins else "", private=_private(message),
     )  # fmt: skip
+
+
+def _for_staff(update_id: int, message: dict[str, Any], command: re.Match[str]) -> Incoming:
+    sender, said = message["from"], Command(command[1].lower(), command[3] or "", command[2] or "")
+    return Incoming(
+        int(update_id), "staff", int(message["chat"]["id"]), int(sender["id"]), said, int(message["message_id"])
+    )
 
 
 def _name(sender: dict[str, Any]) -> str:
@@ -138,6 +170,8 @@ def _readable(part: Any) -> Iterator[str]:
 def _said(message: dict[str, Any], sender: int) -> Said | Command:
     text = message.get("text")
     if isinstance(text, str):
+        if (command := STAFF_COMMAND.fullmatch(text.strip())) and command[1].lower() != "help":
+            return Command(command[1].lower(), command[3] or "")
         command = COMMAND.fullmatch(text.strip())
         return Command(command[1].lower(), command[2] or "") if command else Typed(text)
     if contact := message.get("contact"):
