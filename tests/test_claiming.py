@@ -213,7 +213,8 @@ async def test_a_code_whose_booking_is_over_says_so(office: Office) -> None:
 async def test_while_nobody_has_claimed_it_letters_go_out_and_notices_to_no_chat_end_quietly(office: Office) -> None:
     await office.takes()
     await office.town.turn_clock("2026-11-24 08:31")
-    while await office.town.rows("SELECT key FROM notice WHERE state = 'pending' AND next_try < '2026-11-24 09:00'"):
+    due = "SELECT key FROM notice WHERE state = 'pending' AND next_try <= '2026-11-23 23:31'"
+    while await office.town.rows(due):
         await office.town.server.settled()
     ends = dict(await office.town.rows("SELECT kind, state FROM notice"))
     assert ends["confirmed_mail"] == "sent"

@@ -10,6 +10,7 @@ from bot.desk import (
     closing,
     closures,
     counsellors,
+    deciding,
     pausing,
     people,
     requests,
@@ -17,6 +18,7 @@ from bot.desk import (
     taking,
     today,
     week,
+    writing,
 )
 from bot.desk.visit import Route
 from flows.desk.roles import Right
@@ -46,6 +48,7 @@ OF = (
     closing,
     closures,
     counsellors,
+    deciding,
     pausing,
     people,
     requests,
@@ -53,5 +56,6 @@ OF = (
     taking,
     today,
     week,
+    writing,
 )
 ROUTES: tuple[Route, ...] = tuple(route for room in OF for route in room.ROUTES)
