@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,6 +10,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import select
+from telegram import InputFile
 from telegram.error import BadRequest
 
 from bot import cards, measures, turn
@@ -17,7 +19,9 @@ from bot.counter import CONVERSATION
 from bot.database import Transaction
 from bot.desk import chat as staff_chat
 from bot.desk import group
+from bot.desk.picture import picture
 from bot.kit import Kit
+from bot.language import Words
 from bot.letters import Letters
 from bot.outbox import NOTICE, Notice
 from bot.reply import Reply, Shot
@@ -27,6 +31,8 @@ from bot.telegram.replies import Speaker, inline
 from bot.undeliverable import Undeliverable
 from flows import announcements, letters, notices
 from flows.counter import Booking
+from flows.desk import commands
+from flows.desk.week import Week
 
 KINDS = {
     **notices.KINDS,
@@ -155,10 +161,20 @@ class Notices:
         shot = Shot(words.all(told.text), words.buttons(told.rows), told.flow, "")
         if told.menu:
             await set_staff_menu(self.api, notice.chat_id, told.language if told.menu == "set" else None)
-        if notice.message_id is None:
+        if told.week:
+            await self._show(notice.chat_id, told.week, shot.text, words)
+        elif notice.message_id is None:
             await self._say(notice.chat_id, shot.text, inline(shot))
         else:
             await self._edit(notice.chat_id, notice.message_id, shot)
+
+    async def _show(self, chat: int | None, grid: Week, below: str, words: Words) -> None:
+        """The week as a picture; where Telegram takes none (a group may forbid them), where else it is to be seen."""
+        drawn = InputFile(await asyncio.to_thread(picture, grid), "week.png")
+        try:
+            await self.api.call("sendPhoto", chat_id=chat, photo=drawn, caption=below)
+        except BadRequest:
+            await self._say(chat, words.say(commands.NO_PICTURE))
 
     async def _edit(self, chat: int | None, message: int, shot: Shot) -> None:
         try:

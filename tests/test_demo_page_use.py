@@ -43,6 +43,14 @@ async def test_the_focus_stays_where_it_was_when_a_message_is_edited(desk: Visit
     assert "利用規約の大切な点" in await desk.page.evaluate(here)
 
 
+async def test_staff_see_the_week_as_a_picture(desk: Visitor) -> None:
+    await desk.says("/week", "staff")
+    picture = desk.view("staff").locator("img.picture").last
+    await expect(picture).to_be_visible()
+    assert await picture.evaluate("async (image) => { await image.decode(); return image.naturalWidth }") > 400
+    assert await picture.get_attribute("alt") == "week.png"
+
+
 async def test_the_arrow_keys_go_through_a_menu_and_through_the_messages(desk: Visitor) -> None:
     await desk.says("/start")
     await desk.sees("予約窓口です")

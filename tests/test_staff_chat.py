@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+from PIL import Image
 from sqlalchemy import insert
 
 from bot import staff
 from bot.playground.people import Person
+from bot.playground.server import Fault
 from flows.desk.commands import MENU, SCREENS
 from flows.text import Text
 from tests.town import Town, book, ja, requested
@@ -86,13 +90,40 @@ async def test_today_names_times_references_and_states_and_nobody(place: Town) -
     assert "川越" not in shown.text
 
 
-async def test_the_week_tells_how_many_places_are_free(place: Town) -> None:
+async def test_the_week_comes_as_a_picture_whose_caption_says_the_marks_and_names_nobody(place: Town) -> None:
     await employ(place, place.staff, "reader")
     await requested(place)
+    await place.turn_clock("2026-11-23 09:00")
     await place.staff.says("/week")
-    shown = await place.staff.sees("11月24日(火)")
-    assert "11月24日(火)：空き 10、予約・申し込み 1" in shown.text
+    shown = await place.staff.sees("11月23日(月)からの週")
+    assert "△ 申し込み" in shown.text
     assert "川越" not in shown.text
+    assert shown.file
+    with Image.open(BytesIO(shown.file.content)) as image:
+        assert image.format == "PNG"
+    assert shown.file.filename == "week.png"
+
+
+async def test_at_the_weekend_it_is_the_next_week(place: Town) -> None:
+    await employ(place, place.staff, "reader")
+    await place.turn_clock("2026-11-20 17:00")
+    await place.staff.says("/week")
+    await place.staff.sees("11月16日(月)からの週")
+    await place.turn_clock("2026-11-21 09:00")
+    await place.staff.says("/week")
+    await place.staff.sees("11月23日(月)からの週")
+
+
+async def test_where_telegram_takes_no_picture_the_week_is_on_the_desk(place: Town) -> None:
+    await employ(place, place.staff, "reader")
+    no_photos = Fault(400, description="Bad Request: not enough rights to send photos to the chat")
+    place.server.fault = lambda method, params: no_photos if method == "sendPhoto" else None
+    await place.staff.says_in(place.group, "/week")
+    await place.group.sees("週の画像を、ここには送れませんでした")
+    place.server.fault = None
+    await place.staff.says_in(place.group, "/week")
+    await place.group.sees("からの週")
+    assert place.group.screen.file
 
 
 async def test_the_desk_is_opened_by_a_link_that_has_no_preview(place: Town) -> None:

@@ -41,6 +41,13 @@ def test_it_is_a_picture_of_the_whole_week_that_telegram_takes() -> None:
     assert len(content) < 200_000
 
 
+def test_with_many_counsellors_telegram_takes_it_too() -> None:
+    many = OfficeDays(DAYS.office, counsellors=[Counsellor(str(number), "川越 太郎") for number in range(120)])
+    with Image.open(BytesIO(picture(week(many, MONDAY, [], NOW)))) as image:
+        assert sum(image.size) < 10_000
+        assert max(image.size) / min(image.size) < 20
+
+
 def test_a_booking_changes_its_place_and_no_other() -> None:
     booked = Taken("2", Clock("2026-11-24 10:00")(), "request", "b", "123456", "confirmed")
     before, after = (picture(each) for each in (grid(), grid(booked)))

@@ -13,13 +13,16 @@ from typing import Literal
 from bot import pausing, staff
 from bot.database import Transaction
 from bot.desk import brief, group
+from bot.desk import week as the_week
 from bot.desk.access import make_link
+from bot.desk.picture import caption
 from bot.kit import Kit
 from bot.outbox import Notice
 from bot.turn import Incoming
 from flows.desk import commands
 from flows.desk import pausing as rules
 from flows.desk.roles import ROLES, Member
+from flows.desk.week import Week
 from flows.reception import Command
 from flows.steps import Button, Pressed, Rows
 from flows.text import Text
@@ -32,13 +35,16 @@ ANSWER_HOLDS = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Told:
-    """An answer; `flow` is what its buttons belong to; `menu` what becomes of the menu of commands in that chat."""
+    """An answer; `flow` is what its buttons belong to; `menu` what becomes of the menu of commands in that chat; `week`
+    is sent as a picture, with the words below it.
+    """
 
     text: tuple[Text, ...] = field(repr=False)
     rows: Rows = ()
     flow: str = ""
     menu: Literal["", "set", "delete"] = ""
     language: str = ""
+    week: Week | None = field(default=None, repr=False)
 
 
 def concerns(incoming: Incoming) -> bool:
@@ -128,9 +134,12 @@ async def answer(
         return Told((commands.OVER,), menu="delete", language=language) if who is None else Told(())
     if what == "pause":
         return await _switch(kit, transaction, language)
-    if what in ("today", "week") or (about in ("today", "week") and what == "group"):
-        made = brief.today if "today" in (what, about) else brief.week
-        return Told((await made(kit, transaction, now),), language=language)
+    asked = about if what == "group" else what
+    if asked == "today":
+        return Told((await brief.today(kit, transaction, now),), language=language)
+    if asked == "week":
+        shown = await the_week.ahead(transaction, kit.days, now)
+        return Told((caption(shown),), language=language, week=shown)
     if what == "desk" and desk_url and who:
         link = commands.LINK.given(link=f"{desk_url}/enter/{await make_link(transaction, chat, now)}")
         return Told((link,), language=language)

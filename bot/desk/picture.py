@@ -21,6 +21,7 @@ ROW, CELL, CLOCKS, TITLE, GAP = 26 * SCALE, 40 * SCALE, 62 * SCALE, 34 * SCALE, 
 UNITS_ACROSS = 18  # columns, of which the clocks of a day are two
 MARK = 8 * SCALE  # half of its size
 SIZE = 15 * SCALE
+LARGEST = 4_800  # dots of a side: Telegram takes 10,000 of both together
 PAPER, INK, LINE, QUIET = "#ffffff", "#1c2420", "#c9d0cb", "#e9ece9"
 FILLS: Mapping[str, str] = {
     kinds.FREE: "#e8f3ec",
@@ -46,6 +47,7 @@ def picture(grid: Week) -> bytes:
         for number, day in enumerate(line):
             _draw_day(draw, font, grid, day, GAP + number * block_width(columns), top)
         top += height
+    image.thumbnail((LARGEST, LARGEST))
     written = BytesIO()
     image.save(written, "PNG", optimize=True)
     return written.getvalue()

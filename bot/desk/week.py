@@ -19,6 +19,7 @@ TAKEN = (
     .join(BOOKING, BOOKING.c.id == HOLD.c.booking_id)
     .where(HOLD.c.start >= bindparam("first"), HOLD.c.start < bindparam("last"))
 )
+CLOSED_AT_MOST = 30  # days in a row that are looked at for an open one
 SIDE_BY_SIDE = 2  # counsellors with whom the days of a week have room beside each other
 
 
@@ -33,6 +34,13 @@ async def grid(transaction: Transaction, days: OfficeDays, monday: date, now: da
     """The week of this Monday. ValueError for one so far away that nobody knows its holidays."""
     there = await taken(transaction, days, monday, monday + 7 * DAY)
     return week(days, monday, there, now)
+
+
+async def ahead(transaction: Transaction, days: OfficeDays, now: datetime) -> Week:
+    """The week that there is still something to do in: from Saturday on, or with all its days closed, the next one."""
+    day = days.day_of(now)
+    business = (one for one in (day + n * DAY for n in range(CLOSED_AT_MOST)) if days.is_business_day(one))
+    return await grid(transaction, days, monday_of(next(business, day)), now)
 
 
 async def show(visit: Visit) -> Answer:

@@ -86,6 +86,7 @@ MISSING = {
     "chat_id": "chat_id is empty",
     "text": "message text is empty",
     "document": "there is no document in the request",
+    "photo": "there is no photo in the request",
     "message_id": "message identifier is not specified",
     "message_ids": "message identifiers are not specified",
 }
@@ -113,6 +114,8 @@ FIELDS: Mapping[str, Mapping[str, Field]] = {
             link_preview_options LinkPreviewOptions""",
         "sendDocument": f"""{SENT}, document! InputFile|String, thumbnail InputFile, caption String,
             caption_entities Array of MessageEntity, disable_content_type_detection Boolean""",
+        "sendPhoto": f"""{SENT}, photo! InputFile|String, caption String, caption_entities Array of MessageEntity,
+            show_caption_above_media Boolean, has_spoiler Boolean""",
         "editMessageText": f"""{EDITED}, text String, parse_mode String, entities Array of MessageEntity,
             link_preview_options LinkPreviewOptions, rich_message InputRichMessage""",
         "editMessageReplyMarkup": EDITED,

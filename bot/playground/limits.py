@@ -14,7 +14,7 @@ from math import ceil
 from bot.playground.chats import Chat
 from bot.playground.strictness import ApiError
 
-SENDING = frozenset({"sendMessage", "sendDocument", "editMessageText", "editMessageReplyMarkup"})
+SENDING = frozenset({"sendMessage", "sendDocument", "sendPhoto", "editMessageText", "editMessageReplyMarkup"})
 ALL, PRIVATE, GROUP = (30, 1.0), (20, 20.0), (20, 60.0)  # how many, in any so many seconds
 
 

@@ -23,10 +23,12 @@ from bot.playground.strictness import (
     refused,
     units,
 )
+from bot.playground.uploads import document, photo
 from bot.playground.webhook import WEBHOOK
 
 Params = Mapping[str, Any]
 Method = Callable[[Cloud, Params], Any]
+Judge = Callable[[Cloud, Any], tuple[Any, Upload | None]]
 
 DELETABLE = timedelta(hours=48)
 ACTIONS = re.compile(
@@ -52,30 +54,30 @@ def send_message(cloud: Cloud, params: Params) -> Json:
 
 
 def send_document(cloud: Cloud, params: Params) -> Json:
+    return _send_file(cloud, params, "document", document)
+
+
+def send_photo(cloud: Cloud, params: Params) -> Json:
+    return _send_file(cloud, params, "photo", photo)
+
+
+def _send_file(
+    cloud: Cloud, params: Params, kind: str, judged: Callable[[Cloud, Any], tuple[Any, Upload | None]]
+) -> Json:
     """A file that comes with the request, or one that was sent before, by its `file_id`."""
     chat = cloud.writable(params.get("chat_id"))
     text, entities = checked_caption(params.get("caption"), params.get("parse_mode"), params.get("caption_entities"))
-    document, file = _document(cloud, params)
-    content = {**_reply(cloud, chat, params), "document": document}
+    described, file = judged(cloud, _attached(params, kind))
+    content = {**_reply(cloud, chat, params), kind: described}
     return cloud.json(_sent(cloud, chat, params, text=text, entities=entities, content=content, file=file))
 
 
-def _document(cloud: Cloud, params: Params) -> tuple[Json, Upload | None]:
-    given = params.get("document")
+def _attached(params: Params, kind: str) -> Any:
+    """What a parameter holds; a file may come under a name of its own, which the parameter then says."""
+    given = params.get(kind)
     if isinstance(given, str) and given.startswith("attach://"):
-        given = params.get(given.removeprefix("attach://"))
-    if isinstance(given, Upload):
-        if not given.content:
-            raise refused("file must be non-empty")
-        number = next(cloud.ids)
-        described = {"file_id": f"DOC{number}", "file_unique_id": f"U{number}", "file_name": given.filename}
-        return {**described, "mime_type": given.content_type, "file_size": len(given.content)}, given
-    if not given:
-        raise refused("there is no document in the request")
-    for message in (message for chat in cloud.chats.values() for message in chat.history):
-        if message.content.get("document", {}).get("file_id") == given:
-            return message.content["document"], message.file
-    raise refused("wrong file identifier/HTTP URL specified")
+        return params.get(given.removeprefix("attach://"))
+    return given
 
 
 def _sent(cloud: Cloud, chat: Chat, params: Params, **fields: Any) -> Message:
@@ -121,7 +123,7 @@ def _edited(cloud: Cloud, chat: Chat, message: Message, params: Params, **fields
 def edit_message_text(cloud: Cloud, params: Params) -> Json:
     chat, message = _editable(cloud, params)
     text, entities = checked_text(params.get("text"), params.get("parse_mode"), params.get("entities"))
-    if "document" in message.content:
+    if {"document", "photo"} & message.content.keys():
         raise refused("there is no text in the message to edit")
     return _edited(cloud, chat, message, params, text=text, entities=entities)
 
@@ -222,6 +224,7 @@ METHODS: Mapping[str, Method] = {
     "getMe": get_me,
     "sendMessage": send_message,
     "sendDocument": send_document,
+    "sendPhoto": send_photo,
     "editMessageText": edit_message_text,
     "editMessageReplyMarkup": edit_message_reply_markup,
     "deleteMessage": delete_message,

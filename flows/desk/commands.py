@@ -89,6 +89,7 @@ NOT_JOINED = Text(
 NO_CODE = Text("To join the staff, send /join with the code that a lead gave you, for example:\n/join AbCdEf123456")
 TAKES_NOTHING = Text("Nothing comes after {command}. Please send it by itself:\n{command}")
 LINK = Text("Your desk, for five minutes and one use:\n{link}")
+NO_PICTURE = Text("Telegram did not take the picture of the week here. Please look at the week on the desk: /desk")
 NO_DESK = Text("This office has no desk yet. The operator sets MADOGUCHI_DESK_URL.")
 IN_PRIVATE = Text("Please send {command} in the private chat with the bot: @{bot}")
 NO_RIGHT = Text("Your role ({role}) does not include this. Please ask a lead.")

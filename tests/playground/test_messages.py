@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import pytest
+from PIL import Image
 from telegram import Bot, ReplyKeyboardMarkup
 from telegram.error import BadRequest
 
@@ -52,6 +55,50 @@ async def test_a_document_is_kept_with_its_bytes(bot: Bot, taro: Person) -> None
     assert taro.screen.file.content == b"BEGIN:VCALENDAR"
     again = await bot.send_document(taro.id, sent.document.file_id)
     assert again.document == sent.document
+
+
+def image(width: int, height: int, kind: str = "PNG") -> bytes:
+    written = BytesIO()
+    Image.new("1", (width, height)).save(written, kind)
+    return written.getvalue()
+
+
+async def test_a_photo_is_kept_with_its_bytes_and_is_what_they_are(bot: Bot, taro: Person) -> None:
+    content = image(90, 160, "BMP")
+    sent = await bot.send_photo(taro.id, content, caption="<b>週</b>", parse_mode="HTML", filename="week.txt")
+    assert [(size.width, size.height, size.file_size) for size in sent.photo] == [(90, 160, len(content))]
+    assert sent.caption == "週"
+    assert taro.screen.file
+    assert (taro.screen.file.content_type, taro.screen.file.content) == ("image/bmp", content)
+    again = await bot.send_photo(taro.id, sent.photo[0].file_id)
+    assert again.photo == sent.photo
+    with refusal(BadRequest, "there is no text in the message to edit"):
+        await bot.edit_message_text("二", taro.id, sent.id)
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "file must be non-empty"),
+        (b"BEGIN:VCALENDAR", "IMAGE_PROCESS_FAILED"),
+        (image(90, 160)[:60], "IMAGE_PROCESS_FAILED"),
+        (image(9_000, 1_001), "PHOTO_INVALID_DIMENSIONS"),
+        (image(211, 10), "PHOTO_INVALID_DIMENSIONS"),
+        (bytes(10 * 1024**2 + 1), "file of size 10485761 bytes is too big for a photo; the maximum size is 10485760"),
+    ],
+    ids=("nothing", "none", "half of one", "too large", "too long", "too many bytes"),
+)
+async def test_what_is_no_photo_is_refused_and_nothing_is_sent(
+    bot: Bot, taro: Person, content: bytes, why: str
+) -> None:
+    with refusal(BadRequest, why):
+        await bot.send_photo(taro.id, content)
+    with refusal(BadRequest, "wrong file identifier/HTTP URL specified"):
+        await bot.send_photo(taro.id, "PHOTO1")
+    with refusal(BadRequest, "message caption is too long"):
+        await bot.send_photo(taro.id, image(9_000, 1_000), caption="一" * 1025)
+    assert taro.messages == []
+    await bot.send_photo(taro.id, image(9_000, 1_000), caption="一" * 1024)
 
 
 async def test_an_edit_changes_the_message_at_its_place_and_drops_its_keyboard(bot: Bot, taro: Person) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import AsyncIterator, Iterator
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -38,6 +39,7 @@ from aiogram.types import (
     ReplyKeyboardMarkup,
     Update,
 )
+from PIL import Image
 from pydantic import BaseModel
 
 from bot.playground.faults import Order
@@ -114,6 +116,16 @@ async def test_a_document(client: Bot, taro: Person) -> None:
     assert (taro.screen.file.filename, taro.screen.file.content) == ("予約.ics", b"BEGIN:VCALENDAR")
     assert list(unpublished(sent)) == []
     await client.send_document(taro.id, sent.document.file_id, reply_to_message_id=None)
+
+
+async def test_a_photo(client: Bot, taro: Person) -> None:
+    written = BytesIO()
+    Image.new("1", (2, 1)).save(written, "PNG")
+    sent = await client.send_photo(taro.id, BufferedInputFile(written.getvalue(), "week.png"), caption="週")
+    assert sent.photo
+    assert (sent.photo[0].width, sent.photo[0].height, sent.caption) == (2, 1, "週")
+    assert list(unpublished(sent)) == []
+    await client.send_photo(taro.id, sent.photo[0].file_id)
 
 
 async def test_the_bots_own_face(client: Bot) -> None:
