@@ -92,11 +92,14 @@ async def test_today_names_times_references_and_states_and_nobody(place: Town) -
 
 async def test_the_week_comes_as_a_picture_whose_caption_says_the_marks_and_names_nobody(place: Town) -> None:
     await employ(place, place.staff, "reader")
+    await employ(place, place.colleague, "lead")
     await requested(place)
+    await place.colleague.presses_in(place.group, "確定する")
+    await place.taro.sees("【予約が確定しました】")
     await place.turn_clock("2026-11-23 09:00")
     await place.staff.says("/week")
     shown = await place.staff.sees("11月23日(月)からの週")
-    assert "△ 申し込み" in shown.text
+    assert "● 確定" in shown.text
     assert "川越" not in shown.text
     assert shown.file
     with Image.open(BytesIO(shown.file.content)) as image:
