@@ -1,67 +1,57 @@
-"""What is promised to people with each move of a booking: which notices, when, by which channel, and while what holds.
+"""The table of what is sent: each kind of notice, to whom, when it is due, after when it is worthless, only if what.
 
-`promises` says what the outbox gets in the same transaction as the move; `KINDS` says for each kind whether it
-still holds when its time comes. The words are in `flows/letters.py`.
+A row is promised with the events that it names, in their transaction; what is due at once must hold at once, and all
+is looked at again before it is sent. Times are in `flows/due.py` (settings of the office), words in `flows/letters.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
-from flows import policy
 from flows.counter import Booking
-from flows.lifecycle import CANCELLED, CONFIRMED, DECLINED, IN_SESSION, LAPSED, MISSED, PROPOSED, REQUESTED
+from flows.due import (
+    Moment,
+    a_week,
+    an_hour_before,
+    at_once,
+    day_before,
+    ever,
+    hour_before,
+    lapse,
+    next_morning,
+    nobody_came,
+    over,
+    reply_is_late,
+    start,
+    start_or_a_day,
+)
 from flows.office_days import OfficeDays
+from flows.only_if import (
+    Condition,
+    always,
+    cancelled,
+    confirmed,
+    declined,
+    has_address,
+    has_url,
+    lapsed,
+    missed,
+    missed_by_mail,
+    not_missed,
+    not_missed_by_mail,
+    not_told,
+    proposed,
+    reads_of_it,
+    requested,
+    told,
+)
 
 How = Literal["handed", "failed"]  # how the confirming e-mail ended
 Channel = Literal["chat", "mail", "office", "staff", "card"]
-# the person's chat, the person's e-mail, the office mailbox, a message to the staff group, the booking's card there
-
-
-def requested(booking: Booking) -> bool:
-    return booking.state == REQUESTED
-
-
-def confirmed(booking: Booking) -> bool:
-    return booking.state == CONFIRMED
-
-
-def confirmed_and_told(booking: Booking) -> bool:
-    return confirmed(booking) and booking.confirmed_to_person
-
-
-def told_of_confirmation(booking: Booking) -> bool:
-    """Cancelled after a confirmation went out by mail: the calendar entry has to go too."""
-    return booking.state == CANCELLED and booking.told in ("handed", "by_hand")
-
-
-def cancelled_without_chat(booking: Booking) -> bool:
-    """Whoever has no chat reads of a cancellation by letter alone."""
-    return told_of_confirmation(booking) or (booking.state == CANCELLED and booking.chat is None)
-
-
-def has_a_url(booking: Booking) -> bool:
-    return booking.state in (CONFIRMED, IN_SESSION) and bool(booking.url)
-
-
-def in_state(state: str) -> Callable[[Booking], bool]:
-    return lambda booking: booking.state == state
-
-
-def has_an_address(booking: Booking) -> bool:
-    """The person's e-mail address is known, and not erased yet."""
-    return bool(booking.details.get("email"))
-
-
-def not_missed(booking: Booking) -> bool:
-    return booking.state != MISSED
-
-
-def always(booking: Booking) -> bool:
-    return True
+# the person's chat, the person's e-mail, the office mailbox, a message to the staff group, a card of the booking there
 
 
 @dataclass(frozen=True)
@@ -69,74 +59,119 @@ class Kind:
     """A kind of notice: its channel; whether it still holds; whether the bot starts it (then not in quiet hours)."""
 
     channel: Channel
-    holds: Callable[[Booking], bool] = always
+    holds: Condition = always
     starts: bool = False
 
 
-KINDS = {
-    "received": Kind("chat", requested),
-    "received_office": Kind("office"),
-    "card": Kind("card"),
-    "no_reply": Kind("chat", requested, starts=True),
-    "overdue": Kind("staff", requested),
-    "confirmed_mail": Kind("mail", confirmed),
-    "confirmed": Kind("chat", confirmed_and_told, starts=True),
-    "confirmed_by_phone": Kind("chat", confirmed_and_told, starts=True),
-    "confirming": Kind("chat", lambda booking: confirmed(booking) and booking.told == "failed", starts=True),
-    "mail_failed": Kind("card", lambda booking: confirmed(booking) and booking.told == "failed"),
-    "letter_failed": Kind("staff"),
-    "undelivered": Kind("staff"),
-    "claim_locked": Kind("staff"),
-    "remind_day_before": Kind("chat", confirmed_and_told, starts=True),
-    "remind_one_hour": Kind("chat", confirmed_and_told, starts=True),
-    "declined_mail": Kind("mail", in_state(DECLINED)),
-    "declined": Kind("chat", in_state(DECLINED), starts=True),
-    "cancelled": Kind("chat", in_state(CANCELLED)),
-    "cancelled_mail": Kind("mail", cancelled_without_chat),
-    "cancelled_office": Kind("office"),
-    "expired": Kind("chat", in_state(LAPSED), starts=True),
-    "cancelled_by_office": Kind("chat", in_state(CANCELLED), starts=True),
-    "cancelled_by_office_mail": Kind("mail", in_state(CANCELLED)),
-    "url_mail": Kind("mail", has_a_url),
-    "url_changed_mail": Kind("mail", has_a_url),
-    "url_sent": Kind("chat", has_a_url, starts=True),
-    "url_changed": Kind("chat", has_a_url, starts=True),
-    "proposed": Kind("chat", in_state(PROPOSED), starts=True),
-    "proposed_mail": Kind("mail", in_state(PROPOSED)),
-    "proposal_lapsed": Kind("chat", in_state(LAPSED), starts=True),
-    "moved_mail": Kind("mail", confirmed),
-    "moved": Kind("chat", confirmed_and_told, starts=True),
-    "came": Kind("card"),  # asks whether the person came, and is shown as it stands once it asks nothing
-    "outcome": Kind("card"),  # the same of a session without an outcome
-    "missed": Kind("chat", in_state(MISSED), starts=True),
-    "missed_mail": Kind("mail", lambda booking: has_an_address(booking) and booking.state == MISSED),
-    "corrected": Kind("chat", not_missed, starts=True),
-    "corrected_mail": Kind("mail", lambda booking: has_an_address(booking) and not_missed(booking)),
-    # about the person, not the booking: each is of a measure or an objection, whose number ends its key
-    "warned": Kind("chat", starts=True),
-    "warned_mail": Kind("mail", has_an_address),
-    "withdrawn": Kind("chat", starts=True),
-    "withdrawn_mail": Kind("mail", has_an_address),
-    "suspended": Kind("chat", starts=True),
-    "suspended_mail": Kind("mail", has_an_address),
-    "unsuspended": Kind("chat", starts=True),
-    "unsuspended_mail": Kind("mail", has_an_address),
-    "answered": Kind("chat", has_an_address, starts=True),
-    "answered_mail": Kind("mail", has_an_address),
-    "objected": Kind("staff"),
+class Row(NamedTuple):
+    """One promise. A kind may have several; they go the same way and hold while the same holds."""
+
+    kind: str
+    to: tuple[Channel, bool]
+    after: str  # events, with a comma between two
+    due: Moment
+    until: Moment
+    only_if: Condition
+
+
+CHAT: tuple[Channel, bool] = ("chat", True)  # the bot starts it
+ANSWER: tuple[Channel, bool] = ("chat", False)  # to what the person did just now, at whatever hour
+MAIL: tuple[Channel, bool] = ("mail", False)
+OFFICE: tuple[Channel, bool] = ("office", False)
+STAFF: tuple[Channel, bool] = ("staff", False)
+CARD: tuple[Channel, bool] = ("card", False)
+
+NONE = ""
+PROPOSED_ANEW = "propose, email_corrected"
+CONFIRMS = "confirm, accept, move, book_next"
+CONFIRMED_ANEW = "confirm, accept, book_next, email_corrected"
+URL_ANEW = "url, email_corrected"
+CANCELS = "cancel, cancel by phone, cancel by mail, refuse"
+CANCELS_OR_LATE = f"{CANCELS}, handed, handed after a move"
+BY_OFFICE_OR_LATE = "cancel by office, handed by office"
+ANY_CANCEL = "cancel, cancel by phone, cancel by mail, cancel by office"
+DECISIONS = f"request, confirm, decline, propose, accept, refuse, move, {ANY_CANCEL}, lapse, lapse of proposals"
+PRESENT = f"start, contact, end, miss, not_held, correct, {ANY_CANCEL}"
+CONCLUDED = "miss, not_held, finish, stop, correct"
+
+# fmt: off
+TABLE = (
+    #   kind                        to      after these events    due             not after       only if
+    # A request, and what becomes of it (4(2)b)
+    Row("received",                 ANSWER, "request",            at_once,        start,          requested),
+    Row("received_office",          OFFICE, "request",            at_once,        ever,           always),
+    Row("declined_mail",            MAIL,   "decline",            at_once,        start,          declined),
+    Row("declined",                 CHAT,   "decline",            at_once,        start,          declined),
+    Row("proposed_mail",            MAIL,   PROPOSED_ANEW,        at_once,        lapse,          proposed),
+    Row("proposed",                 CHAT,   "propose",            at_once,        lapse,          proposed),
+    Row("expired",                  CHAT,   "lapse",              at_once,        start_or_a_day, lapsed),
+    Row("proposal_lapsed",          CHAT,   "lapse of proposals", at_once,        start_or_a_day, lapsed),
+    # The confirmation: its letter, and what follows from how that went
+    Row("confirmed_mail",           MAIL,   CONFIRMED_ANEW,       at_once,        start,          confirmed),
+    Row("moved_mail",               MAIL,   "move",               at_once,        start,          confirmed),
+    Row("confirmed",                CHAT,   "handed, by_hand",    at_once,        start,          told),
+    Row("moved",                    CHAT,   "handed after a move",at_once,        start,          told),
+    Row("confirmed_by_phone",       CHAT,   "by_phone",           at_once,        start,          told),
+    Row("mail_failed",              CARD,   "failed",             at_once,        ever,           not_told),
+    Row("confirming",               CHAT,   "failed",             at_once,        start,          not_told),
+    # The session's URL
+    Row("url_mail",                 MAIL,   URL_ANEW,             at_once,        over,           has_url),
+    Row("url_changed_mail",         MAIL,   "url_changed",        at_once,        over,           has_url),
+    Row("url_sent",                 CHAT,   "url_sent",           at_once,        over,           has_url),
+    Row("url_changed",              CHAT,   "url_changed_sent",   at_once,        over,           has_url),
+    # A cancellation (4(4)); where a letter was on its way meanwhile, its calendar entry has to go too
+    Row("cancelled",                ANSWER, CANCELS,              at_once,        start_or_a_day, cancelled),
+    Row("cancelled_mail",           MAIL,   CANCELS_OR_LATE,      at_once,        start_or_a_day, reads_of_it),
+    Row("cancelled_by_office",      CHAT,   "cancel by office",   at_once,        start_or_a_day, cancelled),
+    Row("cancelled_by_office_mail", MAIL,   BY_OFFICE_OR_LATE,    at_once,        start_or_a_day, cancelled),
+    Row("cancelled_office",         OFFICE, "cancel",             at_once,        ever,           always),
+    # The cards of the staff, edited as the booking goes on
+    Row("card",                     CARD,   DECISIONS,            at_once,        ever,           always),
+    Row("came",                     CARD,   PRESENT,              at_once,        ever,           always),
+    Row("outcome",                  CARD,   CONCLUDED,            at_once,        ever,           always),
+    # A session that was missed (4(4))
+    Row("missed",                   CHAT,   "miss",               at_once,        a_week,         missed),
+    Row("missed_mail",              MAIL,   "miss",               at_once,        a_week,         missed_by_mail),
+    Row("corrected",                CHAT,   "correct",            at_once,        a_week,         not_missed),
+    Row("corrected_mail",           MAIL,   "correct",            at_once,        a_week,         not_missed_by_mail),
+    # When its time comes
+    Row("no_reply",                 CHAT,   "request",            reply_is_late,  lapse,          requested),
+    Row("overdue",                  STAFF,  "request",            reply_is_late,  lapse,          requested),
+    Row("remind_day_before",        CHAT,   CONFIRMS,             day_before,     an_hour_before, told),
+    Row("remind_one_hour",          CHAT,   CONFIRMS,             hour_before,    start,          told),
+    Row("came",                     CARD,   CONFIRMS,             nobody_came,    over,           always),
+    Row("outcome",                  CARD,   CONFIRMS,             next_morning,   ever,           always),
+    # Of a person, not of a booking: by a measure or an objection, whose number ends the key (bot/measures.py)
+    Row("warned",                   CHAT,   NONE,                 at_once,        ever,           always),
+    Row("warned_mail",              MAIL,   NONE,                 at_once,        ever,           has_address),
+    Row("withdrawn",                CHAT,   NONE,                 at_once,        ever,           always),
+    Row("withdrawn_mail",           MAIL,   NONE,                 at_once,        ever,           has_address),
+    Row("suspended",                CHAT,   NONE,                 at_once,        ever,           always),
+    Row("suspended_mail",           MAIL,   NONE,                 at_once,        ever,           has_address),
+    Row("unsuspended",              CHAT,   NONE,                 at_once,        ever,           always),
+    Row("unsuspended_mail",         MAIL,   NONE,                 at_once,        ever,           has_address),
+    Row("answered",                 CHAT,   NONE,                 at_once,        ever,           has_address),
+    Row("answered_mail",            MAIL,   NONE,                 at_once,        ever,           has_address),
+    Row("objected",                 STAFF,  NONE,                 at_once,        ever,           always),
+    # Of how another notice went (bot/sender.py), and of a code that was guessed at (bot/claims.py)
+    Row("letter_failed",            STAFF,  NONE,                 at_once,        ever,           always),
+    Row("undelivered",              STAFF,  NONE,                 at_once,        ever,           always),
+    Row("claim_locked",             STAFF,  NONE,                 at_once,        ever,           always),
+)
+# fmt: on
+
+KINDS: Mapping[str, Kind] = {row.kind: Kind(row.to[0], row.only_if, row.to[1]) for row in TABLE}
+ROWS: Mapping[str, tuple[Row, ...]] = {  # by the event that promises them
+    event: tuple(row for row in TABLE if event in row.after.split(", "))
+    for event in {event for row in TABLE for event in row.after.split(", ") if event}
 }
-ToldOfPeople = Literal["warned", "withdrawn", "suspended", "unsuspended", "answered"]
-OF_PEOPLE = frozenset({*(kind for what in get_args(ToldOfPeople) for kind in (what, f"{what}_mail")), "objected"})
-
-
 CONFIRMING = ("confirmed_mail", "moved_mail")  # letters by which a booking is confirmed (4(2)b)
 AFTER_A_LETTER = {"url_mail": "url_sent", "url_changed_mail": "url_changed_sent"}  # what its being handed over is
-OF_THE_URL = (*AFTER_A_LETTER, "url_sent", "url_changed")
 OF_THE_TIME = [  # the old ones of a booking that is moved
     *(kind for kind, rule in KINDS.items() if rule.channel in ("chat", "mail")), "came", "outcome",
 ]  # fmt: skip
-AFTERWARDS = ("missed", "missed_mail", "corrected", "corrected_mail")  # told of a session that is over
-NEWS = timedelta(days=7)  # for how long that is worth telling
+ToldOfPeople = Literal["warned", "withdrawn", "suspended", "unsuspended", "answered"]
+OF_PEOPLE = frozenset({*(kind for what in get_args(ToldOfPeople) for kind in (what, f"{what}_mail")), "objected"})
 
 
 @dataclass(frozen=True)
@@ -148,58 +183,24 @@ class Promise:
     not_after: datetime | None = None
 
 
-AT_ONCE = {  # by the event, and where that decides it by the way it came
-    "request": ("received", "received_office", "card"),
-    "confirm": ("confirmed_mail", "card"),
-    "decline": ("declined_mail", "declined", "card"),
-    "propose": ("proposed_mail", "proposed", "card"),
-    "accept": ("confirmed_mail", "card"),
-    "refuse": ("cancelled", "cancelled_mail", "card"),
-    "move": ("moved_mail", "card"),
-    "book_next": ("confirmed_mail",),
-    "url": ("url_mail",),
-    "url_changed": ("url_changed_mail",),
-    "url_sent": ("url_sent",),
-    "url_changed_sent": ("url_changed",),
-    "email_corrected": ("confirmed_mail", "url_mail", "proposed_mail"),
-    "cancel": ("cancelled", "cancelled_mail", "cancelled_office", "card", "came"),
-    "cancel by phone": ("cancelled", "cancelled_mail", "card", "came"),
-    "cancel by mail": ("cancelled", "cancelled_mail", "card", "came"),
-    "cancel by office": ("cancelled_by_office", "cancelled_by_office_mail", "card", "came"),
-    "lapse": ("expired", "card"),
-    "lapse of proposals": ("proposal_lapsed", "card"),
-    # the latter if it was cancelled while the mail was on its way: what that put into a calendar has to go
-    "handed": ("confirmed", "cancelled_mail"),
-    "handed by office": ("cancelled_by_office_mail",),
-    "handed after a move": ("moved", "cancelled_mail"),
-    "failed": ("mail_failed", "confirming"),
-    "start": ("came",),
-    "contact": ("came",),
-    "end": ("came",),
-    "miss": ("missed", "missed_mail", "came", "outcome"),
-    "not_held": ("came", "outcome"),
-    "finish": ("outcome",),
-    "stop": ("outcome",),
-    "correct": ("corrected", "corrected_mail", "came", "outcome"),
-    "by_hand": ("confirmed",),
-    "by_phone": ("confirmed_by_phone",),
-}
-
-
 def promises(days: OfficeDays, booking: Booking, event: str, now: datetime) -> tuple[Promise, ...]:
-    """What a move promises, if it holds then: written in its transaction, looked at again before it is sent."""
-    later = {
-        "request": _if_nobody_answers,
-        **dict.fromkeys(("confirm", "accept", "move", "book_next"), _until_it_is_over),
-    }
-    kinds = AT_ONCE.get(_how(booking, event), AT_ONCE.get(event, ()))
-    promised = [made_now(days, booking, kind, now) for kind in kinds if KINDS[kind].holds(booking)]
-    return (*promised, *(later[event](days, booking, now) if event in later else ()))
+    """What a move promises: written in its transaction, looked at again before it is sent."""
+    rows = ROWS.get(_how(booking, event), ROWS.get(event, ()))
+    return tuple(made for row in rows if (made := _made(row, days, booking, now)))
+
+
+def _made(row: Row, days: OfficeDays, booking: Booking, now: datetime) -> Promise | None:
+    """What is due at once must hold at once; what is due later is looked at then, if that is still ahead."""
+    when = row.due(days, booking, now)
+    if when is None or (row.due is at_once and not row.only_if(booking)):
+        return None
+    return Promise(row.kind, when, row.until(days, booking, now))
 
 
 def made_now(days: OfficeDays, booking: Booking, kind: str, now: datetime) -> Promise:
-    """One that is due at once."""
-    return Promise(kind, now, _not_after(days, kind, booking, now))
+    """One that is due at once, whatever promised it first."""
+    row = next(row for row in TABLE if row.kind == kind)
+    return Promise(kind, now, row.until(days, booking, now))
 
 
 def _how(booking: Booking, event: str) -> str:
@@ -214,45 +215,7 @@ def _how(booking: Booking, event: str) -> str:
 def to_the_person(what: ToldOfPeople, booking: Booking) -> tuple[str, ...]:
     """By which notices the person of this booking can be told of a measure or an answer: chat, mail, both, none."""
     by_chat = (what,) if booking.chat is not None and KINDS[what].holds(booking) else ()
-    return (*by_chat, *((f"{what}_mail",) if has_an_address(booking) else ()))
-
-
-def _not_after(days: OfficeDays, kind: str, booking: Booking, now: datetime) -> datetime | None:
-    """The person need not read of a session that has begun; the office and its staff are told whenever it is."""
-    if KINDS[kind].channel not in ("chat", "mail"):
-        return None
-    if kind in AFTERWARDS:
-        return now + NEWS
-    if kind in OF_THE_URL:
-        return policy.ends_at(days, booking.slot.start)
-    if booking.state == PROPOSED:
-        return booking.lapses_at
-    over = booking.state in (CANCELLED, LAPSED) and booking.slot.start <= now  # the wanted time of a proposal may be
-    return now + timedelta(days=1) if over else booking.slot.start
-
-
-def _if_nobody_answers(days: OfficeDays, booking: Booking, now: datetime) -> list[Promise]:
-    """What follows if staff do not answer by the end of the next business day (4(2)b)."""
-    unanswered = policy.no_reply_at(days, booking.requested_at, booking.slot.start)
-    return [Promise(kind, unanswered, booking.lapses_at) for kind in ("no_reply", "overdue")]
-
-
-def _reminders(days: OfficeDays, booking: Booking, now: datetime) -> list[Promise]:
-    """The reminders that still lie ahead; none after the session has begun."""
-    start = booking.slot.start
-    one_hour = policy.remind_one_hour_at(days, start)
-    reminders = [
-        Promise("remind_day_before", policy.remind_day_before_at(days, start), one_hour),
-        Promise("remind_one_hour", one_hour, start),
-    ]
-    return [reminder for reminder in reminders if reminder.due_at > now]
-
-
-def _until_it_is_over(days: OfficeDays, booking: Booking, now: datetime) -> list[Promise]:
-    """The reminders, and what staff are asked: who came (4(4)), and what became of it where nobody has said."""
-    start = booking.slot.start
-    who_came = Promise("came", policy.no_contact_at(days, start), policy.ends_at(days, start))
-    return [*_reminders(days, booking, now), who_came, Promise("outcome", policy.outcome_asked_at(days, start))]
+    return (*by_chat, *((f"{what}_mail",) if has_address(booking) else ()))
 
 
 def wait_for_morning(days: OfficeDays, kind: str, now: datetime) -> datetime | None:

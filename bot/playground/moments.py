@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows.lifecycle import CONFIRMED, REQUESTED
-from flows.notices import KINDS, confirmed_and_told, requested
+from flows.notices import KINDS
 from flows.office_days import OfficeDays
+from flows.only_if import requested, told
 
 if TYPE_CHECKING:
     from bot.playground.world import World
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 MORNING = time(9)
 DATABASE = "madoguchi.db"
 # in another state of the booking nothing would be sent
-HOLDS_WHILE: Mapping[object, str] = {requested: REQUESTED, confirmed_and_told: CONFIRMED}
+HOLDS_WHILE: Mapping[object, str] = {requested: REQUESTED, told: CONFIRMED}
 LATER = """SELECT notice.next_try, notice.kind, booking.state FROM notice LEFT JOIN booking ON booking.id = booking_id
     WHERE notice.state = 'pending' AND notice.next_try > ? ORDER BY notice.next_try"""
 

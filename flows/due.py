@@ -1,0 +1,79 @@
+"""Moments of the table in `flows/notices.py`: when a notice is due, and after when it is worth nothing.
+
+Each is of a booking as it stands at `now`. None for a due time: the moment is over, and nothing is promised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from flows import policy
+from flows.counter import Booking
+from flows.office_days import OfficeDays
+
+Moment = Callable[[OfficeDays, Booking, datetime], datetime | None]
+A_DAY = timedelta(days=1)
+NEWS = timedelta(days=7)  # for how long what is told of a session that is over is worth telling
+
+
+def at_once(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    return now
+
+
+def reply_is_late(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    return policy.no_reply_at(days, booking.requested_at, booking.slot.start)
+
+
+def day_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
+    return _if_ahead(policy.remind_day_before_at(days, booking.slot.start), now)
+
+
+def hour_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
+    return _if_ahead(policy.remind_one_hour_at(days, booking.slot.start), now)
+
+
+def _if_ahead(moment: datetime, now: datetime) -> datetime | None:
+    return moment if moment > now else None
+
+
+def nobody_came(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    return policy.no_contact_at(days, booking.slot.start)
+
+
+def next_morning(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    return policy.outcome_asked_at(days, booking.slot.start)
+
+
+# After when it is worth nothing:
+
+
+def ever(days: OfficeDays, booking: Booking, now: datetime) -> None:
+    """The office and its staff are told whenever it is."""
+    return
+
+
+def start(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    """The person need not read of a session that has begun."""
+    return booking.slot.start
+
+
+def start_or_a_day(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    """The wanted time of a request may be over when its proposals lapse, or are cancelled."""
+    return booking.slot.start if booking.slot.start > now else now + A_DAY
+
+
+def an_hour_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    return policy.remind_one_hour_at(days, booking.slot.start)
+
+
+def over(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    return policy.ends_at(days, booking.slot.start)
+
+
+def lapse(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    return booking.lapses_at
+
+
+def a_week(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    return now + NEWS

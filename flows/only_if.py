@@ -1,0 +1,78 @@
+"""Conditions of the table in `flows/notices.py`: looked at when a notice is promised, and again before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flows.counter import Booking
+from flows.lifecycle import CANCELLED, CONFIRMED, DECLINED, IN_SESSION, LAPSED, MISSED, PROPOSED, REQUESTED
+
+Condition = Callable[[Booking], bool]
+
+
+def always(booking: Booking) -> bool:
+    return True
+
+
+def requested(booking: Booking) -> bool:
+    return booking.state == REQUESTED
+
+
+def proposed(booking: Booking) -> bool:
+    return booking.state == PROPOSED
+
+
+def declined(booking: Booking) -> bool:
+    return booking.state == DECLINED
+
+
+def lapsed(booking: Booking) -> bool:
+    return booking.state == LAPSED
+
+
+def confirmed(booking: Booking) -> bool:
+    return booking.state == CONFIRMED
+
+
+def told(booking: Booking) -> bool:
+    """Confirmed, and the confirmation has reached the person."""
+    return confirmed(booking) and booking.confirmed_to_person
+
+
+def not_told(booking: Booking) -> bool:
+    """Confirmed, and the letter that says so could not be sent."""
+    return confirmed(booking) and booking.told == "failed"
+
+
+def has_url(booking: Booking) -> bool:
+    return booking.state in (CONFIRMED, IN_SESSION) and bool(booking.url)
+
+
+def cancelled(booking: Booking) -> bool:
+    return booking.state == CANCELLED
+
+
+def reads_of_it(booking: Booking) -> bool:
+    """Cancelled: a letter takes what the confirming one put into the calendar out again, and tells who has no chat."""
+    return cancelled(booking) and (booking.told in ("handed", "by_hand") or booking.chat is None)
+
+
+def missed(booking: Booking) -> bool:
+    return booking.state == MISSED
+
+
+def not_missed(booking: Booking) -> bool:
+    return not missed(booking)
+
+
+def has_address(booking: Booking) -> bool:
+    """The person's e-mail address is known, and not erased yet."""
+    return bool(booking.details.get("email"))
+
+
+def missed_by_mail(booking: Booking) -> bool:
+    return missed(booking) and has_address(booking)
+
+
+def not_missed_by_mail(booking: Booking) -> bool:
+    return not_missed(booking) and has_address(booking)
