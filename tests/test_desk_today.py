@@ -12,8 +12,8 @@ from flows.counter import Booking
 from tests.counters import Office
 from tests.desk import OpenDesk, Shown, Visitor, open_desk
 
-START, IN_TOUCH, NO_CONTACT, RECORD_NO_CONTACT = (
-    "開始する（参加した）", "連絡があった", "連絡なし…", "連絡なしを記録する",
+START, IN_TOUCH, RECORD_NO_CONTACT = (
+    "開始する（参加した）", "連絡があった", "連絡なしを記録する",
 )  # fmt: skip
 FINISH, EXTEND, HELD, RECORD = "終了する（実施した）", "45分まで延長する", "実施した", "記録する"
 
@@ -106,7 +106,7 @@ async def test_no_contact_is_recorded_ten_minutes_after_the_start_and_not_sooner
 ) -> None:
     booking = await session(office)
     visitor = await at_the_desk(desk, f"2026-11-24 {moment}")
-    assert (NO_CONTACT in visitor.shown.text) == may
+    assert (RECORD_NO_CONTACT in visitor.shown.text) == may
     shown = await sends(visitor, booking, "miss")
     assert (shown.status, await states(office)) == ((200, ["missed"]) if may else (409, ["confirmed"]))
     assert may or "9:40" in shown.text, "it says from when on it can be"
@@ -228,7 +228,7 @@ async def test_what_could_not_be_held_does_not_count_against_the_person(desk: Op
     assert "接続できなかった" in visitor.shown.text
 
 
-async def test_sessions_of_earlier_days_stand_above_until_their_outcome_is_recorded(
+async def test_sessions_of_earlier_days_are_asked_for_until_their_outcome_is_recorded(
     desk: OpenDesk, office: Office
 ) -> None:
     old = await session(office)

@@ -11,6 +11,7 @@ from bot.desk.visit import Answer, Done, Page, Route, Visit, Wrong, does, shows
 from bot.desk.writing import ERASED, set_url
 from flows import policy
 from flows.counter import Booking
+from flows.desk import closing
 from flows.desk.taking import EXCEPTIONS
 from flows.text import Text
 
@@ -41,7 +42,7 @@ async def show(visit: Visit) -> Answer:
     way = "propose" if able.propose else "move" if able.move else "next" if able.book_next else ""
     weeks = await times.weeks(visit, booking, same_counsellor=way == "next") if way else []
     values = {
-        "booking": booking, "way": way, "weeks": weeks, "counsellors": times.counsellors(visit),
+        "booking": booking, "way": way, "weeks": weeks, "counsellors": closing.names(visit.days),
         "exceptions": times.labelled(EXCEPTIONS), "word_channels": times.labelled(one.WORD_CHANNELS),
         "chosen": visit.form.getall("time", []) if visit.problem else [], "typed": visit.form if visit.problem else {},
     }  # fmt: skip

@@ -13,7 +13,7 @@ from flows.arranging import OFFICE_REASONS
 from flows.booking import QUESTIONS
 from flows.counter import Booking
 from flows.deciding import DECLINE_REASONS, LATE_REASONS
-from flows.desk import history
+from flows.desk import closing, history
 from flows.desk.attendance import STATES
 from flows.lifecycle import CONFIRMED, ENDED, FINISHED, IN_SESSION, LIVE, PROPOSED, REQUESTED
 from flows.text import Text
@@ -83,7 +83,7 @@ async def _page(visit: Visit, opened: bool) -> Answer:
         "booking": booking, "may": able, "life": await life(visit.transaction, booking, visit.now),
         "state": STATES[booking.state], "source": history.SOURCES[booking.source],
         "told": _told(booking), "confirm_late": late and booking.state == REQUESTED,
-        "counsellor": times.counsellors(visit).get(booking.slot.counsellor, booking.slot.counsellor),
+        "counsellor": closing.names(visit.days).get(booking.slot.counsellor, booking.slot.counsellor),
         "free": list(free.items()), "proposed": booking.proposed, "typed": visit.form if visit.problem else {},
         "details": _details(visit, booking) if opened else None, "erased": not booking.details,
         "late_reasons": times.labelled(LATE_REASONS), "cancel_reasons": list(OFFICE_REASONS.items()),

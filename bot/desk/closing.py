@@ -32,8 +32,8 @@ async def form(visit: Visit) -> Answer:
 
 def choices(visit: Visit) -> Mapping[str, object]:
     """What the selects of the form offer."""
-    today = visit.days.day_of(visit.now)
-    there = [(one.id, one.name) for one in visit.days.counsellors if not one.has_left(today)]
+    today, named = visit.days.day_of(visit.now), closing.names(visit.days)
+    there = [(one.id, named[one.id]) for one in visit.days.counsellors if not one.has_left(today)]
     return {"counsellors": there, "reasons": list(REASONS.items()), "everybody": EVERYBODY_WORDS}
 
 

@@ -14,7 +14,7 @@ from bot.desk.touched import Touched, stranded
 from bot.desk.visit import MOVED_ON, Answer, Done, Missing, Page, Route, Visit, Wrong, does, shows
 from bot.records import RECORD, record
 from flows.desk import counsellors as rules
-from flows.desk.closing import Unfit
+from flows.desk.closing import Unfit, called
 from flows.desk.records import What
 from flows.places import Counsellor
 from flows.text import Text
@@ -30,7 +30,8 @@ async def show(visit: Visit) -> Answer:
     there = [(counsellor_of(row), row.url is not None) for row in rows]
     today, typed = visit.days.day_of(visit.now), visit.sent("name") if visit.problem else ""
     hours = {who.id: _hours_in_words(visit, who) for who, _ in there}
-    return Page("counsellors.html", {"there": there, "hours": hours, "today": today, "typed": typed})
+    values = {"there": there, "hours": hours, "today": today, "typed": typed}
+    return Page("counsellors.html", {**values, "names": {who.id: called(who) for who, _ in there}})
 
 
 def _hours_in_words(visit: Visit, who: Counsellor) -> list[Text]:
@@ -58,16 +59,17 @@ async def edit(visit: Visit) -> Answer:
     row = await _row(visit)
     who = counsellor_of(row)
     bookings = await stranded(visit.transaction, visit.days, who, visit.now)
-    called = await _called(visit, who.id, bookings)
+    ticked = await _called(visit, who.id, bookings)
     return Page(
         "counsellor.html",
         {
             "who": who,
+            "name": called(who),
             "row": row,
             "typed": _typed(visit, who),
             "weekdays": [(day, rules.WEEKDAYS[day]) for day in rules.weekdays(visit.days.office)],
             "bounds": rules.bounds(visit.days.office),
-            "calls": [(one, one.booking in called) for one in bookings],
+            "calls": [(one, one.booking in ticked) for one in bookings],
         },
     )
 
@@ -130,7 +132,7 @@ async def stay(visit: Visit) -> Answer:
     return Done(f"/counsellors/{row.id}", Text("Saved: {name} stays.", name=row.name))
 
 
-async def called(visit: Visit) -> Answer:
+async def was_called(visit: Visit) -> Answer:
     """Somebody whose counsellor is not there was called."""
     row = await _row(visit)
     bookings = await stranded(visit.transaction, visit.days, counsellor_of(row), visit.now)
@@ -212,5 +214,5 @@ ROUTES: tuple[Route, ...] = (
     does("/counsellors/{counsellor}/leaving", "counsellors", look_at_leaving, edit),
     does("/counsellors/{counsellor}/leave", "counsellors", leave, edit),
     does("/counsellors/{counsellor}/stay", "counsellors", stay, edit),
-    does("/counsellors/{counsellor}/called", "book", called, edit),
+    does("/counsellors/{counsellor}/called", "book", was_called, edit),
 )

@@ -13,6 +13,7 @@ from flows import policy
 from flows.arranging import OFFICE_REASONS
 from flows.counter import Booking, Slot
 from flows.deciding import DECLINE_REASONS, LATE_REASONS
+from flows.desk.closing import names
 from flows.lifecycle import REQUESTED
 from flows.text import Text
 
@@ -94,8 +95,7 @@ async def assign(visit: Visit) -> Answer:
         raise Wrong(NO_OTHER, "counsellor")
     await _give_to(visit, booking, visit.sent("counsellor"))
     await visit.counter.note(booking, "assigned")
-    names = times.counsellors(visit)
-    said = Text("{ref} is now with {who}.", ref=booking.reference, who=names[booking.slot.counsellor])
+    said = Text("{ref} is now with {who}.", ref=booking.reference, who=names(visit.days)[booking.slot.counsellor])
     return Done(f"/bookings/{booking.id}", said)
 
 

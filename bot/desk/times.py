@@ -1,4 +1,4 @@
-"""The times of the calendar as the desk's forms offer them, and the counsellors by name."""
+"""The times of the calendar as the desk's forms offer them, and who else is free."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from bot.calendar import still_a_place
 from bot.desk.visit import Visit, Wrong
 from flows import policy
 from flows.counter import Booking, Permit, Slot
+from flows.desk import closing
 from flows.desk.taking import EXCEPTIONS
 from flows.text import Text
 
@@ -31,17 +32,11 @@ class Time:
     other: bool  # with another counsellor than the booking's
 
 
-def counsellors(visit: Visit) -> dict[str, Text | str]:
-    """All of the office, by id; who has no name is called by the number."""
-    nameless = Text("Counsellor {number}")
-    return {one.id: one.name if one.name != one.id else nameless.given(number=one.id) for one in visit.days.counsellors}
-
-
 async def free_beside(visit: Visit, booking: Booking) -> dict[str, Text | str]:
     """The booking's own counsellor, and who else is free at its time."""
     day = visit.days.day_of(booking.slot.start)
     free = (await visit.counter.free((day,))).get(day, {}).get(booking.slot.start, ())
-    names = counsellors(visit)
+    names = closing.names(visit.days)
     return {each: names.get(each, each) for each in dict.fromkeys((booking.slot.counsellor, *free))}
 
 

@@ -20,6 +20,7 @@ from flows import policy
 from flows.counter import Booking, Decision, Refused
 from flows.desk import attendance
 from flows.desk.attendance import CORRECT_REASONS, MISS_REASONS, NOT_HELD_REASONS, STOP_REASONS
+from flows.desk.closing import names
 from flows.lifecycle import CONFIRMED, DECLINED, ENDED, IN_SESSION, LAPSED, PROPOSED, REQUESTED
 from flows.office_days import DAY
 from flows.text import Text
@@ -46,7 +47,7 @@ AT_THAT_TIME = select(BOOKING).where(
     BOOKING.c.id == HOLD.c.booking_id,
     BOOKING.c.state.in_(TAKES_THE_COUNSELLOR),
 )
-NAMES = select(COUNSELLOR.c.id, COUNSELLOR.c.name, COUNSELLOR.c.url.is_not(None).label("has_url"))
+WITH_A_URL = select(COUNSELLOR.c.id).where(COUNSELLOR.c.url.is_not(None))
 DID: Mapping[str, Text] = {
     "start": Text("Started"), "extend": Text("Extended"), "stop": Text("Stopped"), "finish": Text("Recorded as held"),
     "miss": Text("Recorded as no contact"), "not_held": Text("Recorded as not held"),
@@ -62,7 +63,7 @@ class Session:
 
     booking: Booking
     state: str
-    counsellor: str
+    counsellor: Text | str
     has_url: bool
     why_not: Mapping[str, Refused | None]
     last: Text | None  # what was recorded last, when and by whom
@@ -86,17 +87,17 @@ async def show(visit: Visit) -> Answer:
 
 async def _found(visit: Visit, which: Any, values: Mapping[str, Any]) -> list[Session]:
     rows: Sequence[Row[Any]] = (await visit.transaction.execute(which, values)).all()
-    names = {row.id: row for row in await visit.transaction.execute(NAMES)} if rows else {}
-    return [await _session(visit, booking, names) for booking in await visit.counter.all_opened(rows)]
+    with_a_url = set((await visit.transaction.execute(WITH_A_URL)).scalars()) if rows else set()
+    return [await _session(visit, booking, with_a_url) for booking in await visit.counter.all_opened(rows)]
 
 
-async def _session(visit: Visit, booking: Booking, names: Mapping[str, Row[Any]]) -> Session:
-    days, now, known = visit.days, visit.now, names.get(booking.slot.counsellor)
+async def _session(visit: Visit, booking: Booking, with_a_url: set[str]) -> Session:
+    days, now, who = visit.days, visit.now, booking.slot.counsellor
     state = attendance.presently(days, booking, now)
     half_hour = booking.slot.start + timedelta(minutes=days.office.session_minutes)
     return Session(
-        booking, state, known.name if known else booking.slot.counsellor,
-        has_url=bool(booking.url or (known and known.has_url)),
+        booking, state, names(days).get(who, who),
+        has_url=bool(booking.url) or who in with_a_url,
         why_not=await _why_not(visit, booking, state), last=_last(visit, booking.decision),
         unasked=state == CONFIRMED and not booking.contact_at and now >= policy.no_contact_at(days, booking.slot.start),
         over_time=state == IN_SESSION and not booking.extended and now >= half_hour,
@@ -127,7 +128,7 @@ def _last(visit: Visit, decision: Decision | None) -> Text | None:
     if decision is None or decision.event not in DID:
         return None
     at: datetime = decision.at.astimezone(visit.days.office.zone)
-    who = decision.name or Text("by itself")
+    who = decision.name or (Text("by itself") if decision.channel == "clock" else Text("the person"))
     said = Text("{what}, {date} {time} ({who})", what=DID[decision.event], date=at.date(), time=at.time(), who=who)
     why = WHY.get(decision.reason)
     return Text("{what}: {why}", what=said, why=why) if why else said

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from bot.counter import BOOKING, HOLD
 from bot.database import Transaction
+from flows.desk import closing
 from flows.desk.week import KINDS, Taken
 from flows.lifecycle import IN_SESSION, LIVE
 from flows.office_days import OfficeDays
@@ -35,7 +36,7 @@ class Touched:
     booking: str
     reference: str
     start: datetime
-    name: str
+    name: Text | str
     state: str
     words: Text
 
@@ -65,7 +66,7 @@ async def _held(transaction: Transaction, since: datetime, until: datetime, coun
 
 
 def _listed(days: OfficeDays, held: list[Taken]) -> list[Touched]:
-    names = {one.id: one.name for one in days.counsellors}
+    names = closing.names(days)
     return [_touched(one, names) for one in held[:MOST]]
 
 
@@ -75,6 +76,6 @@ def _in_the_way(days: OfficeDays, block: Block, held: Taken, now: datetime) -> b
     return end > now and block.takes(held.counsellor, begin, end)
 
 
-def _touched(held: Taken, names: dict[str, str]) -> Touched:
+def _touched(held: Taken, names: dict[str, Text | str]) -> Touched:
     name = names.get(held.counsellor, held.counsellor)
     return Touched(held.booking, held.reference, held.start, name, held.state, KINDS[held.kind][1])

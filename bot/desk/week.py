@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, select
 from bot.counter import BOOKING, HOLD
 from bot.database import Transaction
 from bot.desk.visit import Answer, Missing, Page, Route, Visit, shows
-from flows.desk.closing import in_words
+from flows.desk import closing
 from flows.desk.week import KINDS, Taken, Week, monday_of, week
 from flows.office_days import DAY, OfficeDays
 from flows.text import Text
@@ -50,17 +50,18 @@ async def show(visit: Visit) -> Answer:
     except (ValueError, OverflowError):
         raise Missing from None
     zone = visit.days.office.zone
-    blocks = [(closing, closing.block(zone)) for closing in visit.days.closings]
-    here = [closing for closing, block in blocks if block.first < shown.monday + 7 * DAY and block.last >= shown.monday]
+    blocks = [(one, one.block(zone)) for one in visit.days.closings]
+    here = [one for one, block in blocks if block.first < shown.monday + 7 * DAY and block.last >= shown.monday]
     return Page(
         "week.html",
         {
             "week": shown,
+            "names": closing.names(visit.days),
             "today": today,
             "before": shown.monday - 7 * DAY,
             "after": shown.monday + 7 * DAY,
             "legend": [KINDS[kind] for kind in shown.kinds()],
-            "closures": [(closing, in_words(visit.days, closing)) for closing in here],
+            "closures": [(one, closing.in_words(visit.days, one)) for one in here],
             "many": len(shown.counsellors) > SIDE_BY_SIDE,
             "not_a_day": NOT_A_DAY if visit.query.get("from") and _asked(visit) is None else None,
         },

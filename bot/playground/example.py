@@ -17,8 +17,10 @@ from typing import Any
 
 from sqlalchemy import Executable, and_, select, update
 
+from bot import calendar
+from bot.calendar import COUNSELLOR
 from bot.counter import BOOKING, SqlCounter
-from bot.database import Database, Transaction
+from bot.database import Database, Transaction, insert_once
 from bot.encryption import load_keys
 from bot.migrate import migrate
 from bot.outbox import NOTICE, Outbox
@@ -27,11 +29,26 @@ from flows import answers, policy
 from flows.counter import Booking, Consent, Decision, Permit, Slot
 from flows.lifecycle import REQUESTED
 from flows.office_days import OfficeDays
+from flows.places import Counsellor
 
 BACK, AHEAD = 5, 10  # business days before today, and from the first that can still be asked for
 FEWEST, MOST = 3, 7  # bookings a day
 FAMILIES, GIVEN = ("川越", "見本", "例示"), ("花子", "一郎", "二葉", "三郎", "四葉", "五郎", "六花", "七海", "八重")
+COUNSELLORS = (Counsellor("1", "職員 二号"), Counsellor("2", "職員 三号"))
 OUTCOMES = ("confirm", "confirm", "cancel", "confirm", "confirm", "decline", "confirm", "")  # "": left unanswered
+SESSIONS = (
+    "held",
+    "held",
+    "held",
+    "missed",
+    "held",
+    "held",
+    "held",
+    "open",
+    "held",
+)  # "open": nobody noted how it went
+URL = "https://teleoffice.example/join?code={number}"
+BY_THE_PERSON, BY_THE_CLOCK = (None, "", "", "chat"), (None, "", "", "clock")  # as a Decision has it
 FOR_STAFF = ("card", "received_office")  # of an open request, these are still to come
 Comes = Callable[[str, str], int]  # somebody with a name and a phone number comes; gives their chat
 
@@ -44,6 +61,7 @@ class Wish:
     name: str
     permit: Permit
     outcome: str
+    session: str
 
     @property
     def details(self) -> dict[str, Any]:
@@ -61,10 +79,14 @@ async def fill(data: Path, days: OfficeDays, now: datetime, comes: Comes, staff:
 
     `staff` are the ids and names of those who decided.
     """
+    days = OfficeDays(days.office, counsellors=COUNSELLORS)
     database, seal = Database(f"sqlite:///{data / 'madoguchi.db'}"), load_keys(None, data)[0]
     outbox = Outbox(database)
 
     async def live(transaction: Transaction) -> int:
+        for who in COUNSELLORS:
+            await insert_once(transaction, COUNSELLOR, {"id": who.id, "name": who.name, "hours": "", "version": 1})
+        await calendar.changed(transaction)
         wishes = list(_wishes(days, now))
         for wish, decider in zip(wishes, cycle(staff), strict=False):
             chat = comes(wish.name, wish.details["phone"]["e164"])
@@ -82,17 +104,19 @@ async def fill(data: Path, days: OfficeDays, now: datetime, comes: Comes, staff:
 
 def _wishes(days: OfficeDays, now: datetime) -> Iterator[Wish]:
     random, number = Random(now.date().toordinal()), 0  # noqa: S311  # no secret
-    outcomes = cycle(OUTCOMES)
+    outcomes, sessions = cycle(OUTCOMES), cycle(SESSIONS)
     for day in _weeks(days, now):
         starts = days.starts(day)
         for start in sorted(random.sample(starts, min(random.randint(FEWEST, MOST), len(starts)))):
             asked = days.at(days.business_day_before(day, random.randint(2, 6)), time(random.randint(8, 20), 7))
             asked = min(asked, now - timedelta(minutes=random.randint(30, 2000)))
-            permit = policy.permit(days, Slot(random.choice(days.office.counsellors), start), asked)
+            permit = policy.permit(days, Slot(random.choice(days.counsellors).id, start), asked)
             if isinstance(permit, Permit):
                 number += 1
                 name = f"{random.choice(FAMILIES)} {random.choice(GIVEN)}"
-                yield Wish(number, name, permit, next(outcomes))
+                outcome = next(outcomes)
+                session = next(sessions) if outcome == "confirm" else ""
+                yield Wish(number, name, permit, outcome, session)
 
 
 def _weeks(days: OfficeDays, now: datetime) -> list[date]:
@@ -119,21 +143,41 @@ async def _lived(at: Callable[..., SqlCounter], wish: Wish, decider: tuple[int, 
             await counter.move(booking, event, Decision(event, moment, *by))
             if event == "confirm":
                 await counter.tell(booking, "handed")
+                if wish.number % 4:  # of the others nobody has set one yet
+                    await _url_is_sent(counter, booking, URL.format(number=wish.number))
+
+
+async def _url_is_sent(counter: SqlCounter, booking: Booking, url: str) -> None:
+    booking.url, booking.url_sent = url, True
+    for what in ("url", "url_sent"):
+        await counter.note(booking, what)
 
 
 def _events(days: OfficeDays, wish: Wish, decider: tuple[int, str]) -> Iterator[tuple[str, datetime, tuple[Any, ...]]]:
-    permit, start = wish.permit, wish.permit.slot.start
+    permit = wish.permit
     decided = days.at(permit.reply_by, time(9, 40))
     if wish.outcome in ("confirm", "cancel"):
         yield "confirm", decided, decider
     if wish.outcome == "decline":
         yield "decline", decided, (*decider, "time")
     if wish.outcome == "cancel":
-        yield "cancel", decided + timedelta(hours=5), ()
+        yield "cancel", decided + timedelta(hours=5), BY_THE_PERSON
     if wish.outcome == "":
-        yield "lapse", permit.lapses_at, ()
+        yield "lapse", permit.lapses_at, BY_THE_CLOCK
     if wish.outcome == "confirm":
-        yield "end", policy.ends_at(days, start), ()
+        yield from _session(days, wish, decider)
+
+
+def _session(days: OfficeDays, wish: Wish, by: tuple[int, str]) -> Iterator[tuple[str, datetime, tuple[Any, ...]]]:
+    start = wish.permit.slot.start
+    if wish.session == "missed":
+        yield "miss", start + timedelta(minutes=12), by
+    else:
+        yield "start", start, by
+    if wish.session == "held":
+        yield "finish", start + timedelta(minutes=28), by
+    if wish.session == "open":
+        yield "end", policy.ends_at(days, start), BY_THE_CLOCK
 
 
 def _what_is_past(now: datetime) -> Executable:

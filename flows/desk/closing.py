@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 
 from flows.office import Office
 from flows.office_days import OfficeDays
-from flows.places import DAY, EVERYBODY, Block, Closing
+from flows.places import DAY, EVERYBODY, Block, Closing, Counsellor
 from flows.text import Text
 
 AHEAD = timedelta(days=366)  # nothing is closed further ahead
@@ -113,15 +113,24 @@ def check_opening(closing: Closing, closed: Block, opened: Block) -> None:
         raise Unfit("since", whole)
 
 
+def called(who: Counsellor) -> Text | str:
+    """The counsellor's name; by the number where there is none yet."""
+    return who.name if who.name != who.id else Text("Counsellor {number}", number=who.id)
+
+
+def names(days: OfficeDays) -> dict[str, Text | str]:
+    """The counsellors, by id."""
+    return {one.id: called(one) for one in days.counsellors}
+
+
 def in_words(days: OfficeDays, closing: Closing) -> Text:
     """A closure with its days, hours, counsellor and reason."""
     block = closing.block(days.office.zone)
-    name = next((one.name for one in days.counsellors if one.id == block.counsellor), block.counsellor)
     return Text(
         "{days}, {hours}, {who} ({reason})",
         days=days_of(block),
         hours=hours_of(block),
-        who=name if block.counsellor else EVERYBODY_WORDS,
+        who=names(days).get(block.counsellor, block.counsellor) if block.counsellor else EVERYBODY_WORDS,
         reason=REASONS.get(closing.reason, closing.reason),
     )
 
