@@ -73,7 +73,7 @@ class App:
 
     def _put_together(self) -> None:
         store, outbox, self.lanes = Store(self.database, self.seal), Outbox(self.database), Lanes()
-        self.kit = Kit(store, outbox, self.seal, self.calendar, self.settings.mail_from)
+        self.kit = Kit(store, outbox, self.seal, self.calendar, self.settings.mail_from, self.settings.pointer)
         self.api = api = Api(self.bot)
         letters = Letters(self.kit, Post.from_url(self.settings.mail_url), self.settings.office_mail)
         speaker = Speaker(api, store, outbox)

@@ -44,7 +44,8 @@ async def refresh(
     if known and not _asks_again(dialog, context):
         await _catch_up(dialog, context)
         return await _saved(kit, transaction, dialog, place, context)
-    conversation.start(dialog.name, f"{dialog.name}:{booking.id}", {})
+    where = {"details": "desk" if kit.pointer else "letter"}  # as the letter of the same moment says
+    conversation.start(dialog.name, f"{dialog.name}:{booking.id}", where)
     place.card = Card()
     await dialog.begin(context)
     if kind in ASK_ONLY and isinstance(dialog.by_name[conversation.state], End):

@@ -90,6 +90,12 @@ def _office_mail(given: str) -> str:
     return _address("MADOGUCHI_OFFICE_MAIL", given)
 
 
+def _office_letters(given: str) -> str:
+    if given not in ("details", "pointer"):
+        raise BadSetting("MADOGUCHI_OFFICE_LETTERS", "is neither details nor pointer: give one of the two")
+    return given
+
+
 def _office(given: str) -> Path:
     folder = Path(given).resolve()
     if not (folder / "office.toml").is_file():
@@ -152,6 +158,7 @@ class Settings(BaseSettings):
     mail: Annotated[SecretStr | None, BeforeValidator(_mail)] = Field(None, validation_alias="MADOGUCHI_MAIL_URL")
     mail_from: Annotated[str, BeforeValidator(_mail_from)] = "madoguchi@office.example"
     office_mail: Annotated[str, BeforeValidator(_office_mail)] = "counter@office.example"
+    office_letters: Annotated[Literal["details", "pointer"] | None, BeforeValidator(_office_letters)] = None
     office: Annotated[Path, BeforeValidator(_office)] = KAWAGOE
     clock: Annotated[Path | None, BeforeValidator(_clock)] = None  # of the demo alone: `bot.clock.turned_by`
     desk_url: Annotated[str | None, BeforeValidator(_desk_url)] = None
@@ -200,10 +207,24 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _a_pointer_points_somewhere(self) -> Settings:
+        if self.office_letters == "pointer" and self.desk_url is None:
+            raise BadSetting(
+                "MADOGUCHI_OFFICE_LETTERS",
+                "is pointer, and there is no desk to point to: give MADOGUCHI_DESK_URL, or details",
+            )
+        return self
+
+    @model_validator(mode="after")
     def _clock_is_the_demos(self) -> Settings:
         if self.clock and _sends_far(self.api_url):
             raise BadSetting("MADOGUCHI_CLOCK", "is for the demo alone: people on Telegram go by the real time")
         return self
+
+    @property
+    def pointer(self) -> str:
+        """The desk, where letters to the office mailbox point to it; empty where they give the details."""
+        return "" if self.office_letters == "details" else self.desk_url or ""
 
     @property
     def database_url(self) -> str:

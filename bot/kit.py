@@ -24,6 +24,7 @@ class Kit:
     seal: Seal
     calendar: Calendar
     sender: str  # the address letters come from
+    pointer: str = ""  # the desk, where letters to the office mailbox point to it instead of giving the details
 
     @property
     def days(self) -> OfficeDays:

@@ -15,6 +15,7 @@ from bot.post import Post
 from flows import letters
 from flows.answers import sending_form
 from flows.counter import Booking
+from flows.office_letters import office_letter
 from flows.text import Text
 
 
@@ -38,9 +39,9 @@ class Letters:
         await self._send(notice, words, written, to, invite)
 
     async def to_office(self, notice: Notice, booking: Booking) -> None:
-        """A letter to the office mailbox, in the office's language, with the details."""
+        """A letter to the office mailbox, in the office's language, with the details or a pointer to them."""
         words = self.kit.words(self.kit.days.office.language, notice.due_at)
-        written = letters.office_letter(self.kit.days, notice.kind, booking)
+        written = office_letter(self.kit.days, notice.kind, booking, self.kit.pointer)
         await self._send(notice, words, written, self.office_mail, None)
 
     async def of_the_bot(self, key: str, subject: Text, body: Text, at: datetime) -> None:

@@ -32,27 +32,32 @@ LATE_REASONS = {
     "agreed": Text("Agreed with the person by phone"),
     "other": Text("Another reason"),
 }
+DETAILS_ARE = {
+    "letter": Text("(Name and contact details: in the letter to the office mailbox)"),
+    "desk": Text("(Name and contact details: on the desk)"),
+}
 
 
 def card(context: Context) -> Text:
     """The card's own words: what is wanted, by when it wants an answer, the flags, and how it went on."""
     booking = the_booking(context)
     head = Text(
-        "[New request] {ref}\nWanted: {date} {time}\nReply due: {reply_by} / confirm by: {deadline}\n"
-        "(Name and contact details: in the letter to the office mailbox)",
+        "[New request] {ref}\nWanted: {date} {time}\nReply due: {reply_by} / confirm by: {deadline}",
         ref=booking.reference,
         date=context.days.day_of(booking.slot.start),
         time=local_time(context, booking.slot),
         reply_by=booking.reply_by,
         deadline=booking.confirm_by,
     )
-    lines = (head, *_flags(booking), *([verdict(context)] if booking.state != REQUESTED else []))
+    details = DETAILS_ARE[context.conversation.known.get("details", "letter")]
+    lines = (head, details, *flags(booking), *([verdict(context)] if booking.state != REQUESTED else []))
     return Text("{lines}", lines=lines)
 
 
-def _flags(booking: Booking) -> list[Text]:
-    flags = [Text("[Companion announced]")] if booking.companion else []
-    return flags + ([Text("[Another live request with the same job-seeker number]")] if booking.same_number else [])
+def flags(booking: Booking) -> list[Text]:
+    """What staff should know before they look at who it is."""
+    companion = [Text("[Companion announced]")] if booking.companion else []
+    return companion + ([Text("[Another live request with the same job-seeker number]")] if booking.same_number else [])
 
 
 def verdict(context: Context) -> Text:

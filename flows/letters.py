@@ -1,7 +1,7 @@
 """The words of every notice: chat messages, letters, messages to staff (which name reference, date and time only).
 
 What the bot starts shows on a locked or shared phone: its first line holds a status, a date or a reference, and
-never the office or the service. Staff texts and letters to the office are in the office's language.
+never the office or the service. Staff texts are in the office's language; letters to it are in `office_letters`.
 """
 
 from __future__ import annotations
@@ -11,11 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from flows import answers, arranging
-from flows.booking import QUESTIONS
 from flows.counter import Booking
 from flows.deciding import DECLINE_REASONS
 from flows.office_days import OfficeDays
-from flows.reviewing import in_words
 from flows.suspending import SUSPENDED, UNSUSPENDED, WARNED, WITHDRAWN
 from flows.text import Text
 
@@ -203,34 +201,6 @@ MAIL = {
     ),
     "missed_mail": (Text("[Treated as cancelled] {date} {time}"), CHAT["missed"]),
     "corrected_mail": (Text("[Record corrected] {date} {time}"), CHAT["corrected"]),
-    "received_office": (
-        Text("[New request] {ref}"),
-        Text(
-            "[A new request has arrived]\n"
-            "Reference: {ref}\n"
-            "Wanted: {date} {time}\n"
-            "Received: {received_at}\n"
-            "Reply due: {reply_by}\n"
-            "Confirm by: {deadline}\n"
-            "\n"
-            "{answers}\n"
-            "Notes: {flags}\n"
-            "\n"
-            "Confirm or decline it in the staff group."
-        ),
-    ),
-    "cancelled_office": (
-        Text("[Booking cancelled] {ref}"),
-        Text(
-            "[Notice of cancellation]\n"
-            "Reference: {ref}\n"
-            "Date and time: {date} {time}\n"
-            "Received: {received_at}\n"
-            "By: {channel}\n"
-            "\n"
-            "The booking has been cancelled, and the time is free again."
-        ),
-    ),
 }
 CANCEL_NOTE = Text(
     "To cancel, reply to this letter or call us. A reply to this letter until the day before is a valid notice of"
@@ -328,22 +298,3 @@ def calendar(kind: str, booking: Booking) -> Method | None:
     """What the letter does to the person's calendar: nothing is taken out that was never put in."""
     method = CALENDAR.get(kind)
     return None if method == "CANCEL" and booking.told not in ("handed", "by_hand") else method
-
-
-def office_letter(days: OfficeDays, kind: str, booking: Booking) -> Words:
-    """A letter to the office mailbox, the one place besides the database that gets the details in full."""
-    subject, body = MAIL[kind]
-    known = {**facts(days, booking), **_details(days, booking)}
-    return Words(subject.given(**known), (body.given(**known),))
-
-
-def _details(days: OfficeDays, booking: Booking) -> dict[str, Any]:
-    zone, decision = days.office.zone, booking.decision
-    at = (decision.at if decision and decision.event == "cancel" else booking.requested_at).astimezone(zone)
-    same_number = Text("Another live request with the same job-seeker number")
-    return {
-        "received_at": Text("{date} {time}", date=at.date(), time=at.time()),
-        "answers": in_words(QUESTIONS, booking.details, days),
-        "flags": same_number if booking.same_number else Text("None"),
-        "channel": Text("Chat"),
-    }

@@ -13,6 +13,7 @@ from flows import letters, lifecycle, policy
 from flows.counter import Booking, Decision, Slot, Told
 from flows.notices import KINDS, Promise, promises, wait_for_morning
 from flows.office_days import OfficeDays
+from flows.office_letters import office_letter
 from tests.counters import DAYS, DETAILS, NOW
 from tests.offers import said
 
@@ -187,7 +188,7 @@ def test_the_address_is_masked_and_is_not_there_once_the_details_are_erased() ->
 
 
 def test_the_letter_about_a_request_gives_the_office_all_that_the_person_gave() -> None:
-    lines = said(letters.office_letter(DAYS, "received_office", booking()).body).splitlines()
+    lines = said(office_letter(DAYS, "received_office", booking()).body).splitlines()
     assert {
         "受付番号：123-456", "希望日時：11月24日(火) 9:30", "受付日時：11月19日(木) 10:00", "返信期限：11月20日(金)",
         "確定期限：11月19日(木)", "お名前：川越 太郎", "求職番号：11030-01234567", "電話：090-1234-5678", "備考：なし",
@@ -196,12 +197,12 @@ def test_the_letter_about_a_request_gives_the_office_all_that_the_person_gave() 
 
 def test_a_number_that_another_live_request_has_is_noted_for_the_office() -> None:
     twice = replace(booking(), same_number=True)
-    assert "同じ求職番号" in said(letters.office_letter(DAYS, "received_office", twice).body)
+    assert "同じ求職番号" in said(office_letter(DAYS, "received_office", twice).body)
 
 
 @pytest.mark.parametrize(("event", "at"), [("cancel", "11:00"), ("confirm", "10:00")])
 def test_the_letter_about_a_cancellation_says_when_it_came(event: str, at: str) -> None:
-    letter = letters.office_letter(DAYS, "cancelled_office", booking(CANCELLED, event=event))
+    letter = office_letter(DAYS, "cancelled_office", booking(CANCELLED, event=event))
     assert f"11月19日(木) {at}" in said(letter.body)
 
 

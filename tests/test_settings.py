@@ -228,3 +228,25 @@ def test_the_desk_is_told_where_to_listen_and_whom_to_trust() -> None:
 def test_where_that_cannot_be_read_the_setting_is_named(name: str, given: str) -> None:
     with pytest.raises(BadSetting, match=name):
         Settings.load({name: given})
+
+
+@pytest.mark.parametrize(
+    ("given", "pointer"),
+    [
+        ({}, ""),
+        ({"MADOGUCHI_OFFICE_LETTERS": "details"}, ""),
+        ({"MADOGUCHI_DESK_URL": "https://desk.example/"}, "https://desk.example"),
+        ({"MADOGUCHI_DESK_URL": "https://desk.example", "MADOGUCHI_OFFICE_LETTERS": "details"}, ""),
+        ({"MADOGUCHI_DESK_URL": "https://desk.example", "MADOGUCHI_OFFICE_LETTERS": "pointer"}, "https://desk.example"),
+    ],
+)
+def test_the_office_mailbox_gets_a_pointer_where_there_is_a_desk_and_nothing_else_is_said(
+    given: dict[str, str], pointer: str
+) -> None:
+    assert Settings.load(given).pointer == pointer
+
+
+@pytest.mark.parametrize("given", ["pointer", "both"])
+def test_a_pointer_to_nowhere_and_an_unknown_sort_of_letter_are_refused(given: str) -> None:
+    with pytest.raises(BadSetting, match="MADOGUCHI_OFFICE_LETTERS"):
+        Settings.load({"MADOGUCHI_OFFICE_LETTERS": given})

@@ -19,7 +19,7 @@ from babel.messages.pofile import read_po
 from bot.cards import GONE
 from bot.language import LANGUAGES, LOCALES, Words, catalogue, guess, write_date, write_time
 from bot.turn import ONLY_STAFF, SHARE
-from flows import answers, arranging, companions, deciding, letters, notices, suspending, welcome
+from flows import answers, arranging, companions, deciding, letters, notices, office_letters, suspending, welcome
 from flows.announcements import ALERT, NO_GROUP, NO_GROUP_BODY, NO_MAILBOX, OUTAGE, OUTAGE_OVER, STAFF_GROUP
 from flows.booking import BOOKING, QUESTIONS
 from flows.office import KAWAGOE, load_office
@@ -45,6 +45,7 @@ SAMPLES: dict[str, Any] = {
     "ja": "庁舎の点検", "en": "building inspection", "terms_version": "令和5年7月14日改定",
     "count": 12, "max": 60, "step": 3, "steps": 8, "page": 2, "pages": 5,
     "code": "ACDE3467", "left": 4, "booking": A_TIME,
+    "link": "https://desk.office.example/bookings/0123456789abcdef",
 }  # fmt: skip
 
 
@@ -211,7 +212,7 @@ STARTED = [
     *(step.say for step in BOOKING.by_name.values() if isinstance(step, End) and step.name == BOOKING.expire),
 ]
 LETTERS = [*letters.MAIL.items(), ("", arranging.ONE_TIME_MAIL), ("", arranging.SOME_TIMES_MAIL)]
-SUBJECTS = [subject for kind, (subject, _) in LETTERS if not kind.endswith("office")]
+SUBJECTS = [subject for _, (subject, _) in LETTERS]
 REASONS = [
     *(reason for _, reason in deciding.DECLINE_REASONS.values()), *arranging.OFFICE_REASONS.values(),
     *suspending.REASONS.values(),
@@ -253,7 +254,8 @@ def staff_sentences() -> set[str]:
     on_the_card = {str(m.id) for m in catalog if m.id and {file for file, _ in m.locations} <= CARDS_ARE_IN}
     written_to_them = [ALERT, NO_MAILBOX, NO_GROUP, NO_GROUP_BODY, STAFF_GROUP, OUTAGE, OUTAGE_OVER, ONLY_STAFF, GONE]
     written_to_them += letters.STAFF.values()
-    written_to_them += [part for kind, parts in letters.MAIL.items() if kind.endswith("office") for part in parts]
+    to_the_office = (*office_letters.LETTERS.values(), *office_letters.POINTERS.values())
+    written_to_them += [part for parts in to_the_office for part in parts]
     same_number = "Another live request with the same job-seeker number"
     told = {text.sentence for text in written_to_them}
     return {*told, same_number, *on_the_card} - {reason.sentence for reason in REASONS}
