@@ -6,7 +6,7 @@ from flows import arranging, letters
 from flows.counter import Booking, Decision, Slot
 from flows.dialog import Dialog
 from flows.lifecycle import PROPOSED
-from flows.steps import Button, Context, End, Gone, Job, Offer, Outcome, Question
+from flows.steps import Button, Context, End, Job, Offer, Outcome, Question
 from flows.text import Text
 
 OTHER = "other"
@@ -46,10 +46,6 @@ def _value(slot: Slot) -> str:
     return f"{slot.start:%Y%m%d%H%M}-{slot.counsellor}"
 
 
-def over(context: Context, value: str) -> Gone:
-    return Gone(OVER, came_to="over")
-
-
 async def answer(context: Context) -> Outcome:
     """Confirmed at once, with all that a confirmation promises; or the request is closed, and another can be sent."""
     booking = await waiting(context)
@@ -70,11 +66,11 @@ async def answer(context: Context) -> Outcome:
 PROPOSALS = Dialog(
     "proposals",
     Job("looking_up", run=look_up, then={"over": "nothing"}),
-    Question("choice", offer=times, gone=over, then={"over": "over"}),
-    Job("answering", run=answer, then={"over": "over", "refused": "refused"}),
+    Question("choice", offer=times),
+    Job("answering", run=answer, then={"over": "over", "refused": "closed"}),
     End("accepted"),
     End(
-        "refused",
+        "closed",
         say=Text('Your request is closed. To ask for another date and time, choose "Book a session" below.'),
     ),
     End("over"),

@@ -42,7 +42,7 @@ OTHERS: dict[str, Any] = {
     "business_connection": {"id": "1"}, "deleted_business_messages": {"message_ids": [1]}, "inline_query": {"id": "1"},
     "message_reaction": {"message_id": 1}, "message_reaction_count": {"message_id": 1}, "chosen_inline_result": {},
     "shipping_query": {"id": "1"}, "pre_checkout_query": {"id": "1"}, "purchased_paid_media": {}, "poll": {"id": "1"},
-    "poll_answer": {"poll_id": "1"}, "chat_member": {}, "chat_join_request": {}, "chat_boost": {},
+    "poll_answer": {"poll_id": "1"}, "chat_join_request": {}, "chat_boost": {},
     "removed_chat_boost": {},
 }  # fmt: skip
 
@@ -66,7 +66,8 @@ class Hostile:
         if draw < 0.8:
             return {"callback_query": self._press()}
         if draw < 0.9:
-            return {"my_chat_member": self._membership()}
+            kind = self.random.choice(("my_chat_member", "my_chat_member", "chat_member"))
+            return {kind: self._membership()}
         kind = self.random.choice(list(OTHERS))
         return {kind: copy.deepcopy(OTHERS[kind])}
 
@@ -103,7 +104,7 @@ class Hostile:
         return {**press, **({"message": shown} if self.random.random() < 0.9 else {"inline_message_id": "x"})}
 
     def _membership(self) -> dict[str, Any]:
-        bot = {"id": 1, "is_bot": True, "first_name": "b"}
+        bot = {"id": self.random.choice((1, *map(abs, self.others))), "is_bot": True, "first_name": "b"}
         status = self.random.choice(("member", "administrator", "left", "kicked", "restricted"))
         members = {f"{when}_chat_member": {"user": bot, "status": status} for when in ("old", "new")}
         return {"chat": self._chat(), "from": self._sender(), "date": 1, **members}

@@ -20,7 +20,7 @@ async def test_each_reason_of_a_late_confirmation_is_recorded(transaction: Trans
     await staff.presses("confirm")
     await staff.presses(reason)
     assert staff.booking
-    assert staff.booking.decision == Decision("confirm", staff.now, 7, "職員 一号", reason)
+    assert staff.booking.decision == Decision("confirm", staff.now, 7, "職員 一号", reason, "group")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ async def test_the_card_of_a_failed_letter_says_who_told_the_person_and_how(
     assert [button.value for row in (await staff.screen()).rows for button in row] == ["by_hand", "by_phone"]
     await staff.presses(how)
     assert staff.booking
-    assert (staff.booking.told, staff.booking.decision) == (how, Decision(how, NOW, 7, "職員 一号"))
+    assert (staff.booking.told, staff.booking.decision) == (how, Decision(how, NOW, 7, "職員 一号", channel="group"))
     words = said((await staff.screen()).say)
     assert told in words
     assert "職員 一号" in words
@@ -115,7 +115,8 @@ async def test_once_it_went_on_a_card_asks_for_no_reason_any_more(transaction: T
     staff.booking.state = state
     await staff.presses("time")
     assert staff.conversation.state == "decided"
-    assert staff.booking.decision is None
+    assert staff.booking.decision
+    assert staff.booking.decision.event == "request"
 
 
 async def test_a_card_of_no_booking_is_refused(transaction: Transaction) -> None:

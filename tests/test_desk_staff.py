@@ -115,20 +115,20 @@ async def test_a_new_role_holds_at_once_and_is_recorded(desk: OpenDesk, lead: Vi
 async def test_the_end_of_rights_works_at_once(desk: OpenDesk, lead: Visitor) -> None:
     counsellor = await desk.signed_in("counsellor")
     await lead.opens("/staff")
-    shown = await lead.presses("職員さんの権限を終了する")
+    shown = await lead.presses("職員 一号さんの権限を終了する")
     assert "すべての端末でログアウトされました" in shown.text
     assert (await counsellor.opens("/requests")).status == 401
-    assert "職員さんの新しい役割" not in (await lead.opens("/staff")).text
+    assert "職員 一号さんの新しい役割" not in (await lead.opens("/staff")).text
 
 
 async def test_the_last_lead_can_neither_leave_nor_lose_the_role(desk: OpenDesk, lead: Visitor) -> None:
-    for tried in (await lead.presses("責任者さんの権限を終了する"), await lead.presses(CHANGE, "/701/", role="reader")):
+    for tried in (await lead.presses("責任者 一号さんの権限を終了する"), await lead.presses(CHANGE, "/701/", role="reader")):
         assert tried.status == 409
-        assert "責任者は責任者さん1人だけです" in tried.text
+        assert "責任者は責任者 一号さん1人だけです" in tried.text
         assert "先に別の職員を責任者に" in tried.text
     await another(desk, "lead", 801, "責任者 二号")
     assert (await lead.opens("/staff")).status == 200
-    shown = await lead.presses("責任者さんの権限を終了する")
+    shown = await lead.presses("責任者 一号さんの権限を終了する")
     assert shown.status == 401, "with another lead there they may go, and are out"
 
 
@@ -157,7 +157,7 @@ async def test_of_two_leads_who_end_each_other_at_once_one_is_left(desk: OpenDes
     other = await desk.signed_in(member=await another(desk, "lead", 801, "責任者 二号"))
     for visitor in (lead, other):
         await visitor.opens("/staff")
-    await asyncio.gather(lead.presses("責任者 二号さんの権限を終了する"), other.presses("責任者さんの権限を終了する"))
+    await asyncio.gather(lead.presses("責任者 二号さんの権限を終了する"), other.presses("責任者 一号さんの権限を終了する"))
     left = await desk.all("SELECT id FROM staff WHERE role = 'lead' AND ended_at IS NULL")
     assert len(left) == 1
 
@@ -171,7 +171,7 @@ async def test_nobody_of_the_staff_is_not_there(desk: OpenDesk, lead: Visitor, w
 async def test_the_desk_speaks_the_language_that_one_chooses_for_oneself(desk: OpenDesk, lead: Visitor) -> None:
     counsellor = await desk.signed_in("counsellor")
     shown = await counsellor.presses("English")
-    assert shown.path == "/requests"
+    assert shown.path == "/today", "the page on which it was chosen"
     assert "Sign out" in shown.text
     assert "ログアウト" in (await lead.opens("/staff")).text, "the others' stays as it is"
     async with desk.database.transaction() as transaction:

@@ -37,7 +37,8 @@ async def test_who_cannot_be_reached_gets_the_letter_and_staff_are_told_once(sma
         await small.turn_clock(moment)
         await drained(small)
     assert copies(small.group, "【送信できません】") == 1
-    assert await small.rows("SELECT count(*) FROM notice WHERE state = 'pending'") == [(0,)]
+    waiting = await small.rows("SELECT kind FROM notice WHERE state = 'pending' ORDER BY kind")
+    assert waiting == [("came",), ("outcome",)], "what staff are asked after the start"
     assert await small.rows("SELECT state FROM booking") == [("confirmed",)]
 
 

@@ -80,8 +80,9 @@ def life(ledger: Ledger) -> Iterator[str]:
 
 def _versions(ledger: Ledger, booking: Row[Any]) -> Iterator[str]:
     events = [decision.event for decision in ledger.decisions.get(booking.id, [])]
-    letter = booking.told not in ("", "waiting")
-    if booking.version != len(events) + letter:
+    after_cancelling = booking.state == "cancelled" and booking.told in ("handed", "failed")  # the letter may come last
+    noted = booking.contact_at is not None
+    if booking.version - len(events) - noted not in {0, int(after_cancelling)}:
         yield f"{booking.ref} has version {booking.version} after {events}, told: {booking.told!r}"
     if ("confirm" in events) != bool(booking.told) or (booking.told in BY_STAFF and booking.told not in events):
         yield f"{booking.ref} is told {booking.told!r} after {events}"
@@ -103,7 +104,8 @@ def _reasons(booking: Row[Any], decision: Row[Any]) -> tuple[str, ...]:
     if decision.event == "confirm" and decision.at >= last_moment(booking.start):
         closing = at(business_day(local(booking.start).date(), -2), "17:15")
         return ("late_auto",) if booking.requested_at >= closing else LATE[:-1]
-    return {"decline": DECLINED}.get(decision.event, ("",))
+    despite_contact = ("despite_contact",) if booking.contact_at and booking.contact_at <= decision.at else ("",)
+    return {"decline": DECLINED, "miss": despite_contact}.get(decision.event, ("",))
 
 
 def times(ledger: Ledger) -> Iterator[str]:
@@ -135,6 +137,12 @@ def _in_its_time(booking: Row[Any], decision: Row[Any]) -> bool:
             return bool(decision.at < at(local(booking.start).date(), "00:00"))
         case "lapse":
             return bool(decision.at >= lapses(booking.start))
+        case "start":
+            return bool(booking.start <= decision.at < booking.start + timedelta(minutes=45))
+        case "miss":
+            return bool(decision.at >= booking.start + timedelta(minutes=10))
+        case "finish":
+            return bool(decision.at >= booking.start + timedelta(minutes=45))
         case "end":
             return bool(decision.at >= booking.start + timedelta(minutes=45))
         case _:

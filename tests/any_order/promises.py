@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
@@ -18,6 +18,7 @@ from tests.town import OFFICE_MAIL
 
 OF_NO_BOOKING = ("delete", "terms", "no_mailbox")
 Event = tuple[str, datetime | None]  # how the confirming letter ended came at a moment that is not known
+ALSO_AFTERWARDS = ("missed", "expired", "cancelled")  # told of a session whose time is over
 SAME_WORDS = {"confirmed_by_phone": "confirmed"}
 
 # How a message or the subject of a letter begins, in Japanese, plain Japanese and English.
@@ -29,6 +30,7 @@ CHAT_WORDS = {
     "declined": ("【お受けできませんでした】", "【予約(よやく)できませんでした】", "[Not accepted]"),
     "cancelled": ("【キャンセルしました】", "【やめました】", "[Cancelled]"),
     "expired": ("【確定できませんでした】", "【予約(よやく)は 決(き)まりませんでした】", "[Not confirmed]"),
+    "missed": ("【キャンセルとみなしました】", "【予約(よやく)は なくなりました】", "[Treated as cancelled]"),
     "remind_day_before": ("【予約のお知らせ】", "【予約(よやく)の お知(し)らせ】", "[Reminder]"),
     "remind_one_hour": ("【1時間後に始まります】", "【1時間(じかん)あとに 始(はじ)まります】", "[Starts in 1 hour]"),
 }
@@ -40,6 +42,7 @@ MAIL_WORDS = {
     "confirmed_mail": ("【予約が確定しました】", "【予約(よやく)が 決(き)まりました】", "[Confirmed]"),
     "declined_mail": ("【お受けできませんでした】", "【予約(よやく)できませんでした】", "[Request not accepted]"),
     "cancelled_mail": ("【キャンセルしました】", "【予約(よやく)を やめました】", "[Booking cancelled]", "[Cancelled]"),
+    "missed_mail": ("【キャンセルとみなしました】", "【予約(よやく)は なくなりました】", "[Treated as cancelled]"),
     "received_office": ("【新しい申し込み】",),
     "cancelled_office": ("【キャンセルの連絡】",),
 }
@@ -92,6 +95,8 @@ def _wanted(booking: Row[Any], history: list[Event]) -> Iterator[Promise]:
         state = LIFE.get(state, {}).get(event, state)
         told = "waiting" if event == "confirm" else event if event in ("failed", *TOLD) else told
         yield from promised(event, when, (state, told), booking.requested_at, booking.start)
+    if booking.contact_at:
+        yield "came", booking.contact_at, None
 
 
 def due_is_done(ledger: Ledger, town: CrashingTown) -> Iterator[str]:
@@ -137,6 +142,16 @@ def _held(before: Ledger, now: Ledger, notice: Row[Any]) -> Iterator[bool]:
         return
     for state, told in ways_it_stood(before, now, notice.booking_id):
         yield KINDS[notice.kind].may_be_said(state, told)
+    if notice.kind in ("came", "outcome") and not _asks(now, now.bookings[notice.booking_id], notice.kind):
+        yield False
+
+
+def _asks(now: Ledger, booking: Row[Any], kind: str) -> bool:
+    """Whether there is something to ask staff: who came, ten minutes after the start; how it went, next morning."""
+    if kind == "outcome":
+        return bool(booking.state == "ended")
+    since, until = (booking.start + timedelta(minutes=minutes) for minutes in (10, 45))
+    return bool(booking.state == "confirmed" and booking.contact_at is None and since <= now.now < until)
 
 
 def ways_it_stood(before: Ledger, now: Ledger, key: str) -> set[tuple[str, str]]:
@@ -158,7 +173,8 @@ def said_rightly(before: Ledger, now: Ledger, new: list[Message], visitor: Visit
             continue
         if KINDS[kind].by_day and not is_by_day(message.date):
             yield f"{kind} rang {visitor.name} at {local(message.date)}"
-        ways = [way for b in bookings if message.date <= b.start for way in ways_it_stood(before, now, b.id)]
+        told = [b for b in bookings if message.date <= b.start or kind in ALSO_AFTERWARDS]
+        ways = [way for b in told for way in ways_it_stood(before, now, b.id)]
         if not any(KINDS[kind].may_be_said(*way) for way in ways):
             yield f"{visitor.name} was told {kind}, and nothing was so: {ways}"
 

@@ -20,9 +20,11 @@ STARTS = ("09:30", "10:00", "10:30", "11:00", "11:30", "13:00", "13:30", "14:00"
 LIFE = {
     "new": {"request": "requested"},
     "requested": {"confirm": "confirmed", "decline": "declined", "lapse": "lapsed", "cancel": "cancelled"},
-    "confirmed": {"cancel": "cancelled", "end": "ended"},
+    "confirmed": {"cancel": "cancelled", "end": "ended", "start": "in_session", "miss": "missed"},
+    "in_session": {"end": "ended"},
+    "ended": {"finish": "finished", "miss": "missed"},
 }
-BY_STAFF = ("confirm", "decline", "by_hand", "by_phone")
+BY_STAFF = ("confirm", "decline", "by_hand", "by_phone", "start", "miss", "finish")
 LIVE = ("requested", "confirmed")  # of these a person has one at most
 OVER_AND_FREE = ("declined", "cancelled", "lapsed")  # the time can be given to somebody else
 TOLD = ("handed", "by_hand", "by_phone")  # the confirmation has reached the person
@@ -62,15 +64,22 @@ KINDS = {
     "expired": Kind("chat", ("lapsed",), by_day=True),
     "letter_failed": Kind("staff"),
     "undelivered": Kind("staff"),
+    "missed": Kind("chat", ("missed",), by_day=True),
+    "missed_mail": Kind("mail", ("missed",)),
+    "came": Kind("card"),
+    "outcome": Kind("card"),
 }
 
 AT_ONCE = {
     "request": ("received", "received_office", "card"),
     "confirm": ("confirmed_mail", "card"),
     "decline": ("declined_mail", "declined", "card"),
-    "cancel": ("cancelled", "cancelled_mail", "cancelled_office", "card"),
+    "cancel": ("cancelled", "cancelled_mail", "cancelled_office", "card", "came"),
     "lapse": ("expired", "card"),
-    "end": (),
+    "start": ("came",),
+    "end": ("came",),
+    "miss": ("missed", "missed_mail", "came", "outcome"),
+    "finish": ("outcome",),
     "handed": ("confirmed", "cancelled_mail"),
     "failed": ("mail_failed", "confirming"),
     "by_hand": ("confirmed",),
@@ -132,12 +141,20 @@ def is_by_day(moment: datetime) -> bool:
 Promise = tuple[str, datetime | None, datetime | None]  # the kind; when due (None: when that happened); until when
 
 
+def _worth_telling(event: str, when: datetime | None, start: datetime) -> datetime:
+    """Until the start; of what was missed for a week, and of what ended after the start for a day."""
+    if when and event == "miss":
+        return when + 7 * DAY
+    return when + DAY if when and event in ("lapse", "cancel") and start <= when else start
+
+
 def promised(
     event: str, when: datetime | None, now: tuple[str, str], requested: datetime, start: datetime
 ) -> list[Promise]:
     """What this event promises, as far as it may be said `now`: in the state and told as the event left them."""
     kinds = [kind for kind in AT_ONCE[event] if KINDS[kind].may_be_said(*now)]
-    found: list[Promise] = [(kind, when, start if KINDS[kind].to in ("chat", "mail") else None) for kind in kinds]
+    until = _worth_telling(event, when, start)
+    found: list[Promise] = [(kind, when, until if KINDS[kind].to in ("chat", "mail") else None) for kind in kinds]
     if event == "request":
         late = unanswered(requested, start)
         found += [("no_reply", late, lapses(start)), ("overdue", late, lapses(start))]
@@ -146,4 +163,6 @@ def promised(
         day = at(business_day(local(start).date(), -1), "15:00")
         reminders = [("remind_day_before", day, hour), ("remind_one_hour", hour, start)]
         found += [reminder for reminder in reminders if reminder[1] > when]
+        found += [("came", start + timedelta(minutes=10), start + timedelta(minutes=45))]
+        found += [("outcome", at(business_day(local(start).date(), 1), "08:45"), None)]
     return found

@@ -55,14 +55,17 @@ def _staff_card(ledger: Ledger, row: Row[Any], card: Message) -> Iterator[str]:
     """A card that can be decided has buttons; a decided one says how, and by whom."""
     dialog, _, key = row.subject.partition(":")
     booking = ledger.bookings[key]
-    if dialog == "settling":
-        open_still = booking.state == "confirmed" and booking.told == "failed"
-    else:
-        open_still = booking.state == "requested"
-    waits = [n for n in ledger.notices_of(key) if n.kind in ("card", "mail_failed") and n.state == "pending"]
-    if waits or booking.state == "ended":
+    asks = {
+        "settling": booking.state == "confirmed" and booking.told == "failed",
+        "attending": booking.state == "confirmed" and booking.contact_at is None,
+        "concluding": booking.state == "ended",
+        "deciding": booking.state == "requested",
+    }
+    cards = ("card", "mail_failed", "came", "outcome")
+    waits = [n for n in ledger.notices_of(key) if n.kind in cards and n.state == "pending" and n.due_at <= ledger.now]
+    if waits or (booking.state == "ended" and dialog != "concluding"):
         return
-    if bool(card.labels) != open_still:
+    if bool(card.labels) != asks[dialog]:
         yield f"the card of {booking.ref} ({booking.state}) has the buttons {card.labels}"
     if dialog == "deciding" and booking.state in VERDICTS:
         decided = [d for d in ledger.decisions[key] if d.event in ("confirm", "decline")]

@@ -10,10 +10,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from bot import measures
+from bot import measures, places
 from bot.claims import code_of
 from bot.counter import SqlCounter
 from bot.database import Database, Transaction
@@ -24,7 +24,7 @@ from flows import hearing, policy, reception, showing
 from flows.answers import Check, Rejected
 from flows.booking import BOOKING
 from flows.choosing import chosen_slot
-from flows.counter import Booking, Decision, Permit
+from flows.counter import Booking, Decision, Permit, Slot
 from flows.deciding import CARDS
 from flows.desk.roles import Member
 from flows.office import KAWAGOE, load_office
@@ -176,6 +176,20 @@ async def with_a_request(transaction: Transaction) -> Visitor:
     return visitor
 
 
+async def with_other_times_to_choose(transaction: Transaction) -> Visitor:
+    """The person has asked, and staff propose two other times."""
+    visitor = await with_a_request(transaction)
+    booking = await visitor.counter.live()
+    assert booking
+    slots = [Slot("1", DAYS.starts(date(2026, 11, 25))[place]) for place in (0, 3)]
+    assert await places.propose(transaction, booking.id, slots) is None
+    proposed = Decision("propose", NOW, 7, "職員 一号", starts=tuple(slot.start for slot in slots))
+    until = policy.proposal_lapses_at(DAYS, proposed.starts, NOW)
+    assert await visitor.counter.move(booking, "propose", proposed, lapses_at=until)
+    await visitor.says(Command("mine"))
+    return visitor
+
+
 async def on_the_day(transaction: Transaction) -> Visitor:
     visitor = await with_a_request(transaction)
     visitor.now = datetime(2026, 11, 24, 0, tzinfo=UTC)
@@ -282,8 +296,8 @@ async def at_such_a_card_of_somebody_who_was_in_touch(transaction: Transaction) 
 
 BEGINNINGS: tuple[Callable[[Transaction], Awaitable[Visitor]], ...] = (
     newcomer, suspended, suspended_in_another_chat, asked_whether_to_continue,
-    choosing_a_language_meanwhile, coming_back, with_a_request, on_the_day,
-    with_a_code, asked_for_a_code, at_a_card, at_a_late_card, at_a_card_of_a_failed_mail,
+    choosing_a_language_meanwhile, coming_back, with_a_request, with_other_times_to_choose,
+    on_the_day, with_a_code, asked_for_a_code, at_a_card, at_a_late_card, at_a_card_of_a_failed_mail,
     at_a_card_that_asks_who_came, at_a_card_that_asks_for_an_outcome, at_such_a_card_of_somebody_who_was_in_touch,
 )  # fmt: skip
 
