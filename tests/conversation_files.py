@@ -12,6 +12,7 @@ from pathlib import Path
 
 from bot.language import in_every_language
 from flows.text import Text
+from tests.conversations import desk_acts  # noqa: F401  # adds its acts to the others
 from tests.conversations.acts import ACTS
 from tests.conversations.expectations import EXPECTATIONS
 from tests.conversations.stage import Stage

@@ -122,7 +122,10 @@ async def test_the_end_of_rights_works_at_once(desk: OpenDesk, lead: Visitor) ->
 
 
 async def test_the_last_lead_can_neither_leave_nor_lose_the_role(desk: OpenDesk, lead: Visitor) -> None:
-    for tried in (await lead.presses("責任者 一号さんの権限を終了する"), await lead.presses(CHANGE, "/701/", role="reader")):
+    for tried in (
+        await lead.presses("責任者 一号さんの権限を終了する"),
+        await lead.presses(CHANGE, "/701/", role="reader"),
+    ):
         assert tried.status == 409
         assert "責任者は責任者 一号さん1人だけです" in tried.text
         assert "先に別の職員を責任者に" in tried.text
@@ -157,7 +160,9 @@ async def test_of_two_leads_who_end_each_other_at_once_one_is_left(desk: OpenDes
     other = await desk.signed_in(member=await another(desk, "lead", 801, "責任者 二号"))
     for visitor in (lead, other):
         await visitor.opens("/staff")
-    await asyncio.gather(lead.presses("責任者 二号さんの権限を終了する"), other.presses("責任者 一号さんの権限を終了する"))
+    await asyncio.gather(
+        lead.presses("責任者 二号さんの権限を終了する"), other.presses("責任者 一号さんの権限を終了する")
+    )
     left = await desk.all("SELECT id FROM staff WHERE role = 'lead' AND ended_at IS NULL")
     assert len(left) == 1
 

@@ -11,12 +11,12 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from math import ceil
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Select, func, select, text
 
-from bot.database import Database
+from bot.database import Database, Transaction
 from bot.migrate import migrate
 from bot.retention import AT_ONCE, forget_what_is_old
 from bot.store import Card
@@ -73,12 +73,19 @@ async def live(place: Town, folder: Path, statements: Statements) -> None:
     assert await place.app.database.run(lambda transaction: group.accept(transaction, code, place.group.id, now))
     await place.app.sender.follow_group(-1_000_000_000_001)
     await place.app.sender.hurry(("forbidden",))
+    some = BOOKING.select().where(BOOKING.c.start > now).order_by(BOOKING.c.start).limit(5)
+    await place.app.database.run(lambda t: all_opened(place, t, some))  # as the desk lists them
     card = Card(1, "private")
     await place.app.database.run(lambda transaction: place.app.kit.store.will_show(transaction, (1, ""), 1, card))
     statements.part = A_FAULT
     update = {"update_id": 1, "message": {"chat": {"id": place.taro.id, "type": "private"}}}
     await place.app.service.set_aside(update, Strange("message without what it should have"))
     await stage.until_idle()
+
+
+async def all_opened(place: Town, transaction: Transaction, some: Select[Any]) -> None:
+    rows = (await transaction.execute(some)).all()
+    await place.app.kit.counter(transaction, place.clock(), None, "ja").all_opened(rows)
 
 
 def plans(connection: Connection, statements: Statements) -> dict[str, dict[str, list[str]]]:

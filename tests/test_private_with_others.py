@@ -76,7 +76,9 @@ async def test_no_sentence_for_the_staff_group_has_a_place_for_the_identity(smal
     assert booking
     assert found_in(str(booking.details)) != []
     words = app.kit.words("ja", small.clock())
-    assert [found_in(words.say(letters.staff(app.days, kind, booking))) for kind in letters.STAFF] == [[]] * len(letters.STAFF)
+    assert [found_in(words.say(letters.staff(app.days, kind, booking))) for kind in letters.STAFF] == [[]] * len(
+        letters.STAFF
+    )
 
 
 async def test_the_letters_to_the_person_hold_the_address_alone_as_an_address(small: Town) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, Table, TypeDecorator, bindparam, insert, select, text, update
 from sqlmodel import SQLModel
 
-from bot import tables
+from bot import staff_tables, tables
 from bot.encryption import Seal
 
 SERIES = {
@@ -52,6 +52,11 @@ FILLED: tuple[tuple[type[SQLModel], dict[str, str]], ...] = (
         "key": "'received:past' || i", "kind": "'received'", "booking_id": BOOKING, "chat_id": CHAT,
         "state": "'sent'",
     }),
+    (staff_tables.MeasureRow, {
+        "number_index": "'index' || i", "booking_id": BOOKING, "what": "'nothing'",
+    }),
+    (staff_tables.ObjectionRow, {"measure_id": "i"}),
+    (staff_tables.RecordRow, {"what": "'looked'", "booking_id": BOOKING}),
     (tables.UpdateRow, {"update_id": "i"}),
 )  # fmt: skip
 

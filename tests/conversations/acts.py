@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 from bot.playground.people import Group, Person, Screen
-from flows import policy
-from flows.counter import Booking, Decision, Permit, Slot
 from tests.conversations.offices import office_with_setting, office_with_terms
 from tests.conversations.stage import Play, Stage
-from tests.counters import DETAILS
-from tests.town import Clock
-from tests.usual_answers import USUAL
 
 ACTS: dict[str, Play] = {}
 FILES = {
@@ -146,28 +140,6 @@ async def stranger_presses(stage: Stage, words: str, about: str) -> None:
     """The person, who is not in the staff group, knows what its buttons carry."""
     message, button = stage.town.group.find(words)
     await stage.person.presses_data(message.id, str(button.data), stage.town.group)
-
-
-@act("電話で申し込む")
-async def book_by_phone(stage: Stage, words: str, about: str) -> None:
-    """For this moment; staff take it and confirm it at once. `about` is the job-seeker number."""
-    town, now = stage.town, stage.town.clock()
-    permit = policy.permit(town.app.kit.days, Slot("1", Clock(words)()), now)
-    assert isinstance(permit, Permit), permit
-    details = {**DETAILS, **USUAL, "seeker_number": about or DETAILS["seeker_number"]}
-    async with town.app.database.transaction() as transaction:
-        counter = town.app.kit.counter(transaction, now, None, "ja")
-        booking = await counter.request(permit, details, Decision("request", now, 1, "職員 一号", channel="phone"))
-        assert isinstance(booking, Booking), booking
-        assert await counter.move(booking, "confirm", Decision("confirm", now, 1, "職員 一号", channel="desk"))
-    town.app.sender.wake.set()
-
-
-@act("予約コードを送る")
-async def send_the_code(stage: Stage, words: str, about: str) -> None:
-    """The line of the newest letter that has one."""
-    letters = [part.get_content() for letter in stage.town.mailbox.letters if (part := letter.get_body(("plain",)))]
-    await stage.person.says(re.findall(r"^/claim \w+", "\n".join(letters), re.MULTILINE)[-1])
 
 
 @act("再起動")
