@@ -73,7 +73,7 @@ async def live(place: Town, folder: Path, statements: Statements) -> None:
     assert await place.app.database.run(lambda transaction: group.accept(transaction, code, place.group.id, now))
     await place.app.sender.follow_group(-1_000_000_000_001)
     await place.app.sender.hurry(("forbidden",))
-    some = BOOKING.select().where(BOOKING.c.start > now).order_by(BOOKING.c.start).limit(5)
+    some = BOOKING.select().where(BOOKING.c.start < now).order_by(BOOKING.c.start).limit(5)
     await place.app.database.run(lambda t: all_opened(place, t, some))  # as the desk lists them
     card = Card(1, "private")
     await place.app.database.run(lambda transaction: place.app.kit.store.will_show(transaction, (1, ""), 1, card))
