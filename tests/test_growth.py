@@ -11,10 +11,10 @@ from contextlib import AsyncExitStack
 from datetime import datetime
 from math import ceil
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
-from sqlalchemy import Connection, Select, func, select, text
+from sqlalchemy import Connection, func, select, text
 
 from bot.database import Database, Transaction
 from bot.migrate import migrate
@@ -38,6 +38,7 @@ EXECUTES = ("execute", "insert_once")
 LIFE = Path(__file__).parent / "lives" / "of_an_office.txt"
 PARTS = {title: lines for title, _, lines in (part.partition("\n") for part in LIFE.read_text("utf-8").split("# ")[1:])}
 THE_STAFF_GROUP, A_FAULT = "the staff group", "an update that cannot be read"
+A_CONFIRMATION = "a confirmation"  # a part of the file
 ENGINES = ("sqlite", "postgresql")
 
 BOOKING, UPDATE = table(BookingRow), table(UpdateRow)
@@ -66,6 +67,8 @@ async def live(place: Town, folder: Path, statements: Statements) -> None:
     for statements.part, lines in PARTS.items():
         file.write_text(lines, "utf-8")
         await play(file, stage)
+        if statements.part == A_CONFIRMATION:
+            await place.app.database.run(lambda transaction: listed(place, transaction))
     statements.part = THE_STAFF_GROUP
     group, now = place.app.staff_group, place.clock()
     code = await group.invite(now)
@@ -73,8 +76,6 @@ async def live(place: Town, folder: Path, statements: Statements) -> None:
     assert await place.app.database.run(lambda transaction: group.accept(transaction, code, place.group.id, now))
     await place.app.sender.follow_group(-1_000_000_000_001)
     await place.app.sender.hurry(("forbidden",))
-    some = BOOKING.select().where(BOOKING.c.start < now).order_by(BOOKING.c.start).limit(5)
-    await place.app.database.run(lambda t: all_opened(place, t, some))  # as the desk lists them
     card = Card(1, "private")
     await place.app.database.run(lambda transaction: place.app.kit.store.will_show(transaction, (1, ""), 1, card))
     statements.part = A_FAULT
@@ -83,8 +84,11 @@ async def live(place: Town, folder: Path, statements: Statements) -> None:
     await stage.until_idle()
 
 
-async def all_opened(place: Town, transaction: Transaction, some: Select[Any]) -> None:
-    rows = (await transaction.execute(some)).all()
+async def listed(place: Town, transaction: Transaction) -> None:
+    """Coming bookings, as a page of the desk lists them."""
+    coming = BOOKING.select().where(BOOKING.c.start > place.clock()).order_by(BOOKING.c.start).limit(5)
+    rows = (await transaction.execute(coming)).all()
+    assert rows
     await place.app.kit.counter(transaction, place.clock(), None, "ja").all_opened(rows)
 
 
