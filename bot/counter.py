@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Row, bindparam, insert, select, update
 
-from bot import claims, measures, pausing, places
+from bot import claims, measures, pausing, places, unmet
 from bot.booking_rows import DECIDES, as_it_stands, booking_of, decision_row
 from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once, one_at_a_time
@@ -34,7 +34,7 @@ from bot.tables import (
 )
 from flows import lifecycle, notices, policy
 from flows.booking import QUESTIONS
-from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Suspension, Told
+from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Suspension, Told, Unmet
 from flows.desk.roles import Member
 from flows.office_days import OfficeDays
 
@@ -93,6 +93,9 @@ class SqlCounter:
         places = self.days.places(day).items()
         free = {start: tuple(who for who in there if who not in taken.get(start, ())) for start, there in places}
         return {start: counsellors for start, counsellors in free.items() if counsellors}
+
+    async def in_vain(self, asked: Unmet) -> None:
+        await unmet.count(self.transaction, asked)
 
     async def known(self) -> dict[str, Any]:
         chat = {"chat": self.chat}

@@ -153,9 +153,10 @@ class ObjectionRow(SQLModel, table=True):
 
 
 class UnmetRow(SQLModel, table=True):
-    """How often a start was asked for and not to be had; nobody is named."""
+    """How often something was asked for and not to be had (`flows.unmet`); nobody is named."""
 
     __tablename__ = "unmet"
 
     start: datetime = moment(primary_key=True)
+    what: str = Field(primary_key=True)  # flows.counter.Unmet
     times: int = 1

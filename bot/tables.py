@@ -135,6 +135,7 @@ class BookingRow(SQLModel, table=True):
         partial("booking_ending", "ends_at", where=ENDING),
         partial("booking_erasing", "start", where=NOT_ERASED),
         Index("booking_start", "start"),
+        Index("booking_requested", "requested_at"),
         Index("booking_of_chat", "chat_id", "requested_at"),
     )
 
@@ -185,7 +186,10 @@ class DecisionRow(SQLModel, table=True):
     """One move of a booking: which, when, by whom (staff by id and name), the reason's key, by which channel."""
 
     __tablename__ = "decision"
-    __table_args__ = (Index("decision_of_booking", "booking_id", "id"),)
+    __table_args__ = (
+        Index("decision_of_booking", "booking_id", "id"),
+        Index("decision_of_event", "event", "at"),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     booking_id: str

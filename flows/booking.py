@@ -17,6 +17,8 @@ from flows.requesting import (
     NO,
     check_the_number,
     informed,
+    look_for_days,
+    no_day_yet,
     not_informed,
     only_continue,
     open_the_form,
@@ -27,6 +29,7 @@ from flows.reviewing import review_of
 from flows.steps import End, Job, Question, Step
 from flows.suspending import OBJECT
 from flows.text import Text
+from flows.unmet import day_in_vain, time_in_vain
 
 
 def as_before(words: Text) -> Callable[[Any], Text]:
@@ -42,11 +45,16 @@ def phone_as_before(value: dict[str, Any]) -> Text:
     return Text("As before: {value}", value=answers.masked_phone(value))
 
 
-def with_the_number_checked(questions: Sequence[Question]) -> tuple[Step, ...]:
-    """The questions, with a look at the job-seeker number as soon as it is given."""
+def with_jobs(questions: Sequence[Question]) -> tuple[Step, ...]:
+    """A look at the job-seeker number as soon as it is given, and at the days before one is asked for."""
     check = Job("checking_the_number", run=check_the_number, then={"suspended": "suspended"})
-    behind = [question.name for question in questions].index("seeker_number") + 1
-    return (*questions[:behind], check, *questions[behind:])
+    look = Job("looking_for_days", run=look_for_days, when=no_day_yet)
+    steps: list[Step] = []
+    for question in questions:
+        steps += [look] if question.name == "day" else []
+        steps += [question]
+        steps += [check] if question.name == "seeker_number" else []
+    return tuple(steps)
 
 
 CONSENT_AND_CONDITIONS = (
@@ -123,12 +131,13 @@ QUESTIONS = (
         "day",
         offer=open_days,
         gone=day_gone,
+        in_vain=day_in_vain,
         label=Text("Date and time"),
         show=date_and_time,
         drops=("time",),
         counted=True,
     ),
-    Question("time", offer=free_times, gone=time_gone, then={"day_gone": "day"}, counted=True),
+    Question("time", offer=free_times, gone=time_gone, in_vain=time_in_vain, then={"day_gone": "day"}, counted=True),
     Question(
         "email",
         ask=Text(
@@ -189,7 +198,7 @@ QUESTIONS = (
 BOOKING = Dialog(
     "booking",
     *CONSENT_AND_CONDITIONS,
-    *with_the_number_checked(QUESTIONS),
+    *with_jobs(QUESTIONS),
     *review_of(QUESTIONS),
     Job(
         "requesting",

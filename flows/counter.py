@@ -132,6 +132,16 @@ class Suspension:
     objected: bool = False
 
 
+@dataclass(frozen=True)
+class Unmet:
+    """What was asked for and not to be had, and not by whom: a start, a whole day (its midnight), or anything at all
+    (`nothing`; the midnight of the day of asking).
+    """
+
+    start: datetime
+    what: Literal["start", "day", "nothing"]
+
+
 Free = Mapping[date, Mapping[datetime, tuple[str, ...]]]  # day → start → counsellors with a free place
 
 
@@ -140,6 +150,9 @@ class Counter(Protocol):
 
     async def free(self, days: Sequence[date]) -> Free:
         """The free places of these days; a day without any is not in it."""
+
+    async def in_vain(self, asked: Unmet) -> None:
+        """Count once more what was not to be had."""
 
     async def known(self) -> dict[str, Any]:
         """What is there of this person: the last `consent`, `informed`, the answers given `before`, `counsellor`."""

@@ -71,6 +71,7 @@ async def _press(dialog: Dialog, context: Context, question: Question, value: st
         await _take(dialog, context, question, value)
     else:
         gone = question.gone(context, value)
+        await question.in_vain(context, value)
         context.conversation.notes = [gone.why]
         if gone.came_to:
             dialog.fire("answer", context, gone.came_to)

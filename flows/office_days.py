@@ -92,6 +92,9 @@ class OfficeDays:
             return Text("Closed by the office: {ja} / {en}", ja=reason["ja"], en=reason["en"])
         if any(block.first <= day <= block.last for block in self._days_off):
             return BY_THE_OFFICE
+        return self._closed_by_the_calendar(day, holiday)
+
+    def _closed_by_the_calendar(self, day: date, holiday: str | None) -> Text | None:
         if day in self._opened:
             return None
         if day.weekday() >= 5:
@@ -139,7 +142,11 @@ class OfficeDays:
         return self._starts[day]
 
     def _starts_of(self, day: date) -> tuple[datetime, ...]:
-        if not self.is_business_day(day):
+        return self.timetable(day) if self.is_business_day(day) else ()
+
+    def timetable(self, day: date) -> tuple[datetime, ...]:
+        """The starts of the day by the calendar alone, whatever the office has closed on it."""
+        if self._closed_by_the_calendar(day, holiday_name(day)):
             return ()
         length, found = timedelta(minutes=self.office.session_minutes), []
         for begin, end in self.office.windows:

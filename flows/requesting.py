@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows import policy, suspending
+from flows import policy, suspending, unmet
 from flows.agreeing import consent_missing
 from flows.choosing import chosen_slot, local_time, time_gone
 from flows.counter import Booking, Permit, Refused
@@ -64,6 +64,16 @@ async def check_the_number(context: Context) -> Outcome:
     return Outcome("suspended", note=suspending.why(suspension)) if suspension else Outcome("free")
 
 
+def no_day_yet(context: Context) -> bool:
+    return "day" not in context.answers
+
+
+async def look_for_days(context: Context) -> Outcome:
+    """Where nothing is free at all, that is counted once."""
+    await unmet.anything_in_vain(context)
+    return Outcome("looked")
+
+
 async def request(context: Context) -> Outcome:
     """Everything is looked at once more, then the slot is taken; what no longer holds leads back to its question."""
     if not await context.counter.takes_requests():
@@ -76,6 +86,7 @@ async def request(context: Context) -> Outcome:
         return Outcome("suspended", note=suspending.why(suspension))
     permit = policy.permit(context.days, chosen_slot(context), context.now)
     if isinstance(permit, Refused):
+        await unmet.time_in_vain(context, context.answers["time"])
         return Outcome("refused", note=permit.why, drop=("day",))
     return await _take(context, permit)
 
@@ -83,6 +94,7 @@ async def request(context: Context) -> Outcome:
 async def _take(context: Context, permit: Permit) -> Outcome:
     taken = await context.counter.request(permit, context.answers)
     if taken == "taken":
+        await unmet.time_in_vain(context, context.answers["time"])
         return Outcome("taken", note=time_gone(context, context.answers["time"]).why, drop=("time",))
     if taken == "duplicate":
         booking = await context.counter.live()

@@ -165,6 +165,10 @@ def old_button(context: Context, value: str) -> Gone:
     return Gone(OLD_BUTTON)
 
 
+async def uncounted(context: Context, value: str) -> None:
+    """Nothing is to be done where a button is gone."""
+
+
 @dataclass(frozen=True)
 class Question:
     """Waits for the person.
@@ -174,8 +178,8 @@ class Question:
     whether it applies. then: answers that do not lead to the next in the list. private: what arrives is deleted from
     the chat, masked and never logged. label: its name on the review, from where it can be changed. show: how its answer
     reads there. mask: how an answer given before reads on a button. drops: answers that fall with a new one. gone: why
-    a button that was offered no longer is. kept: False for a choice that is no answer. counted: part of the progress.
-    contact: also reads a shared contact.
+    a button that was offered no longer is. in_vain: counts that such a one was pressed. kept: False for a choice that
+    is no answer. counted: part of the progress. contact: also reads a shared contact.
     """
 
     name: str
@@ -191,6 +195,7 @@ class Question:
     mask: Callable[[Any], Text | str] | None = None
     drops: tuple[str, ...] = ()
     gone: Callable[[Context, str], Gone] = old_button
+    in_vain: Callable[[Context, str], Awaitable[None]] = uncounted
     kept: bool = True
     counted: bool = False
     contact: Callable[[str], Reading] | None = None
