@@ -101,7 +101,7 @@ async def test_details_are_shown_on_a_press_and_the_look_is_recorded(office: Off
 
 async def test_who_only_reads_sees_neither_details_nor_forms(office: Office, desk: OpenDesk) -> None:
     page = (await page_of(desk, await requested(office), "reader")).shown
-    assert [form.buttons for form in page.forms] == [["English"], ["ログアウト"]]
+    assert [form.buttons for form in page.forms] == [["検索"], ["English"], ["ログアウト"]]
 
 
 async def test_erased_details_are_shown_as_erased(office: Office, desk: OpenDesk) -> None:

@@ -267,7 +267,7 @@ async def test_who_may_only_read_sees_the_sessions_and_no_form(desk: OpenDesk, o
     booking = await session(office)
     visitor = await at_the_desk(desk, "2026-11-24 09:45", "reader")
     assert booking.reference in visitor.shown.text
-    assert [form.action for form in visitor.shown.forms] == ["/language", "/leave"]
+    assert [form.action for form in visitor.shown.forms] == ["/search", "/language", "/leave"]
 
 
 @pytest.mark.parametrize("act", ["start", "extend", "stop", "finish", "contact", "miss", "not_held", "correct"])

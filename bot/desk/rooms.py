@@ -14,6 +14,7 @@ from bot.desk import (
     pausing,
     people,
     requests,
+    search,
     staffing,
     taking,
     today,
@@ -39,6 +40,7 @@ NAVIGATION = (
     Room("/requests", Text("Requests")),
     Room("/week", Text("Week")),
     Room("/new", Text("New booking"), "book"),
+    Room("/search", Text("Search")),
     Room("/people", Text("People"), "weigh"),
     Room("/staff", Text("Staff"), "staff"),
 )
@@ -52,6 +54,7 @@ OF = (
     pausing,
     people,
     requests,
+    search,
     staffing,
     taking,
     today,
