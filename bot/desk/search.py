@@ -14,7 +14,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, bindparam, select
 
 from bot.counter import BOOKING
-from bot.desk import times
 from bot.desk.visit import Answer, Done, Missing, Page, Route, Visit, Wrong, does, shows
 from bot.encryption import Unopenable
 from bot.people_index import LABELS, index_of
@@ -23,6 +22,7 @@ from bot.tables import KNOWN_NAME, KNOWN_NUMBER, KNOWN_PHONE
 from flows.answers import looks_like_my_number
 from flows.desk import searching
 from flows.desk.attendance import STATES
+from flows.desk.closing import names
 from flows.office_days import DAY
 from flows.text import Text
 
@@ -57,8 +57,8 @@ async def show(visit: Visit) -> Answer:
 
 def _page(visit: Visit, **values: Any) -> Page:
     nothing: Mapping[str, Any] = {"typed": "", "looked": {}, "found": (), "day": None, "reference": "", "stale": False}
-    words = {"states": STATES, "counsellors": times.counsellors(visit), "by": searching.FOUND_BY, "most": MOST}
-    return Page("search.html", {**nothing, **words, **values})
+    words = {"states": STATES, "counsellors": names(visit.days), "by": searching.FOUND_BY, "most": MOST}
+    return Page("search.html", {**nothing, **words, **values}, renews=False)
 
 
 async def find(visit: Visit) -> Answer:

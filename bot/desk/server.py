@@ -249,7 +249,7 @@ class Desk:
             **self._facts(session.member.language), **answer.values, "session": session, "member": session.member,
             "navigation": [room for room in NAVIGATION if session.member.may(room.right)], "path": request.path,
             "said": Text.from_json(json.loads(session.said)) if session.said else None, "problem": outcome.problem,
-            "renews": is_asked_for, "here": here,
+            "renews": is_asked_for and answer.renews, "here": here,
             "paused": outcome.paused,
             "paused_words": outcome.paused and outcome.paused.told(PAUSED, self.kit.days.office.zone),
         }  # fmt: skip

@@ -26,10 +26,11 @@ Fields = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Page:
-    """A page to show: its template, and what that names."""
+    """A page to show: its template, and what that names. `renews`: it is asked for again whenever something changes."""
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    renews: bool = True
 
 
 @dataclass(frozen=True)
