@@ -138,7 +138,7 @@ async def test_somebody_who_only_reads_sees_the_list_without_its_buttons(office:
     booking = await requested(office, 1, "2026-11-24 09:30")
     page = (await shown(desk, "reader")).shown
     assert booking.reference in page.text
-    assert [form.buttons for form in page.forms] == [["English"], ["ログアウト"]]
+    assert [form.buttons for form in page.forms] == [["検索"], ["English"], ["ログアウト"]]
 
 
 async def test_an_open_page_hears_of_a_new_request_and_of_a_decision(office: Office, desk: OpenDesk) -> None:
