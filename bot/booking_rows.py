@@ -11,9 +11,11 @@ from sqlalchemy import Row
 from bot import claims
 from bot.encryption import Seal
 from flows import policy
-from flows.counter import Booking, Decision, Slot
+from flows.counter import Booking, Decision, NewTime, Slot
+from flows.lifecycle import ANSWERS_A_MOVE
 from flows.office_days import OfficeDays
 
+MOVES_IT = ("move", *ANSWERS_A_MOVE)  # what becomes of its time
 DECIDES = ("confirm", "decline", "propose", "accept")  # what becomes of a request
 
 
@@ -28,9 +30,31 @@ def booking_of(row: Row[Any], moves: Sequence[Row[Any]], seal: Seal) -> Booking:
         url=seal.open(row.url, "booking", "url", row.id) if row.url else "", url_sent=row.url_sent,
         claim_code=claims.code_of(seal, row.id) if row.claim_hash else "",
         decision=decisions[-1] if decisions else None,
-        decided=next((decision for decision in reversed(decisions) if decision.event in DECIDES), None),
+        decided=_last(decisions, DECIDES), moved=_last(decisions, MOVES_IT), wanted=_wanted(row),
         details=seal.open(row.details, "booking", "details", row.id),
     )  # fmt: skip
+
+
+def _last(decisions: Sequence[Decision], events: tuple[str, ...]) -> Decision | None:
+    return next((decision for decision in reversed(decisions) if decision.event in events), None)
+
+
+def _wanted(row: Row[Any]) -> NewTime | None:
+    if row.wanted_start is None:
+        return None
+    slot = Slot(row.wanted_counsellor, row.wanted_start)
+    return NewTime(slot, row.wanted_at, row.wanted_reply_by, row.wanted_confirm_by, row.wanted_lapses_at)
+
+
+def _wanted_columns(wanted: NewTime | None) -> dict[str, Any]:
+    return {
+        "wanted_counsellor": wanted.slot.counsellor if wanted else "",
+        "wanted_start": wanted.slot.start if wanted else None,
+        "wanted_at": wanted.requested_at if wanted else None,
+        "wanted_reply_by": wanted.reply_by if wanted else None,
+        "wanted_confirm_by": wanted.confirm_by if wanted else None,
+        "wanted_lapses_at": wanted.lapses_at if wanted else None,
+    }
 
 
 def as_it_stands(booking: Booking, seal: Seal, days: OfficeDays) -> dict[str, Any]:
@@ -40,6 +64,7 @@ def as_it_stands(booking: Booking, seal: Seal, days: OfficeDays) -> dict[str, An
         "contact_at": booking.contact_at, "counsellor": booking.slot.counsellor, "start": booking.slot.start,
         "ends_at": policy.ends_at(days, booking.slot.start), "confirm_by": booking.confirm_by,
         "lapses_at": booking.lapses_at, "url_sent": booking.url_sent,
+        "requested_at": booking.requested_at, "reply_by": booking.reply_by, **_wanted_columns(booking.wanted),
         "url": seal.seal(booking.url, "booking", "url", booking.id) if booking.url else None,
     }  # fmt: skip
 

@@ -5,7 +5,9 @@ A card is shown by the outbox (kind `card`, `mail_failed`), edited as its bookin
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select
 
@@ -17,18 +19,19 @@ from bot.store import CONVERSATION, Card, Key, Place
 from bot.tables import AWAITING_OUTCOME, ENDING, LAPSING
 from bot.turn import Incoming
 from flows import hearing, showing
+from flows.cards import ANOTHER_TIME, CARDS, VERDICTS, flow, name_of
 from flows.counter import Booking
-from flows.deciding import CARDS, VERDICTS
 from flows.dialog import Dialog
 from flows.lifecycle import CONFIRMED, REQUESTED
-from flows.steps import Context, End, Pressed, Question
+from flows.steps import Context, End, Pressed, Question, the_booking
 from flows.text import Text
 
 GONE = Text("This card belongs to no booking any more.")
 DIALOG_OF = {  # of a kind of notice
-    "card": "deciding", "mail_failed": "settling", "came": "attending", "outcome": "concluding",
+    "card": "deciding", "move_card": "deciding_move", "mail_failed": "settling", "came": "attending",
+    "outcome": "concluding",
 }  # fmt: skip
-ASK_ONLY = ("came", "outcome")  # begun only where there is something to ask
+ASK_ONLY = ("move_card", "came", "outcome")  # begun only where there is something to ask
 
 
 async def refresh(
@@ -41,16 +44,28 @@ async def refresh(
     conversation = place.conversation
     conversation.notes = []
     known = conversation.dialog == dialog.name and conversation.state in dialog.by_name
-    if known and not _asks_again(dialog, context):
-        await _catch_up(dialog, context)
-        return await _saved(kit, transaction, dialog, place, context)
     where = {"details": "desk" if kit.pointer else "letter"}  # as the letter of the same moment says
-    conversation.start(dialog.name, f"{dialog.name}:{booking.id}", where)
+    if known and not _asks_again(dialog, context):
+        await (_begin(dialog, context, where) if _about_another(dialog, context) else _catch_up(dialog, context))
+        return await _saved(kit, transaction, dialog, place, context)
     place.card = Card()
-    await dialog.begin(context)
+    await _begin(dialog, context, where)
     if kind in ASK_ONLY and isinstance(dialog.by_name[conversation.state], End):
         return None
     return await _saved(kit, transaction, dialog, place, context)
+
+
+async def _begin(dialog: Dialog, context: Context, known: Mapping[str, Any]) -> None:
+    booking = the_booking(context)
+    context.conversation.start(dialog.name, flow(dialog.name, booking), dict(known))
+    await dialog.begin(context)
+
+
+def _about_another(dialog: Dialog, context: Context) -> bool:
+    """The card asks, and the person has asked for another time since it was shown."""
+    shown, now = context.conversation.flow, flow(dialog.name, the_booking(context))
+    asks = isinstance(dialog.by_name[context.conversation.state], Question)
+    return asks and shown != now and name_of(now) not in (shown, now)
 
 
 def _asks_again(dialog: Dialog, context: Context) -> bool:
@@ -64,6 +79,7 @@ async def show_anew(kit: Kit, transaction: Transaction, old: int, new: int, now:
     await transaction.execute(delete(CONVERSATION).where(CONVERSATION.c.chat_id == old))
     undecided = {
         "card": (LAPSING, BOOKING.c.lapses_at > now, BOOKING.c.state == REQUESTED),
+        "move_card": (ENDING, BOOKING.c.ends_at > now, BOOKING.c.state == CONFIRMED, BOOKING.c.wanted_lapses_at > now),
         "mail_failed": (ENDING, BOOKING.c.ends_at > now, BOOKING.c.state == CONFIRMED, BOOKING.c.told == "failed"),
         "came": (ENDING, BOOKING.c.ends_at > now, BOOKING.c.state == CONFIRMED, BOOKING.c.start <= now),
         "outcome": (AWAITING_OUTCOME,),
@@ -81,12 +97,12 @@ async def press(kit: Kit, transaction: Transaction, incoming: Incoming, now: dat
     if not isinstance(said, Pressed) or query_id is None:
         return None  # the staff group speaks by buttons
     words = kit.words(kit.days.office.language, now)
-    name, _, booking_id = said.flow.partition(":")
+    name, booking_id, *_ = (*said.flow.split(":"), "")
     dialog = CARDS.get(name)
     booking = await kit.counter(transaction, now, None, "").booking(booking_id) if dialog else None
     if dialog is None or booking is None:
         return Press(query_id, incoming.message_id, words.say(GONE), alert=True)
-    place = await kit.store.load(transaction, (incoming.chat_id, said.flow))
+    place = await kit.store.load(transaction, (incoming.chat_id, name_of(said.flow)))
     context = _context(kit, transaction, place, booking, now, incoming)
     if place.conversation.dialog != name:
         return Press(query_id, incoming.message_id, words.say(GONE), alert=True)
@@ -100,6 +116,10 @@ async def press(kit: Kit, transaction: Transaction, incoming: Incoming, now: dat
 async def _hear(dialog: Dialog, context: Context, said: Pressed) -> Text | None:
     """What the presser is told, where the press changed nothing."""
     context.conversation.notes = []
+    if _about_another(dialog, context):
+        await _begin(dialog, context, context.known)
+    if said.flow != context.conversation.flow and isinstance(dialog.by_name[context.conversation.state], Question):
+        return ANOTHER_TIME
     await _catch_up(dialog, context)
     late = isinstance(dialog.by_name[context.conversation.state], End)
     toast = await hearing.hear(dialog, context, said)

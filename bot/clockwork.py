@@ -23,7 +23,7 @@ from bot.pauses import pauses
 from bot.retention import forget_what_is_old
 from bot.service import Service
 from bot.store import Key
-from bot.tables import ENDING, LAPSING
+from bot.tables import ENDING, LAPSING, MOVING
 from flows import lifecycle
 from flows.counter import Decision
 
@@ -31,8 +31,14 @@ OWED_AFTER = timedelta(seconds=10)  # a screen this old and not shown is owed; a
 AGAIN_SECONDS = (3.0, 60.0)  # between two tries to show one screen: at first, at most
 HOUSEKEEPING = timedelta(minutes=1)
 NOW: BindParameter[datetime] = bindparam("now")
-DUE = {  # what the clock moves next: requests lapse, sessions end
+DUE = {  # what the clock moves next: requests lapse, and wishes for another time; sessions end
     "lapse": select(BOOKING.c.id).where(LAPSING, BOOKING.c.lapses_at <= NOW).order_by(BOOKING.c.lapses_at).limit(100),
+    "lapse_move": (
+        select(BOOKING.c.id)
+        .where(MOVING, BOOKING.c.wanted_lapses_at <= NOW)
+        .order_by(BOOKING.c.wanted_lapses_at)
+        .limit(100)
+    ),
     "end": select(BOOKING.c.id).where(ENDING, BOOKING.c.ends_at <= NOW).order_by(BOOKING.c.ends_at).limit(100),
 }
 
@@ -84,7 +90,7 @@ class Clockwork:
                 if unavailable(error):
                     raise
                 if booking_id not in self._stuck:
-                    log.error("the clock cannot move a booking", booking=booking_id, event=event, **trace(error))
+                    log.error("the clock cannot move a booking", booking=booking_id, move=event, **trace(error))
                 self._stuck.add(booking_id)
 
     async def _move(self, booking_id: str, event: str, now: datetime) -> None:

@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Row, bindparam, insert, select, update
 
-from bot import claims, measures, pausing, places, unmet
-from bot.booking_rows import DECIDES, as_it_stands, booking_of, decision_row
+from bot import claims, measures, moving, pausing, places, unmet
+from bot.booking_rows import DECIDES, MOVES_IT, as_it_stands, booking_of, decision_row
 from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once, one_at_a_time
 from bot.encryption import Seal
@@ -63,7 +63,7 @@ MOVES_OF_MANY = (
     select(DECISION).where(DECISION.c.booking_id.in_(bindparam("ids", expanding=True))).order_by(DECISION.c.id)
 )
 
-CONFIRMS = ("confirm", "accept", "move", "book_next")  # a letter that says so is on its way
+CONFIRMS = ("confirm", "accept", "move", "confirm_move", "book_next")  # a letter that says so is on its way
 FREES_THE_SLOT = (lifecycle.DECLINED, lifecycle.CANCELLED, lifecycle.LAPSED)
 OFFERED_AGAIN = tuple(question.name for question in QUESTIONS if question.mask)  # of the last booking
 
@@ -230,23 +230,36 @@ class SqlCounter:
     async def move(self, booking: Booking, event: str, decision: Decision, **changes: Any) -> bool:
         """`changes` are fields of the booking that change with it: the slot and what follows from that, the URL."""
         fresh = await self.booking(booking.id)
-        if fresh is None or not lifecycle.may(fresh, event):
+        if fresh is None or not lifecycle.may(fresh, event) or not moving.fits(fresh, event):
             return False
+        changed = await moving.change(self, fresh, event, decision)
         lifecycle.fire(fresh, event)
-        vars(fresh).update(changes)
+        decision = changed.decision
+        vars(fresh).update({**changed.fields, **changes})
         fresh.version += 1
         fresh.told = "waiting" if event in CONFIRMS else fresh.told
         fresh.extended = fresh.extended or event == "extend"
         fresh.decision = decision
         fresh.decided = decision if event in DECIDES else fresh.decided
+        fresh.moved = decision if event in MOVES_IT else fresh.moved
         await self._write(fresh, decision)
         if fresh.state in FREES_THE_SLOT:
             await places.give_back(self.transaction, fresh.id)
-        if event == "move":
+        if event in notices.ANOTHER_TIME:
             await self.outbox.withdraw(self.transaction, fresh.id, notices.OF_THE_TIME, self.now)
+        if "wanted" in changed.fields:
+            await self.outbox.withdraw(self.transaction, fresh.id, notices.OF_THE_WISH, self.now)
         await self._promise(fresh, event)
+        if "wanted" in changed.fields and event not in lifecycle.ANSWERS_A_MOVE:
+            await self._promise(fresh, "move_over")
         vars(booking).update(vars(fresh))
         return True
+
+    async def ask_move(self, booking: Booking, permit: Permit) -> Literal["asked", "taken", "over"]:
+        return await moving.ask(self, booking, permit)
+
+    async def moves_asked_at(self, booking: Booking) -> Sequence[datetime]:
+        return await moving.asked_at(self.transaction, booking.id)
 
     async def accept(self, booking: Booking, slot: Slot, decision: Decision) -> bool:
         fresh = await self.booking(booking.id)

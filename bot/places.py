@@ -11,7 +11,7 @@ from bot.tables import HoldRow, table
 from flows.counter import Slot
 
 HOLD = table(HoldRow)
-REQUEST, PROPOSAL = "request", "proposal"  # purposes
+REQUEST, PROPOSAL, MOVE = "request", "proposal", "move"  # purposes
 MINE = HOLD.c.booking_id == bindparam("mine")
 PROPOSED = (
     select(HOLD.c.counsellor, HOLD.c.start).where(MINE, HOLD.c.purpose == PROPOSAL).order_by(HOLD.c.start, HOLD.c.id)
@@ -25,8 +25,11 @@ async def take(transaction: Transaction, booking_id: str, slot: Slot, purpose: s
     return await insert_once(transaction, HOLD, hold) is not None
 
 
-async def exchange(transaction: Transaction, booking_id: str, slot: Slot) -> bool:
-    """From now on the booking holds this place alone. False, and nothing done, where it is somebody else's."""
+async def exchange(transaction: Transaction, booking_id: str, slot: Slot, keep: str = "") -> bool:
+    """From now on the booking holds this place, and besides those of the purpose to `keep`.
+
+    False, and nothing done, where it is somebody else's.
+    """
     this = (HOLD.c.counsellor == slot.counsellor, HOLD.c.start == slot.start)
     kept = update(HOLD).where(MINE, *this).values(purpose=REQUEST).returning(HOLD.c.id)
     mine = {"mine": booking_id}
@@ -34,7 +37,7 @@ async def exchange(transaction: Transaction, booking_id: str, slot: Slot) -> boo
     if not has_it and not await take(transaction, booking_id, slot):
         return False
     others = GIVE_BACK.where((HOLD.c.counsellor != slot.counsellor) | (HOLD.c.start != slot.start))
-    await transaction.execute(others, mine)
+    await transaction.execute(others.where(HOLD.c.purpose != keep), mine)
     return True
 
 
@@ -54,6 +57,11 @@ async def proposed(transaction: Transaction, booking_id: str) -> tuple[Slot, ...
     """The times that are held for the person to choose among, the earliest first."""
     rows = await transaction.execute(PROPOSED, {"mine": booking_id})
     return tuple(Slot(row.counsellor, row.start) for row in rows)
+
+
+async def give_back_the_wanted(transaction: Transaction, booking_id: str) -> None:
+    """The time to which the person asked to move."""
+    await transaction.execute(GIVE_BACK.where(HOLD.c.purpose == MOVE), {"mine": booking_id})
 
 
 async def give_back(transaction: Transaction, booking_id: str) -> None:

@@ -23,6 +23,7 @@ from bot.telegram.api import SHUT_OUT, Api
 from bot.telegram.replies import Speaker
 from bot.telegram.updates import LARGEST_ID, SEPARATOR, GroupEvent, Strange, kind_of, private_message, read
 from bot.turn import ONLY_STAFF, Incoming
+from flows.cards import name_of
 from flows.reception import Command
 from flows.text import Text
 
@@ -55,7 +56,11 @@ class Service:
             query = update.get("callback_query") or {}
             message = update.get("message") or update.get("edited_message") or query.get("message") or {}
             chat = message.get("chat") or {}
-            card = str(query.get("data", "")).split(SEPARATOR)[0] if query and chat.get("type") != "private" else ""
+            card = (
+                name_of(str(query.get("data", "")).split(SEPARATOR)[0])
+                if query and chat.get("type") != "private"
+                else ""
+            )
             number = int(chat["id"]) if "id" in chat else kind_of(update)
             return (number, card) if card else number
         except (AttributeError, TypeError, ValueError):

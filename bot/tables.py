@@ -25,6 +25,7 @@ NOT_ERASED = text("NOT erased")
 KNOWN_NUMBER, KNOWN_PHONE, KNOWN_NAME = (text(f"{what}_index <> ''") for what in ("number", "phone", "name"))
 CLAIMABLE = text("claim_hash <> ''")
 AWAITING_OUTCOME = text("state = 'ended'")
+MOVING = text("wanted_lapses_at IS NOT NULL")
 MISSED_ONLY = text("state = 'missed'")
 
 
@@ -133,6 +134,7 @@ class BookingRow(SQLModel, table=True):
         partial("booking_missed", "start", where=MISSED_ONLY),
         partial("booking_lapsing", "lapses_at", where=LAPSING),
         partial("booking_ending", "ends_at", where=ENDING),
+        partial("booking_moving", "wanted_lapses_at", where=MOVING),
         partial("booking_erasing", "start", where=NOT_ERASED),
         Index("booking_start", "start"),
         Index("booking_requested", "requested_at"),
@@ -164,6 +166,12 @@ class BookingRow(SQLModel, table=True):
     url: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)  # of the session
     url_sent: bool = False
     contact_at: datetime | None = moment(default=None, nullable=True)  # the person was in touch after the start
+    wanted_counsellor: str = ""  # another time is asked for: which, when that was, and until when it is decided
+    wanted_start: datetime | None = moment(default=None, nullable=True)
+    wanted_at: datetime | None = moment(default=None, nullable=True)
+    wanted_reply_by: date | None = None
+    wanted_confirm_by: date | None = None
+    wanted_lapses_at: datetime | None = moment(default=None, nullable=True)
     extended: bool = False
     claim_hash: str = ""  # of the code that ties the booking to a chat
     claim_tries: int = 0

@@ -35,6 +35,16 @@ SOME_TIMES = Text(
     "\n"
     "Questions: {office_phone} ({office_hours})"
 )
+OF_A_WISH = (
+    "move_received", "move_no_reply", "move_overdue", "move_declined", "move_declined_mail", "move_expired",
+)  # fmt: skip
+MOVE_DECLINED = Text(
+    "[Change not possible] Reference {ref}\n"
+    "We could not move it to {date} {time}. {old_date} {old_time} stays as it is.\n"
+    "Reason: {reason}\n"
+    "\n"
+    "Questions: {office_phone} ({office_hours})"
+)
 CHAT = {
     "proposed": SOME_TIMES,
     "url_sent": Text(
@@ -58,6 +68,30 @@ CHAT = {
         "{old_date} {old_time} is no longer yours. We have emailed {email}.\n"
         "\n"
         "On the day itself, cancel by phone only: {office_phone}"
+    ),
+    "move_received": Text(
+        "[Received] Change, reference {ref}\n"
+        "New time: {date} {time}\n"
+        "\n"
+        "The change is not confirmed yet. Until staff confirm it, you keep {old_date} {old_time}. Staff will check it"
+        " and email {email} by {reply_by}.\n"
+        "\n"
+        "If there is no email after {reply_by}, please call {office_phone} ({office_hours})."
+    ),
+    "move_no_reply": Text(
+        "[About the change] Reference {ref}\n"
+        "We cannot yet see a reply from our staff about the change to {date} {time}.\n"
+        "Until it is confirmed, you keep {old_date} {old_time}.\n"
+        "\n"
+        "An email may not have reached you. Please call to check.\n"
+        "Phone: {office_phone} ({office_hours})"
+    ),
+    "move_declined": MOVE_DECLINED,
+    "move_expired": Text(
+        "[Change not confirmed] We are sorry. We did not check your request in time.\n"
+        "The change to {date} {time} is closed. {old_date} {old_time} stays as it is.\n"
+        "\n"
+        "Questions: {office_phone} ({office_hours})"
     ),
     "proposal_lapsed": Text(
         "[Request closed] Reference {ref}\n"
@@ -102,6 +136,7 @@ MAIL = {
             " earlier time, please do not use it."
         ),
     ),
+    "move_declined_mail": (Text("[Change not possible] {date} {time}"), MOVE_DECLINED),
     "cancelled_by_office_mail": (
         Text("[Cancelled by us] {date} {time}"),
         Text(

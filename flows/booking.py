@@ -13,6 +13,7 @@ from flows.agreeing import DISAGREE, DISAGREE_NOW, agree, consent_missing, terms
 from flows.choosing import date_and_time, day_gone, free_times, open_days, time_gone
 from flows.companions import COMPANIONS, choose_a_language, companion, interpreter, to_be_told_by_phone
 from flows.dialog import Dialog
+from flows.moving import MOVE_IT
 from flows.requesting import (
     NO,
     check_the_number,
@@ -61,7 +62,13 @@ CONSENT_AND_CONDITIONS = (
     Job(
         "opening",
         run=open_the_form,
-        then={"suspended": "suspended", "has_one": "already", "paused": "paused", "too_many": "limited"},
+        then={
+            "suspended": "suspended",
+            "has_one": "already",
+            "movable": "movable",
+            "paused": "paused",
+            "too_many": "limited",
+        },
     ),
     Question(
         "terms",
@@ -210,11 +217,13 @@ BOOKING = Dialog(
             "refused": "day",
             "taken": "time",
             "has_one": "already",
+            "movable": "movable",
             "not_eligible": "not_eligible",
         },
     ),
     End("waiting", say=Text("Your request was sent. A message with its reference number follows.")),
     End("already"),
+    End("movable", rows=MOVE_IT),
     End("suspended", rows=OBJECT),
     End(
         "paused",

@@ -7,10 +7,12 @@ from flows.choosing import local_time
 from flows.counter import Booking, Decision
 from flows.dialog import Dialog
 from flows.lifecycle import CONFIRMED
-from flows.steps import Button, Context, End, Job, Offer, Outcome, Question
+from flows.moving import may_be_moved
+from flows.steps import Button, Context, End, Job, Offer, Outcome, Question, Rows
 from flows.text import Text
+from flows.welcome import MENU_BUTTON
 
-CANCEL = "cancel"
+CANCEL, WITHDRAW = "cancel", "withdraw"
 
 
 def status(booking: Booking) -> Text:
@@ -38,7 +40,37 @@ async def the_booking(context: Context) -> Offer:
     item = in_one_line(context, booking)
     answer = Text("Staff will answer by {reply_by}.", reply_by=booking.reply_by)
     say = (item,) if booking.state == CONFIRMED else (item, answer)
-    return Offer(((Button(Text("Cancel this booking"), CANCEL),),), say)
+    cancel = (Button(Text("Cancel this booking"), CANCEL),)
+    return Offer((*_of_the_time(context, booking), cancel), (*say, *_wanted(context, booking)))
+
+
+def _of_the_time(context: Context, booking: Booking) -> Rows:
+    """The way to another time, or out of a change that is asked for."""
+    if booking.wanted:
+        return ((Button(Text("Withdraw the change"), WITHDRAW),),)
+    move = (Button(Text("Move this booking"), f"{MENU_BUTTON}move"),)
+    return (move,) if may_be_moved(context, booking) else ()
+
+
+def _wanted(context: Context, booking: Booking) -> tuple[Text, ...]:
+    if booking.wanted is None:
+        return ()
+    asked = Text(
+        "Change asked for: {date} {time}. Staff will answer by {reply_by}; until they confirm it, the time above is"
+        " yours."
+    )
+    slot = booking.wanted.slot
+    day, time = context.days.day_of(slot.start), local_time(context, slot)
+    return (asked.given(date=day, time=time, reply_by=booking.wanted.reply_by),)
+
+
+async def withdraw(context: Context) -> Outcome:
+    """The change is not wanted any more: the booking stays as it is."""
+    booking = await context.counter.live()
+    if booking is None:
+        return Outcome("none")
+    withdrawn = Decision("withdraw_move", context.now, channel="chat")
+    return Outcome("withdrawn" if await context.counter.move(booking, "withdraw_move", withdrawn) else "decided")
 
 
 async def look_up(context: Context) -> Outcome:
@@ -90,11 +122,17 @@ async def cancel(context: Context) -> Outcome:
 CANCELLING = Dialog(
     "cancelling",
     Job("looking_up", run=look_up, then={"none": "nothing"}),
-    Question("mine", offer=the_booking),
+    Question("mine", offer=the_booking, then={WITHDRAW: "withdrawing"}),
     Job("checking", run=may_cancel, then={"none": "nothing", "refused": "refused"}),
     Question("sure", offer=sure, then={"keep": "kept"}),
     Job("cancelling", run=cancel, then={"none": "nothing", "refused": "refused"}),
     End("cancelled", say=Text("The booking has been cancelled. A message follows.")),
+    Job("withdrawing", run=withdraw, then={"none": "nothing", "decided": "decided"}),
+    End("withdrawn", say=Text("The change is withdrawn. Your booking stays as it is.")),
+    End(
+        "decided",
+        say=Text("No change is waiting any more: it was answered meanwhile. To see what is booked, use /mine."),
+    ),
     End("refused"),
     End("kept", say=Text("Nothing was cancelled.")),
     End("nothing", say=Text("You have no request or booking.")),

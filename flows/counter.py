@@ -71,6 +71,17 @@ class Decision:
     starts: tuple[datetime, ...] = ()
 
 
+@dataclass(frozen=True)
+class NewTime:
+    """Another time that somebody with a confirmed booking asks for: a request with deadlines of its own."""
+
+    slot: Slot
+    requested_at: datetime
+    reply_by: date
+    confirm_by: date
+    lapses_at: datetime  # undecided until then: the booking stays as it is
+
+
 Told = Literal["", "waiting", "handed", "failed", "by_hand", "by_phone"]
 # how far the confirming e-mail is: not due, in the outbox, handed to the mail server, failed for good; or staff
 # wrote by hand, or phoned
@@ -96,6 +107,10 @@ class Booking:
     url: str = field(default="", repr=False)  # of the session
     url_sent: bool = False  # a letter with it was handed to the mail server
     proposed: tuple[Slot, ...] = ()  # the times among which the person is asked to choose
+    wanted: NewTime | None = None  # the time to which the person asks to move it
+    moved: Decision | None = (
+        None  # what became of the last wish to move it; `starts`: the time that it left, or did not get
+    )
     contact_at: datetime | None = None  # the person was in touch after the start
     extended: bool = False  # to the longest that a session may be
     claim_code: str = field(default="", repr=False)  # with which it can still be tied to a chat
@@ -186,6 +201,12 @@ class Counter(Protocol):
 
     async def move(self, booking: Booking, event: str, decision: Decision) -> bool:
         """Move a booking along its life, with what that promises; False when it can no longer move that way."""
+
+    async def ask_move(self, booking: Booking, permit: Permit) -> Literal["asked", "taken", "over"]:
+        """Ask for another time: of a confirmed booking both are held until staff decide; a request changes at once."""
+
+    async def moves_asked_at(self, booking: Booking) -> Sequence[datetime]:
+        """When other times were asked for this booking."""
 
     async def accept(self, booking: Booking, slot: Slot, decision: Decision) -> bool:
         """Confirm a proposed time, the others going back; False when it is not proposed any more."""

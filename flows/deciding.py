@@ -6,7 +6,6 @@ One card, shared by the group. No name, number or address stands on it: referenc
 from __future__ import annotations
 
 from flows import policy
-from flows.attending import ATTENDING, CONCLUDING, recorded
 from flows.choosing import local_time
 from flows.counter import Booking, Decision
 from flows.dialog import Dialog
@@ -198,6 +197,3 @@ SETTLING = Dialog(
     stop="settled",
     leavable=False,
 )
-
-CARDS = {dialog.name: dialog for dialog in (DECIDING, SETTLING, ATTENDING, CONCLUDING)}
-VERDICTS = {"deciding": verdict, "attending": recorded, "concluding": recorded}  # what who comes second is told

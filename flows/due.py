@@ -45,6 +45,14 @@ def next_morning(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
     return policy.outcome_asked_at(days, booking.slot.start)
 
 
+def wish_is_late(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
+    """As `reply_is_late`, of another time that is asked for; none where that lapses before."""
+    if (wanted := booking.wanted) is None:
+        return None
+    late = policy.no_reply_at(days, wanted.requested_at, wanted.slot.start)
+    return late if late < wanted.lapses_at else None
+
+
 # After when it is worth nothing:
 
 
@@ -73,6 +81,10 @@ def over(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
 
 def lapse(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
     return booking.lapses_at
+
+
+def wish_lapses(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
+    return booking.wanted.lapses_at if booking.wanted else None
 
 
 def a_week(days: OfficeDays, booking: Booking, now: datetime) -> datetime:

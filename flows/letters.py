@@ -139,6 +139,7 @@ HOW_TO_CANCEL_NO_CHAT = Text(
 
 STAFF = {
     "overdue": Text("[Reply overdue] {ref} {date} {time}"),
+    "move_overdue": Text("[Reply overdue] {ref} Change to {date} {time}"),
     "undelivered": Text("[Cannot deliver] {ref} The user has stopped the bot. Please contact them by phone."),
     "claim_locked": Text(
         "[Booking code locked] {ref} {date} {time}\n"
@@ -240,7 +241,7 @@ def facts(days: OfficeDays, booking: Booking) -> dict[str, Any]:
     reason = decision.reason if decision else ""
     by_office = booking.decision is not None and booking.decision.event == "cancel"
     known = DECLINE_REASONS.get(reason, DECLINE_REASONS["other"])[1]
-    left = (decision.starts[0] if decision and decision.starts else start).astimezone(days.office.zone)
+    left = (booking.moved.starts[0] if booking.moved and booking.moved.starts else start).astimezone(days.office.zone)
     return {
         "date": start.date(),
         "time": start.time(),
@@ -254,17 +255,30 @@ def facts(days: OfficeDays, booking: Booking) -> dict[str, Any]:
     }
 
 
+def _facts_of(days: OfficeDays, kind: str, booking: Booking) -> dict[str, Any]:
+    """Of a wish for another time: the new one is `date` and `time`, that of the booking `old_date` and `old_time`."""
+    known = facts(days, booking)
+    if kind not in arranging.OF_A_WISH:
+        return known
+    wanted, moved, zone = booking.wanted, booking.moved, days.office.zone
+    new = wanted.slot.start if wanted else moved.starts[0] if moved and moved.starts else booking.slot.start
+    reason = DECLINE_REASONS.get(moved.reason if moved else "", DECLINE_REASONS["other"])[1]
+    of_it = {"date": new.astimezone(zone).date(), "time": new.astimezone(zone).time(), "reason": reason}
+    until = {"reply_by": wanted.reply_by} if wanted else {}
+    return {**known, **of_it, **until, "old_date": known["date"], "old_time": known["time"]}
+
+
 def chat(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any] = NOTHING) -> tuple[Text, ...]:
     """A message to the person's chat. `more` are the facts of a measure."""
     if kind != "remind_day_before":
-        return (CHAT[kind].given(**{**facts(days, booking), **more}),)
+        return (CHAT[kind].given(**{**_facts_of(days, kind, booking), **more}),)
     words = CHAT[kind if booking.url_sent else "remind_day_before_no_url"].given(**facts(days, booking))
     return (words, HOW_TO_CANCEL if days.office.bot_cancel_enabled else HOW_TO_CANCEL_NO_CHAT)
 
 
 def staff(days: OfficeDays, kind: str, booking: Booking) -> Text:
     """A message to the staff group."""
-    return STAFF[kind].given(**facts(days, booking))
+    return STAFF[kind].given(**_facts_of(days, kind, booking))
 
 
 def letter(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any] = NOTHING) -> Words:
@@ -275,7 +289,7 @@ def letter(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any
         known = proposed(days, booking)
     else:
         subject, body = MAIL[kind]
-        known = {**facts(days, booking), "url": booking.url, **more}
+        known = {**_facts_of(days, kind, booking), "url": booking.url, **more}
     return Words(subject.given(**known), (body.given(**known), *_notes(kind, booking), SIGNATURE))
 
 

@@ -35,6 +35,12 @@ MOVES = (
     Move("accept", (PROPOSED,), CONFIRMED, "job-seeker", "4(2)b"),
     Move("refuse", (PROPOSED,), CANCELLED, "job-seeker", "4(2)b"),
     Move("move", (CONFIRMED,), CONFIRMED, "staff, on the person's word", "4(2)b"),
+    Move("change", (REQUESTED,), REQUESTED, "job-seeker", "4(2)"),
+    Move("ask_move", (CONFIRMED,), CONFIRMED, "job-seeker until the day before", "4(2)"),
+    Move("confirm_move", (CONFIRMED,), CONFIRMED, "staff", "4(2)b"),
+    Move("decline_move", (CONFIRMED,), CONFIRMED, "staff", "4(2)b"),
+    Move("withdraw_move", (CONFIRMED,), CONFIRMED, "job-seeker", "4(2)"),
+    Move("lapse_move", (CONFIRMED,), CONFIRMED, "clock", "4(1)"),
     Move("lapse", (REQUESTED, PROPOSED), LAPSED, "clock", "4(1)"),
     Move("cancel", LIVE, CANCELLED, "job-seeker until the day before, staff", "4(4)"),
     Move("start", (CONFIRMED,), IN_SESSION, "staff", "4(4)"),
@@ -47,6 +53,13 @@ MOVES = (
     Move("correct", (MISSED,), ENDED, "staff lead", "4(4)"),
     Move("book_next", ("new",), CONFIRMED, "staff", "4(3)"),
 )
+
+ANSWERS_A_MOVE = (
+    "confirm_move",
+    "decline_move",
+    "withdraw_move",
+    "lapse_move",
+)  # what becomes of another time asked for
 
 STATES = ("new", *dict.fromkeys(move.dest for move in MOVES))
 

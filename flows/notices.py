@@ -27,7 +27,10 @@ from flows.due import (
     reply_is_late,
     start,
     start_or_a_day,
+    wish_is_late,
+    wish_lapses,
 )
+from flows.lifecycle import CONFIRMED
 from flows.office_days import OfficeDays
 from flows.only_if import (
     Condition,
@@ -40,6 +43,8 @@ from flows.only_if import (
     lapsed,
     missed,
     missed_by_mail,
+    move_declined,
+    move_lapsed,
     not_missed,
     not_missed_by_mail,
     not_told,
@@ -47,6 +52,7 @@ from flows.only_if import (
     reads_of_it,
     requested,
     told,
+    wished,
 )
 
 How = Literal["handed", "failed"]  # how the confirming e-mail ended
@@ -83,14 +89,17 @@ CARD: tuple[Channel, bool] = ("card", False)
 
 NONE = ""
 PROPOSED_ANEW = "propose, email_corrected"
-CONFIRMS = "confirm, accept, move, book_next"
+CONFIRMS = "confirm, accept, move, confirm_move, book_next"
 CONFIRMED_ANEW = "confirm, accept, book_next, email_corrected"
 URL_ANEW = "url, email_corrected"
 CANCELS = "cancel, cancel by phone, cancel by mail, refuse"
 CANCELS_OR_LATE = f"{CANCELS}, handed, handed after a move"
 BY_OFFICE_OR_LATE = "cancel by office, handed by office"
 ANY_CANCEL = "cancel, cancel by phone, cancel by mail, cancel by office"
-DECISIONS = f"request, confirm, decline, propose, accept, refuse, move, {ANY_CANCEL}, lapse, lapse of proposals"
+REQUESTS = "request, change"
+MOVES = "move, confirm_move"
+OF_A_WISH = "ask_move, confirm_move, decline_move, withdraw_move, lapse_move, move_over"  # for another time
+DECISIONS = f"{REQUESTS}, confirm, decline, propose, accept, refuse, {MOVES}, {ANY_CANCEL}, lapse, lapse of proposals"
 PRESENT = f"start, contact, end, miss, not_held, correct, {ANY_CANCEL}"
 CONCLUDED = "miss, not_held, finish, stop, correct"
 
@@ -98,8 +107,8 @@ CONCLUDED = "miss, not_held, finish, stop, correct"
 TABLE = (
     #   kind                        to      after these events    due             not after       only if
     # A request, and what becomes of it (4(2)b)
-    Row("received",                 ANSWER, "request",            at_once,        start,          requested),
-    Row("received_office",          OFFICE, "request",            at_once,        ever,           always),
+    Row("received",                 ANSWER, REQUESTS,             at_once,        start,          requested),
+    Row("received_office",          OFFICE, REQUESTS,             at_once,        ever,           always),
     Row("declined_mail",            MAIL,   "decline",            at_once,        start,          declined),
     Row("declined",                 CHAT,   "decline",            at_once,        start,          declined),
     Row("proposed_mail",            MAIL,   PROPOSED_ANEW,        at_once,        lapse,          proposed),
@@ -108,12 +117,20 @@ TABLE = (
     Row("proposal_lapsed",          CHAT,   "lapse of proposals", at_once,        start_or_a_day, lapsed),
     # The confirmation: its letter, and what follows from how that went
     Row("confirmed_mail",           MAIL,   CONFIRMED_ANEW,       at_once,        start,          confirmed),
-    Row("moved_mail",               MAIL,   "move",               at_once,        start,          confirmed),
+    Row("moved_mail",               MAIL,   MOVES,                at_once,        start,          confirmed),
     Row("confirmed",                CHAT,   "handed, by_hand",    at_once,        start,          told),
     Row("moved",                    CHAT,   "handed after a move",at_once,        start,          told),
     Row("confirmed_by_phone",       CHAT,   "by_phone",           at_once,        start,          told),
     Row("mail_failed",              CARD,   "failed",             at_once,        ever,           not_told),
     Row("confirming",               CHAT,   "failed",             at_once,        start,          not_told),
+    # Another time that the person asks for; the old one is kept until staff confirm it
+    Row("move_received",            ANSWER, "ask_move",           at_once,        start,          wished),
+    Row("move_card",                CARD,   OF_A_WISH,            at_once,        ever,           always),
+    Row("move_no_reply",            CHAT,   "ask_move",           wish_is_late,   wish_lapses,    wished),
+    Row("move_overdue",             STAFF,  "ask_move",           wish_is_late,   wish_lapses,    wished),
+    Row("move_declined_mail",       MAIL,   "decline_move",       at_once,        start,          move_declined),
+    Row("move_declined",            CHAT,   "decline_move",       at_once,        start,          move_declined),
+    Row("move_expired",             CHAT,   "lapse_move",         at_once,        start,          move_lapsed),
     # The session's URL
     Row("url_mail",                 MAIL,   URL_ANEW,             at_once,        over,           has_url),
     Row("url_changed_mail",         MAIL,   "url_changed",        at_once,        over,           has_url),
@@ -135,8 +152,8 @@ TABLE = (
     Row("corrected",                CHAT,   "correct",            at_once,        a_week,         not_missed),
     Row("corrected_mail",           MAIL,   "correct",            at_once,        a_week,         not_missed_by_mail),
     # When its time comes
-    Row("no_reply",                 CHAT,   "request",            reply_is_late,  lapse,          requested),
-    Row("overdue",                  STAFF,  "request",            reply_is_late,  lapse,          requested),
+    Row("no_reply",                 CHAT,   REQUESTS,             reply_is_late,  lapse,          requested),
+    Row("overdue",                  STAFF,  REQUESTS,             reply_is_late,  lapse,          requested),
     Row("remind_day_before",        CHAT,   CONFIRMS,             day_before,     an_hour_before, told),
     Row("remind_one_hour",          CHAT,   CONFIRMS,             hour_before,    start,          told),
     Row("came",                     CARD,   CONFIRMS,             nobody_came,    over,           always),
@@ -168,8 +185,10 @@ ROWS: Mapping[str, tuple[Row, ...]] = {  # by the event that promises them
 CONFIRMING = ("confirmed_mail", "moved_mail")  # letters by which a booking is confirmed (4(2)b)
 AFTER_A_LETTER = {"url_mail": "url_sent", "url_changed_mail": "url_changed_sent"}  # what its being handed over is
 OF_THE_TIME = [  # the old ones of a booking that is moved
-    *(kind for kind, rule in KINDS.items() if rule.channel in ("chat", "mail")), "came", "outcome",
+    *(kind for kind, rule in KINDS.items() if rule.channel in ("chat", "mail")), "overdue", "came", "outcome",
 ]  # fmt: skip
+ANOTHER_TIME = ("move", "confirm_move", "change")  # events after which those hold no more
+OF_THE_WISH = ("move_received", "move_no_reply", "move_overdue")  # hold no more once it is answered
 ToldOfPeople = Literal["warned", "withdrawn", "suspended", "unsuspended", "answered"]
 OF_PEOPLE = frozenset({*(kind for what in get_args(ToldOfPeople) for kind in (what, f"{what}_mail")), "objected"})
 
@@ -207,7 +226,8 @@ def _how(booking: Booking, event: str) -> str:
     """An event by the way it came, where that decides what is promised."""
     if event == "lapse" and booking.decided and booking.decided.event == "propose":
         return "lapse of proposals"
-    if event == "handed" and booking.decision and booking.decision.event == "move":
+    moved = booking.moved is not None and booking.moved.event in MOVES.split(", ")
+    if event == "handed" and moved and booking.state == CONFIRMED:
         return "handed after a move"
     return f"{event} by {booking.decision.channel}" if booking.decision else event
 

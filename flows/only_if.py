@@ -44,6 +44,19 @@ def not_told(booking: Booking) -> bool:
     return confirmed(booking) and booking.told == "failed"
 
 
+def wished(booking: Booking) -> bool:
+    """The person asks for another time, and keeps this one meanwhile."""
+    return confirmed(booking) and booking.wanted is not None
+
+
+def move_declined(booking: Booking) -> bool:
+    return confirmed(booking) and booking.moved is not None and booking.moved.event == "decline_move"
+
+
+def move_lapsed(booking: Booking) -> bool:
+    return confirmed(booking) and booking.moved is not None and booking.moved.event == "lapse_move"
+
+
 def has_url(booking: Booking) -> bool:
     return booking.state in (CONFIRMED, IN_SESSION) and bool(booking.url)
 

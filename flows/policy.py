@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from typing import Literal
 
-from flows.counter import Consent, Permit, Refused, Slot
+from flows.counter import Consent, NewTime, Permit, Refused, Slot
 from flows.office import Office, Terms
 from flows.office_days import DAY, OfficeDays
 from flows.text import Text
@@ -195,6 +195,31 @@ def may_cancel_in_chat(days: OfficeDays, start: datetime, now: datetime, ref: st
         "Reference: {ref}"
     )
     return Refused("4(4)", same_day.given(ref=ref))
+
+
+def may_move_in_chat(days: OfficeDays, start: datetime, now: datetime, ref: str) -> Refused | None:
+    """第4条(4) 「当日キャンセルの場合は電話のみにて」: a move gives the time up, so on the day it is by phone too."""
+    if now < days.at(days.day_of(start), MIDNIGHT):
+        return None
+    same_day = Text(
+        "Today's booking can be moved by phone only (Article 4(4)).\n"
+        "Nothing has been changed here.\n"
+        "\n"
+        "Phone: {office_phone} ({office_hours})\n"
+        "Reference: {ref}"
+    )
+    return Refused("4(4)", same_day.given(ref=ref))
+
+
+def new_time(days: OfficeDays, permit: Permit, old: datetime) -> NewTime:
+    """第4条(2)b, (1): a change of date is an application with deadlines of its own, the old time being kept meanwhile.
+
+    Undecided it ends as any other does, and at the latest with the last reminder of the old time: by then the person
+    knows which of the two it is.
+    """
+    lapse = min(permit.lapses_at, remind_one_hour_at(days, old))
+    reply = min(permit.reply_by, days.day_of(lapse))
+    return NewTime(permit.slot, permit.requested_at, reply, permit.confirm_by, lapse)
 
 
 def no_contact_at(days: OfficeDays, start: datetime) -> datetime:

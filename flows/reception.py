@@ -13,6 +13,7 @@ from flows.booking import BOOKING
 from flows.cancelling import CANCELLING
 from flows.claiming import CLAIMING
 from flows.dialog import Dialog
+from flows.moving import MOVING
 from flows.objecting import OBJECTING
 from flows.proposals import PROPOSALS, waiting
 from flows.steps import (
@@ -33,7 +34,8 @@ from flows.text import Text
 from flows.welcome import LANGUAGE, MENU, MENU_BUTTON, WELCOME_DIALOG
 
 DIALOGS = {
-    dialog.name: dialog for dialog in (WELCOME_DIALOG, BOOKING, CANCELLING, CLAIMING, PROPOSALS, LANGUAGE, OBJECTING)
+    dialog.name: dialog
+    for dialog in (WELCOME_DIALOG, BOOKING, CANCELLING, MOVING, CLAIMING, PROPOSALS, LANGUAGE, OBJECTING)
 }
 FORM = BOOKING.name
 KEPT_OF_A_FORM = ("dialog", "state", "flow", "answers", "known", "page", "editing", "check")
@@ -169,7 +171,7 @@ async def _greet(context: Context, said: Said) -> Heard:
 async def _obey(context: Context, command: str, argument: str) -> Heard:
     opens = {
         "start": WELCOME_DIALOG, "book": BOOKING, "mine": CANCELLING, "claim": CLAIMING, "language": LANGUAGE,
-        "object": OBJECTING,
+        "object": OBJECTING, "move": MOVING,
     }  # fmt: skip
     if command == "book" and in_form(context.conversation):
         command = "start"  # asks whether to continue or to begin again

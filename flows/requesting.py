@@ -6,10 +6,17 @@ from flows import policy, suspending, unmet
 from flows.agreeing import consent_missing
 from flows.choosing import chosen_slot, local_time, time_gone
 from flows.counter import Booking, Permit, Refused
+from flows.moving import may_be_moved
 from flows.steps import Button, Context, Offer, Outcome
 from flows.text import Text
 
 YES, NO = "yes", "no"
+HAS_ONE = Text(
+    "You already have a request or a booking: {date} {time} (reference {ref}).\nSee or cancel it with /mine."
+)
+MOVE_INSTEAD = Text(
+    "You already have a request or a booking: {date} {time} (reference {ref}).\nDo you want to move it to another time?"
+)
 NOT_SENT = Text(
     "Your request was not sent: we are not taking new requests here at the moment. What you entered is kept for 24"
     " hours; please try to send it again later.\n"
@@ -31,7 +38,7 @@ async def open_the_form(context: Context) -> Outcome:
     if suspension := await context.counter.suspension():
         return Outcome("suspended", note=suspending.why(suspension))
     if booking := await context.counter.live():
-        return Outcome("has_one", note=has_one(context, booking))
+        return _another(context, booking)
     if not await context.counter.takes_requests():
         return Outcome("paused")
     if not policy.within_limits(context.office, await context.counter.requested_at(), context.now):
@@ -40,13 +47,16 @@ async def open_the_form(context: Context) -> Outcome:
     return Outcome("open")
 
 
-def has_one(context: Context, booking: Booking) -> Text:
-    return Text(
-        "You already have a request or a booking: {date} {time} (reference {ref}).\nSee or cancel it with /mine.",
-        date=context.days.day_of(booking.slot.start),
-        time=local_time(context, booking.slot),
-        ref=booking.reference,
-    )
+def has_one(context: Context, booking: Booking, say: Text = HAS_ONE) -> Text:
+    day, time = context.days.day_of(booking.slot.start), local_time(context, booking.slot)
+    return say.given(date=day, time=time, ref=booking.reference)
+
+
+def _another(context: Context, booking: Booking) -> Outcome:
+    """A second request becomes an offer to move the first, where its time can be changed."""
+    if may_be_moved(context, booking):
+        return Outcome("movable", note=has_one(context, booking, MOVE_INSTEAD))
+    return Outcome("has_one", note=has_one(context, booking))
 
 
 async def informed(context: Context) -> Outcome:
@@ -98,5 +108,5 @@ async def _take(context: Context, permit: Permit) -> Outcome:
         return Outcome("taken", note=time_gone(context, context.answers["time"]).why, drop=("time",))
     if taken == "duplicate":
         booking = await context.counter.live()
-        return Outcome("has_one", note=has_one(context, booking) if booking else None)
+        return _another(context, booking) if booking else Outcome("has_one")
     return Outcome("received")

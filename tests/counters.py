@@ -50,5 +50,18 @@ class Office:
         mine = replace(booking)
         return await self.database.run(lambda t: self.before(t, booking.chat).move(mine, event, Decision(event, now)))
 
+    async def ask_move(self, booking: Booking, at: str, now: datetime = NOW) -> Literal["asked", "taken", "over"]:
+        """Another time, as the person's chat asks for it."""
+        permit = policy.permit(DAYS, Slot("1", Clock(at)()), now)
+        assert isinstance(permit, Permit)
+        return await self.database.run(lambda t: self.before(t, booking.chat, now).ask_move(replace(booking), permit))
+
+    async def now_is(self, booking: Booking) -> Booking:
+        """The booking as it stands."""
+        async with self.database.transaction() as transaction:
+            found = await self.before(transaction, booking.chat).booking(booking.id)
+        assert found
+        return found
+
     async def all(self, sql: str) -> list[Any]:
         return await rows(self.database, sql)

@@ -128,7 +128,7 @@ async def test_who_has_a_booking_by_now_is_told_which(transaction: Transaction) 
     booking = await visitor.counter.live()
     assert booking
     await visitor.presses("send")
-    assert visitor.conversation.state == "already"
+    assert visitor.conversation.state == "movable"
     assert booking.reference in said((await visitor.screen()).say)
 
 

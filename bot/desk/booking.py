@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.desk import times
+from bot.desk.requests import wish
 from bot.desk.timeline import life
 from bot.desk.visit import Answer, Page, Route, Visit, does, shows
 from bot.records import record
@@ -13,6 +14,7 @@ from flows.arranging import OFFICE_REASONS
 from flows.booking import QUESTIONS
 from flows.counter import Booking
 from flows.deciding import DECLINE_REASONS, LATE_REASONS
+from flows.deciding_move import REASONS
 from flows.desk import closing, history
 from flows.desk.attendance import STATES
 from flows.lifecycle import CONFIRMED, ENDED, FINISHED, IN_SESSION, LIVE, PROPOSED, REQUESTED
@@ -87,6 +89,7 @@ async def _page(visit: Visit, opened: bool) -> Answer:
         "free": list(free.items()), "proposed": booking.proposed, "typed": visit.form if visit.problem else {},
         "details": _details(visit, booking) if opened else None, "erased": not booking.details,
         "late_reasons": times.labelled(LATE_REASONS), "cancel_reasons": list(OFFICE_REASONS.items()),
+        "wish": wish(visit, booking), "move_reasons": [(key, label) for key, (label, _) in REASONS.items()],
         "decline_reasons": [(key, label) for key, (label, _) in DECLINE_REASONS.items()],
         "cancel_channels": times.labelled(CANCEL_CHANNELS), "word_channels": times.labelled(WORD_CHANNELS),
     }  # fmt: skip

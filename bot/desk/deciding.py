@@ -104,7 +104,7 @@ async def _give_to(visit: Visit, booking: Booking, counsellor: str) -> None:
     slot = Slot(counsellor, booking.slot.start)
     free = await times.free_beside(visit, booking)
     there = counsellor in free and await still_a_place(visit.transaction, visit.days, slot, visit.now)
-    if not there or not await places.exchange(visit.transaction, booking.id, slot):
+    if not there or not await places.exchange(visit.transaction, booking.id, slot, places.MOVE):
         raise Wrong(TAKEN, "counsellor")
     booking.slot = slot
     await record(visit.transaction, visit.now, "assigned", visit.member, booking.id, counsellor)

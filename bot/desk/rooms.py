@@ -19,6 +19,7 @@ from bot.desk import (
     taking,
     today,
     week,
+    wishes,
     writing,
 )
 from bot.desk.visit import Route
@@ -59,6 +60,7 @@ OF = (
     taking,
     today,
     week,
+    wishes,
     writing,
 )
 ROUTES: tuple[Route, ...] = tuple(route for room in OF for route in room.ROUTES)

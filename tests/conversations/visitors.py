@@ -23,9 +23,9 @@ from bot.outbox import Outbox
 from flows import hearing, policy, reception, showing
 from flows.answers import Check, Rejected
 from flows.booking import BOOKING
+from flows.cards import CARDS
 from flows.choosing import chosen_slot
 from flows.counter import Booking, Decision, Permit, Slot
-from flows.deciding import CARDS
 from flows.desk.roles import Member
 from flows.office import KAWAGOE, load_office
 from flows.office_days import OfficeDays
@@ -205,6 +205,43 @@ async def coming_back(transaction: Transaction) -> Visitor:
     return visitor
 
 
+async def with_a_confirmed_booking(transaction: Transaction) -> Visitor:
+    visitor = await with_a_request(transaction)
+    booking = await visitor.counter.live()
+    assert booking is not None
+    await visitor.counter.move(booking, "confirm", Decision("confirm", NOW, 7, "職員 一号"))
+    await visitor.says(Command("move"))
+    return visitor
+
+
+async def who_asks_for_another_time(transaction: Transaction) -> Visitor:
+    visitor = await with_a_confirmed_booking(transaction)
+    await visitor.finishes()
+    await visitor.says(Command("mine"))
+    return visitor
+
+
+async def who_moves_a_booking_made_by_phone(transaction: Transaction) -> Visitor:
+    """Nobody has shown them the terms yet."""
+    visitor = await with_a_code(transaction)
+    await visitor.finishes()
+    await visitor.says(Command("move"))
+    return visitor
+
+
+async def at_a_card_of_another_time(transaction: Transaction, now: datetime = NOW) -> Visitor:
+    person = await who_asks_for_another_time(transaction)
+    booking = await person.counter.live()
+    staff = Visitor(transaction, now, booking=booking)
+    staff.conversation.start("deciding_move", f"deciding_move:{person.chat}", {})
+    await ALL["deciding_move"].begin(staff.context)
+    return staff
+
+
+async def at_such_a_card_late(transaction: Transaction) -> Visitor:
+    return await at_a_card_of_another_time(transaction, datetime(2026, 11, 20, 1, tzinfo=UTC))
+
+
 async def suspended(transaction: Transaction) -> Visitor:
     """Somebody whose session was missed, and whom a lead has suspended."""
     visitor = await with_a_request(transaction)
@@ -296,8 +333,10 @@ async def at_such_a_card_of_somebody_who_was_in_touch(transaction: Transaction) 
 
 BEGINNINGS: tuple[Callable[[Transaction], Awaitable[Visitor]], ...] = (
     newcomer, suspended, suspended_in_another_chat, asked_whether_to_continue,
-    choosing_a_language_meanwhile, coming_back, with_a_request, with_other_times_to_choose,
-    on_the_day, with_a_code, asked_for_a_code, at_a_card, at_a_late_card, at_a_card_of_a_failed_mail,
+    choosing_a_language_meanwhile, coming_back, with_a_request, with_other_times_to_choose, on_the_day,
+    with_a_confirmed_booking, who_asks_for_another_time, who_moves_a_booking_made_by_phone,
+    with_a_code, asked_for_a_code, at_a_card, at_a_late_card, at_a_card_of_a_failed_mail,
+    at_a_card_of_another_time, at_such_a_card_late,
     at_a_card_that_asks_who_came, at_a_card_that_asks_for_an_outcome, at_such_a_card_of_somebody_who_was_in_touch,
 )  # fmt: skip
 
