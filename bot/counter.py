@@ -273,6 +273,11 @@ class SqlCounter:
         confirm_by = policy.confirm_by(self.days, self.days.day_of(slot.start))
         return {"slot": slot, "confirm_by": confirm_by, "lapses_at": policy.lapses_at(self.days, slot.start)}
 
+    async def seal_details(self, booking: Booking) -> None:
+        """Write the details of a booking, which nothing else that changes it touches."""
+        sealed = self.seal.seal(dict(booking.details), "booking", "details", booking.id)
+        await self.transaction.execute(update(BOOKING).where(BOOKING.c.id == booking.id).values(details=sealed))
+
     async def note(self, booking: Booking, what: str, by_staff: bool = True) -> None:
         """Write what changed of a booking without a move of its life; `what` names what that promises."""
         booking.version += 1 if by_staff else 0  # of how a letter went no open page need know
@@ -303,6 +308,14 @@ class SqlCounter:
         await self.tell(fresh, how, decision)
         vars(booking).update(vars(fresh))
         return True
+
+    async def change_details(self, booking: Booking, given: Mapping[str, Any], what: Literal["companion"]) -> None:
+        fresh = await self.booking(booking.id) or booking
+        details = {**fresh.details, **given}
+        fresh.details = {name: answer for name, answer in details.items() if answer is not None}
+        await self.seal_details(fresh)
+        await self.note(fresh, what)
+        await record(self.transaction, self.now, "companion_changed", None, fresh.id)
 
     async def note_contact(self, booking: Booking, by: Decision) -> bool:
         fresh = await self.booking(booking.id)

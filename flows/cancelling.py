@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows import policy
+from flows.accompanying import CHANGE, can_be_changed
 from flows.choosing import local_time
 from flows.counter import Booking, Decision
 from flows.dialog import Dialog
@@ -41,7 +42,8 @@ async def the_booking(context: Context) -> Offer:
     answer = Text("Staff will answer by {reply_by}.", reply_by=booking.reply_by)
     say = (item,) if booking.state == CONFIRMED else (item, answer)
     cancel = (Button(Text("Cancel this booking"), CANCEL),)
-    return Offer((*_of_the_time(context, booking), cancel), (*say, *_wanted(context, booking)))
+    joins = CHANGE if can_be_changed(context, booking) else ()
+    return Offer((*_of_the_time(context, booking), *joins, cancel), (*say, *_wanted(context, booking)))
 
 
 def _of_the_time(context: Context, booking: Booking) -> Rows:

@@ -214,6 +214,9 @@ class Counter(Protocol):
     async def told_by_staff(self, booking: Booking, how: Literal["by_hand", "by_phone"], decision: Decision) -> bool:
         """Staff told the person after the mail had failed; False when that was done already."""
 
+    async def change_details(self, booking: Booking, given: Mapping[str, Any], what: Literal["companion"]) -> None:
+        """Keep other details of a booking, with what that promises; None takes one out."""
+
     async def note_contact(self, booking: Booking, by: Decision) -> bool:
         """The person was in touch about a session of today or before; False when that cannot be noted, or was."""
 

@@ -139,6 +139,7 @@ HOW_TO_CANCEL_NO_CHAT = Text(
 
 STAFF = {
     "overdue": Text("[Reply overdue] {ref} {date} {time}"),
+    "companion_changed": Text("[Companion changed] {ref} {date} {time}\nWho joins now is on the desk."),
     "move_overdue": Text("[Reply overdue] {ref} Change to {date} {time}"),
     "undelivered": Text("[Cannot deliver] {ref} The user has stopped the bot. Please contact them by phone."),
     "claim_locked": Text(

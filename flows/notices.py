@@ -51,6 +51,7 @@ from flows.only_if import (
     proposed,
     reads_of_it,
     requested,
+    still_to_come,
     told,
     wished,
 )
@@ -99,7 +100,10 @@ ANY_CANCEL = "cancel, cancel by phone, cancel by mail, cancel by office"
 REQUESTS = "request, change"
 MOVES = "move, confirm_move"
 OF_A_WISH = "ask_move, confirm_move, decline_move, withdraw_move, lapse_move, move_over"  # for another time
-DECISIONS = f"{REQUESTS}, confirm, decline, propose, accept, refuse, {MOVES}, {ANY_CANCEL}, lapse, lapse of proposals"
+DECISIONS = (
+    f"{REQUESTS}, confirm, decline, propose, accept, refuse, {MOVES}, {ANY_CANCEL}, lapse, lapse of proposals,"
+    " companion"
+)
 PRESENT = f"start, contact, end, miss, not_held, correct, {ANY_CANCEL}"
 CONCLUDED = "miss, not_held, finish, stop, correct"
 
@@ -146,6 +150,8 @@ TABLE = (
     Row("card",                     CARD,   DECISIONS,            at_once,        ever,           always),
     Row("came",                     CARD,   PRESENT,              at_once,        ever,           always),
     Row("outcome",                  CARD,   CONCLUDED,            at_once,        ever,           always),
+    # Who joins has changed (10(3)); how, only the desk shows
+    Row("companion_changed",        STAFF,  "companion",          at_once,        start,          still_to_come),
     # A session that was missed (4(4))
     Row("missed",                   CHAT,   "miss",               at_once,        a_week,         missed),
     Row("missed_mail",              MAIL,   "miss",               at_once,        a_week,         missed_by_mail),

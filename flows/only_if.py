@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from flows.counter import Booking
-from flows.lifecycle import CANCELLED, CONFIRMED, DECLINED, IN_SESSION, LAPSED, MISSED, PROPOSED, REQUESTED
+from flows.lifecycle import CANCELLED, CONFIRMED, DECLINED, IN_SESSION, LAPSED, LIVE, MISSED, PROPOSED, REQUESTED
 
 Condition = Callable[[Booking], bool]
 
@@ -16,6 +16,10 @@ def always(booking: Booking) -> bool:
 
 def requested(booking: Booking) -> bool:
     return booking.state == REQUESTED
+
+
+def still_to_come(booking: Booking) -> bool:
+    return booking.state in LIVE
 
 
 def proposed(booking: Booking) -> bool:

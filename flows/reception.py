@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass, field
 
 from flows import hearing, showing
+from flows.accompanying import ACCOMPANYING
 from flows.booking import BOOKING
 from flows.cancelling import CANCELLING
 from flows.claiming import CLAIMING
@@ -35,7 +36,7 @@ from flows.welcome import LANGUAGE, MENU, MENU_BUTTON, WELCOME_DIALOG
 
 DIALOGS = {
     dialog.name: dialog
-    for dialog in (WELCOME_DIALOG, BOOKING, CANCELLING, MOVING, CLAIMING, PROPOSALS, LANGUAGE, OBJECTING)
+    for dialog in (WELCOME_DIALOG, BOOKING, CANCELLING, MOVING, ACCOMPANYING, CLAIMING, PROPOSALS, LANGUAGE, OBJECTING)
 }
 FORM = BOOKING.name
 KEPT_OF_A_FORM = ("dialog", "state", "flow", "answers", "known", "page", "editing", "check")
@@ -171,7 +172,7 @@ async def _greet(context: Context, said: Said) -> Heard:
 async def _obey(context: Context, command: str, argument: str) -> Heard:
     opens = {
         "start": WELCOME_DIALOG, "book": BOOKING, "mine": CANCELLING, "claim": CLAIMING, "language": LANGUAGE,
-        "object": OBJECTING, "move": MOVING,
+        "object": OBJECTING, "move": MOVING, "companion": ACCOMPANYING,
     }  # fmt: skip
     if command == "book" and in_form(context.conversation):
         command = "start"  # asks whether to continue or to begin again

@@ -61,7 +61,9 @@ def _move(row: Row[Any]) -> Entry:
 
 
 def _act(row: Row[Any]) -> Entry:
-    return Entry(row.at, WHAT.get(row.what, row.what), row.name, history.CHANNELS["desk"])
+    return Entry(
+        row.at, WHAT.get(row.what, row.what), row.name, history.CHANNELS["chat" if row.who is None else "desk"]
+    )
 
 
 def _is_to_come(row: Row[Any], booking: Booking) -> bool:

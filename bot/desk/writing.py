@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
-from bot.counter import BOOKING
 from bot.desk import booking as one
 from bot.desk.visit import Answer, Done, Route, Visit, Wrong, does
 from bot.outbox import NOTICE
@@ -35,8 +34,7 @@ async def correct_email(visit: Visit) -> Answer:
     if address == booking.details["email"]:
         raise Wrong(SAME_ADDRESS, "email")
     booking.details = {**booking.details, "email": address}
-    sealed = visit.kit.seal.seal(dict(booking.details), "booking", "details", booking.id)
-    await visit.transaction.execute(update(BOOKING).where(BOOKING.c.id == booking.id).values(details=sealed))
+    await visit.counter.seal_details(booking)
     if booking.told == "failed" and booking.state == CONFIRMED:
         booking.told = "waiting"
     await visit.counter.note(booking, "email_corrected")

@@ -10,7 +10,7 @@ from flows.text import Text
 What = Literal[
     "invited", "withdrawn", "joined", "rights_ended", "role_changed", "signed_in", "signed_out", "looked", "searched",
     "exported", "email_corrected", "resent", "url_set", "assigned", "contact_noted", "code_made", "claimed",
-    "claim_refused", "closed", "opened", "called", "counsellor_changed", "counsellor_left",
+    "companion_changed", "claim_refused", "closed", "opened", "called", "counsellor_changed", "counsellor_left",
     "measure", "measure_ended", "objection", "objection_answered", "paused", "resumed",
 ]  # fmt: skip
 
@@ -30,6 +30,7 @@ WHAT: Mapping[What, Text] = {
     "url_set": Text("Set the session's URL"),
     "assigned": Text("Assigned a counsellor"),
     "contact_noted": Text("Noted that the person was in touch"),
+    "companion_changed": Text("The person changed who joins"),
     "code_made": Text("Made a code for the chat"),
     "claimed": Text("A booking was tied to a chat"),
     "claim_refused": Text("A code for the chat was refused"),

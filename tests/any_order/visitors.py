@@ -5,6 +5,7 @@ A number picks among what is on the screen, so that the same numbers give the sa
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from bot.playground.chats import Button, Message
@@ -13,6 +14,7 @@ from bot.playground.people import Group, Person, Screen
 COMMANDS = ("book", "mine", "cancel", "language", "help", "start", "privacy", "terms", "stop")
 SENSIBLE = ("agree", "yes", "continue", "none", "send", "menu:book", "ja", "check0", "cancel")
 AWAY = ("back", "quit")
+APART = ("menu:move", "menu:companion", "menu:wait")  # begin what the reading of the terms does not tell of
 
 
 @dataclass(frozen=True)
@@ -62,13 +64,17 @@ def value_of(button: Button) -> str:
 
 def buttons(screen: Screen) -> list[tuple[Message, Button]]:
     """Every button that can be pressed now, in reading order."""
-    return [(message, button) for message in screen.messages for row in message.buttons for button in row]
+    return _played((message, button) for message in screen.messages for row in message.buttons for button in row)
 
 
 def stale_buttons(screen: Screen) -> list[tuple[Message, Button]]:
     """Every button that ever stood in this chat, the newest first."""
     history = reversed(screen.chat.history)
-    return [(message, button) for message in history for row in message.buttons for button in row]
+    return _played((message, button) for message in history for row in message.buttons for button in row)
+
+
+def _played(there: Iterable[tuple[Message, Button]]) -> list[tuple[Message, Button]]:
+    return [(message, button) for message, button in there if value_of(button) not in APART]
 
 
 async def presses_one(who: Person, screen: Screen, there: list[tuple[Message, Button]], pick: int) -> str:

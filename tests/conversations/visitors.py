@@ -221,6 +221,12 @@ async def who_asks_for_another_time(transaction: Transaction) -> Visitor:
     return visitor
 
 
+async def who_changes_who_joins(transaction: Transaction) -> Visitor:
+    visitor = await with_a_request(transaction)
+    await visitor.says(Command("companion"))
+    return visitor
+
+
 async def who_moves_a_booking_made_by_phone(transaction: Transaction) -> Visitor:
     """Nobody has shown them the terms yet."""
     visitor = await with_a_code(transaction)
@@ -334,7 +340,7 @@ async def at_such_a_card_of_somebody_who_was_in_touch(transaction: Transaction) 
 BEGINNINGS: tuple[Callable[[Transaction], Awaitable[Visitor]], ...] = (
     newcomer, suspended, suspended_in_another_chat, asked_whether_to_continue,
     choosing_a_language_meanwhile, coming_back, with_a_request, with_other_times_to_choose, on_the_day,
-    with_a_confirmed_booking, who_asks_for_another_time, who_moves_a_booking_made_by_phone,
+    with_a_confirmed_booking, who_asks_for_another_time, who_moves_a_booking_made_by_phone, who_changes_who_joins,
     with_a_code, asked_for_a_code, at_a_card, at_a_late_card, at_a_card_of_a_failed_mail,
     at_a_card_of_another_time, at_such_a_card_late,
     at_a_card_that_asks_who_came, at_a_card_that_asks_for_an_outcome, at_such_a_card_of_somebody_who_was_in_touch,
