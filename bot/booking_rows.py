@@ -17,11 +17,13 @@ from flows.office_days import OfficeDays
 
 MOVES_IT = ("move", *ANSWERS_A_MOVE)  # what becomes of its time
 DECIDES = ("confirm", "decline", "propose", "accept")  # what becomes of a request
+SAID = ("late", "cannot_connect", "calling")  # about a session, and moves nothing
 
 
 def booking_of(row: Row[Any], moves: Sequence[Row[Any]], seal: Seal) -> Booking:
     """The booking of a row and the rows of its moves; which times are proposed stands elsewhere."""
-    decisions = [_decision(move) for move in moves]
+    written = [_decision(move) for move in moves]
+    decisions = [decision for decision in written if decision.event not in SAID]
     return Booking(
         id=row.id, ref=row.ref, state=row.state, version=row.version, slot=Slot(row.counsellor, row.start),
         chat=row.chat_id, language=row.language, requested_at=row.requested_at, reply_by=row.reply_by,
@@ -31,6 +33,7 @@ def booking_of(row: Row[Any], moves: Sequence[Row[Any]], seal: Seal) -> Booking:
         claim_code=claims.code_of(seal, row.id) if row.claim_hash else "",
         decision=decisions[-1] if decisions else None,
         decided=_last(decisions, DECIDES), moved=_last(decisions, MOVES_IT), wanted=_wanted(row),
+        said=tuple(decision for decision in written if decision.event in SAID),
         details=seal.open(row.details, "booking", "details", row.id),
     )  # fmt: skip
 

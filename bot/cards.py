@@ -29,9 +29,9 @@ from flows.text import Text
 GONE = Text("This card belongs to no booking any more.")
 DIALOG_OF = {  # of a kind of notice
     "card": "deciding", "move_card": "deciding_move", "mail_failed": "settling", "came": "attending",
-    "outcome": "concluding",
+    "outcome": "concluding", "late": "late", "cannot_connect": "cannot_connect",
 }  # fmt: skip
-ASK_ONLY = ("move_card", "came", "outcome")  # begun only where there is something to ask
+ASK_ONLY = ("move_card", "came", "outcome", "late", "cannot_connect")  # begun only where there is something to ask
 
 
 async def refresh(

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Row, bindparam, insert, select, update
 
-from bot import claims, measures, moving, pausing, places, unmet
+from bot import claims, contact, measures, moving, pausing, places, unmet, urls
 from bot.booking_rows import DECIDES, MOVES_IT, as_it_stands, booking_of, decision_row
 from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once, one_at_a_time
@@ -35,7 +35,7 @@ from bot.tables import (
 from flows import lifecycle, notices, policy
 from flows.booking import QUESTIONS
 from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Suspension, Told, Unmet
-from flows.desk.roles import Member
+from flows.joining import Trouble
 from flows.office_days import OfficeDays
 
 BOOKING, HOLD, DECISION = table(BookingRow), table(HoldRow), table(DecisionRow)
@@ -178,6 +178,7 @@ class SqlCounter:
         booking.told = "waiting" if asked.event in CONFIRMS else ""
         booking.decision = asked
         booking.same_number = await self._same_number(booking)
+        of_the_url = await urls.confirmed(self, booking, booking.slot.counsellor, "") if asked.event in CONFIRMS else ""
         undo = self.transaction.savepoint()
         try:
             async with undo:
@@ -186,7 +187,7 @@ class SqlCounter:
                 await self._write(booking, asked)
         except _Lost as lost:
             return lost.why
-        await self._promise(booking, asked.event)
+        await self._promise(booking, asked.event, of_the_url)
         return booking
 
     def _new(self, permit: Permit, details: Mapping[str, Any], source: str) -> Booking:
@@ -232,6 +233,7 @@ class SqlCounter:
         fresh = await self.booking(booking.id)
         if fresh is None or not lifecycle.may(fresh, event) or not moving.fits(fresh, event):
             return False
+        left, had = fresh.slot.counsellor, fresh.url
         changed = await moving.change(self, fresh, event, decision)
         lifecycle.fire(fresh, event)
         decision = changed.decision
@@ -242,6 +244,9 @@ class SqlCounter:
         fresh.decision = decision
         fresh.decided = decision if event in DECIDES else fresh.decided
         fresh.moved = decision if event in MOVES_IT else fresh.moved
+        of_the_url = ""
+        if event in CONFIRMS:
+            of_the_url = await urls.confirmed(self, fresh, left, had, changes.get("url", ""))
         await self._write(fresh, decision)
         if fresh.state in FREES_THE_SLOT:
             await places.give_back(self.transaction, fresh.id)
@@ -249,7 +254,7 @@ class SqlCounter:
             await self.outbox.withdraw(self.transaction, fresh.id, notices.OF_THE_TIME, self.now)
         if "wanted" in changed.fields:
             await self.outbox.withdraw(self.transaction, fresh.id, notices.OF_THE_WISH, self.now)
-        await self._promise(fresh, event)
+        await self._promise(fresh, event, of_the_url)
         if "wanted" in changed.fields and event not in lifecycle.ANSWERS_A_MOVE:
             await self._promise(fresh, "move_over")
         vars(booking).update(vars(fresh))
@@ -278,10 +283,10 @@ class SqlCounter:
         sealed = self.seal.seal(dict(booking.details), "booking", "details", booking.id)
         await self.transaction.execute(update(BOOKING).where(BOOKING.c.id == booking.id).values(details=sealed))
 
-    async def note(self, booking: Booking, what: str, by_staff: bool = True) -> None:
+    async def note(self, booking: Booking, what: str, by_staff: bool = True, said: Decision | None = None) -> None:
         """Write what changed of a booking without a move of its life; `what` names what that promises."""
         booking.version += 1 if by_staff else 0  # of how a letter went no open page need know
-        await self._write(booking, None)
+        await self._write(booking, said)
         await self._promise(booking, what)
 
     async def _write(self, booking: Booking, decision: Decision | None) -> None:
@@ -290,8 +295,9 @@ class SqlCounter:
         if decision:
             await self.transaction.execute(insert(DECISION).values(**decision_row(booking, decision)))
 
-    async def _promise(self, booking: Booking, event: str) -> None:
-        await self.outbox.promise(self.transaction, booking, notices.promises(self.days, booking, event, self.now))
+    async def _promise(self, booking: Booking, *events: str) -> None:
+        for event in events:
+            await self.outbox.promise(self.transaction, booking, notices.promises(self.days, booking, event, self.now))
 
     async def tell(self, booking: Booking, how: Told, decision: Decision | None = None) -> None:
         """How the confirmation went: handed to the mail server, failed for good; or staff wrote or phoned."""
@@ -318,16 +324,13 @@ class SqlCounter:
         await record(self.transaction, self.now, "companion_changed", None, fresh.id)
 
     async def note_contact(self, booking: Booking, by: Decision) -> bool:
-        fresh = await self.booking(booking.id)
-        if fresh is None or fresh.contact_at or fresh.state not in (lifecycle.CONFIRMED, lifecycle.ENDED):
-            return False
-        fresh.contact_at = self.now
-        fresh.version += 1
-        await self._write(fresh, None)
-        await record(self.transaction, self.now, "contact_noted", Member(by.who or 0, by.name, ""), fresh.id)
-        await self._promise(fresh, "contact")
-        vars(booking).update(vars(fresh))
-        return True
+        return await contact.note(self, booking, by)
+
+    async def in_trouble(self, booking: Booking, trouble: Trouble) -> bool:
+        return await contact.in_trouble(self, booking, Decision(trouble, self.now, channel="chat"))
+
+    async def will_call(self, booking: Booking, by: Decision) -> bool:
+        return await contact.will_call(self, booking, by)
 
     async def claimable(self, code: str) -> Booking | None:
         found = await claims.find(self.transaction, self.seal, code)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from telegram import InputFile
 from telegram.error import BadRequest
 
@@ -33,6 +33,8 @@ from flows import announcements, letters, notices
 from flows.counter import Booking
 from flows.desk import commands
 from flows.desk.week import Week
+from flows.joining import JOINING
+from flows.proposals import PROPOSALS
 
 KINDS = {
     **notices.KINDS,
@@ -42,6 +44,12 @@ KINDS = {
 BY_MAIL, STAFF_GROUP = ("mail", "office"), ("staff", "card")  # channels
 LETTER = NOTICE.c.kind.in_([name for name, kind in KINDS.items() if kind.channel in BY_MAIL])
 NO_STAFF_GROUP = timedelta(minutes=1)  # how long a message to staff waits for a staff group
+NOT_TOLD_YET = timedelta(minutes=1)  # how long a reminder waits for the confirmation, until it looks again
+DIALOGS = {"proposed": PROPOSALS, "remind_ten_minutes": JOINING}  # what the bot asks with buttons
+LAST_SENT = select(NOTICE.c.key).where(
+    NOTICE.c.booking_id == bindparam("booking"), NOTICE.c.kind == bindparam("kind"), NOTICE.c.state == "sent",
+    NOTICE.c.ended_at > bindparam("since"),
+).limit(1)  # fmt: skip
 
 
 def channel(kind: str) -> notices.Channel:
@@ -77,13 +85,25 @@ class Notices:
             return await self._simple(transaction, notice, now)
         booking = await self.kit.counter(transaction, now, None, "").booking(notice.booking_id)
         kind = notices.KINDS[notice.kind]
-        if booking is None or not kind.holds(booking):
+        if booking is None:
             return Sending(end="cancelled")
-        if morning := notices.wait_for_morning(self.kit.days, notice.kind, now):
+        if notices.waits_for_the_letter(notice.kind, booking):
+            return Sending(later=now + NOT_TOLD_YET)
+        if not kind.holds(booking) or await self._again_too_soon(transaction, notice, now):
+            return Sending(end="cancelled")
+        if morning := notices.wait_for_morning(self.kit.days, notice.kind, now, booking.slot.start):
             return Sending(later=morning)
         if kind.channel in STAFF_GROUP and self.staff_group.chat is None:
             return Sending(later=now + NO_STAFF_GROUP)
         return await self._of_booking(transaction, notice, kind.channel, booking, now)
+
+    async def _again_too_soon(self, transaction: Transaction, notice: Notice, now: datetime) -> bool:
+        """One of its kind went out some hours ago, for another time of the booking."""
+        if notice.kind not in notices.NOT_AGAIN_SOON:
+            return False
+        since = now - timedelta(hours=self.kit.days.office.remind_day_before_apart_hours)
+        of = {"booking": notice.booking_id, "kind": notice.kind, "since": since}
+        return (await transaction.execute(LAST_SENT, of)).first() is not None
 
     async def _of_booking(
         self, transaction: Transaction, notice: Notice, channel: notices.Channel, booking: Booking, now: datetime
@@ -103,8 +123,8 @@ class Notices:
             return Sending(end="cancelled")
         if channel == "mail":
             return Sending(lambda: self.letters.to_person(notice, booking, language, more))
-        if notice.kind == "proposed" and booking.chat:
-            asked = await turn.propose(self.kit, transaction, booking, now)
+        if booking.chat and (dialog := DIALOGS.get(notice.kind)):
+            asked = await turn.ask(self.kit, transaction, dialog, booking, now)
             return Sending(partial(self._speak, asked) if asked else None)
         text = self.kit.words(language, now).all(letters.chat(days, notice.kind, booking, more))
         return Sending(lambda: self._say(booking.chat, text)) if booking.chat else Sending(end="cancelled")

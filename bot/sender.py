@@ -18,7 +18,7 @@ from bot.database import Transaction
 from bot.kit import Kit
 from bot.lanes import Lanes, Work
 from bot.logs import trace
-from bot.notices import BY_MAIL, LETTER, STAFF_GROUP, Notices, Sending, channel
+from bot.notices import BY_MAIL, DIALOGS, LETTER, STAFF_GROUP, Notices, Sending, channel
 from bot.outbox import Notice, backoff
 from bot.staff_group import StaffGroup
 from bot.telegram.api import SHUT_OUT, Api, failure, seconds
@@ -27,7 +27,7 @@ from flows.notices import AFTER_A_LETTER, CONFIRMING, How
 
 log = structlog.get_logger()
 
-IS_THE_CARD = ("delete", "proposed")  # nothing stands below a chat's card after these
+IS_THE_CARD = ("delete", *DIALOGS)  # nothing stands below a chat's card after these
 AT_ONCE = 30  # notices in hand at one time
 LETTERS_AT_ONCE = 10  # beside them: a slow mail server takes no chat's turn
 GIVE_UP_AFTER = 13  # tries: about two hours

@@ -17,6 +17,7 @@ from bot.reply import Before, Deletion, Press, Reply, Shot
 from bot.store import Card, Key, Place
 from flows import reception
 from flows.counter import Booking
+from flows.dialog import Dialog
 from flows.reception import Command
 from flows.showing import GO_BACK, STOP
 from flows.steps import Context, Conversation, Pressed, Question, Said, Typed, Unreadable
@@ -175,8 +176,8 @@ async def again(kit: Kit, transaction: Transaction, key: Key, now: datetime) -> 
     return await _as_it_stands(kit, place, context, now)
 
 
-async def propose(kit: Kit, transaction: Transaction, booking: Booking, now: datetime) -> Reply | None:
-    """The bot begins a turn of its own: the times that are proposed, with a button for each. None where they stand."""
+async def ask(kit: Kit, transaction: Transaction, dialog: Dialog, booking: Booking, now: datetime) -> Reply | None:
+    """The bot begins a turn of its own: a question about this booking, with buttons. None where it stands there."""
     if booking.chat is None:
         return None
     place = await kit.store.load(transaction, (booking.chat, ""))
@@ -184,7 +185,7 @@ async def propose(kit: Kit, transaction: Transaction, booking: Booking, now: dat
         place.conversation.language = booking.language
     counter = kit.counter(transaction, now, booking.chat, place.conversation.language)
     context = Context(kit.days, counter, now, place.conversation, booking.chat)
-    if await reception.propose(context):
+    if await reception.ask(context, dialog, booking.id):
         place.card.buried = True  # it comes as a message of its own, so that the phone tells of it
         await _save(kit, transaction, place, counter, now)
     elif place.shown >= place.turns:

@@ -7,14 +7,19 @@ from flows.attending import ATTENDING, CONCLUDING, recorded
 from flows.counter import Booking
 from flows.deciding import DECIDING, SETTLING
 from flows.deciding_move import DECIDING_MOVE
+from flows.helping import CONNECTING_CARD, LATE_CARD, who_calls
 from flows.text import Text
 
-CARDS = {dialog.name: dialog for dialog in (DECIDING, DECIDING_MOVE, SETTLING, ATTENDING, CONCLUDING)}
+CARDS = {
+    dialog.name: dialog
+    for dialog in (DECIDING, DECIDING_MOVE, SETTLING, ATTENDING, CONCLUDING, LATE_CARD, CONNECTING_CARD)
+}
 VERDICTS = {
     "deciding": deciding.verdict,
     "deciding_move": deciding_move.verdict,
     "attending": recorded,
     "concluding": recorded,
+    **dict.fromkeys((LATE_CARD.name, CONNECTING_CARD.name), who_calls),
 }
 ANOTHER_TIME = Text("Nothing was done: the person asks for another time now. Please look at the card again.")
 

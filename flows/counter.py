@@ -112,6 +112,7 @@ class Booking:
         None  # what became of the last wish to move it; `starts`: the time that it left, or did not get
     )
     contact_at: datetime | None = None  # the person was in touch after the start
+    said: tuple[Decision, ...] = ()  # just before and in the session: late, cannot_connect; staff: calling
     extended: bool = False  # to the longest that a session may be
     claim_code: str = field(default="", repr=False)  # with which it can still be tied to a chat
     same_number: bool = False  # another live booking has the same job-seeker number
@@ -219,6 +220,15 @@ class Counter(Protocol):
 
     async def note_contact(self, booking: Booking, by: Decision) -> bool:
         """The person was in touch about a session of today or before; False when that cannot be noted, or was."""
+
+    async def booking(self, booking_id: str) -> Booking | None:
+        """One booking, of whatever chat; until the turn is over nobody else changes it."""
+
+    async def in_trouble(self, booking: Booking, trouble: Literal["late", "cannot_connect"]) -> bool:
+        """Tell staff at once that the person is late or cannot connect; False when the session waits no more."""
+
+    async def will_call(self, booking: Booking, by: Decision) -> bool:
+        """Staff call the person, who is told; False when somebody said so before, or the session waits no more."""
 
     async def claimable(self, code: str) -> Booking | None:
         """The live booking without a chat for which this code is good."""

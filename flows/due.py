@@ -25,8 +25,24 @@ def reply_is_late(days: OfficeDays, booking: Booking, now: datetime) -> datetime
     return policy.no_reply_at(days, booking.requested_at, booking.slot.start)
 
 
+def readiness(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
+    """Only for what is confirmed by then."""
+    return _if_ahead(policy.remind_readiness_at(days, booking.slot.start), now)
+
+
 def day_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
-    return _if_ahead(policy.remind_day_before_at(days, booking.slot.start), now)
+    """At once where it is confirmed later; nothing in the last hour."""
+    late = now >= policy.remind_one_hour_at(days, booking.slot.start)
+    return None if late else max(now, policy.remind_day_before_at(days, booking.slot.start))
+
+
+def url_missing(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
+    return _if_ahead(policy.url_missing_at(days, booking.slot.start), now)
+
+
+def url_missing_now(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    """On the day; at once where it is confirmed later."""
+    return max(now, policy.url_missing_today_at(days, booking.slot.start))
 
 
 def hour_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
@@ -35,6 +51,10 @@ def hour_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime |
 
 def _if_ahead(moment: datetime, now: datetime) -> datetime | None:
     return moment if moment > now else None
+
+
+def ten_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
+    return _if_ahead(policy.remind_last_at(days, booking.slot.start), now)
 
 
 def nobody_came(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
@@ -69,6 +89,18 @@ def start(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
 def start_or_a_day(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
     """The wanted time of a request may be over when its proposals lapse, or are cancelled."""
     return booking.slot.start if booking.slot.start > now else now + A_DAY
+
+
+def the_day_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    return policy.remind_day_before_at(days, booking.slot.start)
+
+
+def on_the_day(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    return policy.url_missing_today_at(days, booking.slot.start)
+
+
+def ten_after(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    return policy.no_contact_at(days, booking.slot.start)
 
 
 def an_hour_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from flows import answers, arranging
+from flows import answers, arranging, reminding
 from flows.counter import Booking
 from flows.deciding import DECLINE_REASONS
 from flows.office_days import OfficeDays
@@ -20,6 +20,7 @@ from flows.text import Text
 NOTHING: Mapping[str, Any] = {}
 CHAT = {
     **arranging.CHAT,
+    **reminding.CHAT,
     "received": Text(
         "[Received] Reference {ref}\n"
         "{date} {time}\n"
@@ -91,33 +92,6 @@ CHAT = {
         "\n"
         "Questions: {office_phone} ({office_hours})"
     ),
-    "remind_day_before": Text(
-        "[Reminder] {date} {time}\n"
-        "\n"
-        "Please get ready:\n"
-        "- check that TeleOffice opens\n"
-        "- find a quiet place with no one else present\n"
-        "- find the URL in our email\n"
-        "\n"
-        "No recording."
-    ),
-    "remind_day_before_no_url": Text(
-        "[Reminder] {date} {time}\n"
-        "\n"
-        "Please get ready:\n"
-        "- check that TeleOffice opens\n"
-        "- find a quiet place with no one else present\n"
-        "\n"
-        "The video-call URL has not been sent yet. It comes by email.\n"
-        "No recording."
-    ),
-    "remind_one_hour": Text(
-        "[Starts in 1 hour] {date} {time}\n"
-        "\n"
-        "Open TeleOffice from the URL in our email.\n"
-        "If you cannot find the email, it does not open or you are late, call at once: {office_phone}\n"
-        "If we hear nothing, it is treated as cancelled 10 minutes after the start."
-    ),
     "warned": WARNED,
     "withdrawn": WITHDRAWN,
     "suspended": SUSPENDED,
@@ -129,18 +103,14 @@ CHAT = {
         "Questions: {office_phone} ({office_hours})"
     ),
 }
-HOW_TO_CANCEL = Text(
-    "To cancel, tell us by the day before, by this chat, email or phone. On the day itself, by phone only:"
-    " {office_phone}"
-)
-HOW_TO_CANCEL_NO_CHAT = Text(
-    "To cancel, tell us by the day before, by email or phone. On the day itself, by phone only: {office_phone}"
-)
-
 STAFF = {
     "overdue": Text("[Reply overdue] {ref} {date} {time}"),
     "companion_changed": Text("[Companion changed] {ref} {date} {time}\nWho joins now is on the desk."),
     "move_overdue": Text("[Reply overdue] {ref} Change to {date} {time}"),
+    **dict.fromkeys(
+        ("url_missing", "url_missing_today"),
+        Text("[URL missing] {ref} {date} {time}\nNo URL is noted for this session. Please set it on the desk."),
+    ),
     "undelivered": Text("[Cannot deliver] {ref} The user has stopped the bot. Please contact them by phone."),
     "claim_locked": Text(
         "[Booking code locked] {ref} {date} {time}\n"
@@ -155,6 +125,7 @@ STAFF = {
 
 MAIL = {
     **arranging.MAIL,
+    **reminding.MAIL,
     "confirmed_mail": (
         Text("[Confirmed] {date} {time}"),
         Text(
@@ -271,10 +242,8 @@ def _facts_of(days: OfficeDays, kind: str, booking: Booking) -> dict[str, Any]:
 
 def chat(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any] = NOTHING) -> tuple[Text, ...]:
     """A message to the person's chat. `more` are the facts of a measure."""
-    if kind != "remind_day_before":
-        return (CHAT[kind].given(**{**_facts_of(days, kind, booking), **more}),)
-    words = CHAT[kind if booking.url_sent else "remind_day_before_no_url"].given(**facts(days, booking))
-    return (words, HOW_TO_CANCEL if days.office.bot_cancel_enabled else HOW_TO_CANCEL_NO_CHAT)
+    words = reminding.chat(days, kind, booking) if kind in reminding.CHAT else (CHAT[kind],)
+    return tuple(each.given(**{**_facts_of(days, kind, booking), **more}) for each in words)
 
 
 def staff(days: OfficeDays, kind: str, booking: Booking) -> Text:
@@ -284,19 +253,29 @@ def staff(days: OfficeDays, kind: str, booking: Booking) -> Text:
 
 def letter(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any] = NOTHING) -> Words:
     """A letter to the person. `more` are the facts of a measure, the answer to an objection."""
+    known = {**_facts_of(days, kind, booking), "url": booking.url, **more}
     if kind == "proposed_mail":
-        one, some = arranging.ONE_TIME_MAIL, arranging.SOME_TIMES_MAIL
-        subject, body = one if len(booking.proposed) == 1 else some
-        known = proposed(days, booking)
-    else:
-        subject, body = MAIL[kind]
-        known = {**_facts_of(days, kind, booking), "url": booking.url, **more}
-    return Words(subject.given(**known), (body.given(**known), *_notes(kind, booking), SIGNATURE))
+        known |= proposed(days, booking)
+    subject, body = _words(kind, booking)
+    said = tuple(each.given(**known) for each in body)
+    return Words(subject.given(**known), (*said, *_notes(kind, booking), SIGNATURE))
+
+
+def _words(kind: str, booking: Booking) -> tuple[Text, tuple[Text, ...]]:
+    """The subject, and what is said."""
+    if kind in reminding.MAIL:
+        return reminding.letter(kind, booking)
+    one, some = arranging.ONE_TIME_MAIL, arranging.SOME_TIMES_MAIL
+    subject, body = (one if len(booking.proposed) == 1 else some) if kind == "proposed_mail" else MAIL[kind]
+    return subject, (body,)
 
 
 def _notes(kind: str, booking: Booking) -> tuple[Text, ...]:
     """What some letters say besides."""
-    notes = {"confirmed_mail": CANCEL_NOTE, "moved_mail": CANCEL_NOTE, "url_changed_mail": arranging.REPLACES}
+    notes = {
+        **dict.fromkeys(("confirmed_mail", "moved_mail", "remind_day_before_mail"), CANCEL_NOTE),
+        "url_changed_mail": arranging.REPLACES,
+    }
     claim = (CLAIM_NOTE.given(code=booking.claim_code),) if kind == "confirmed_mail" and booking.claim_code else ()
     return (*((notes[kind],) if kind in notes else ()), *claim)
 

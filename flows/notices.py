@@ -23,10 +23,17 @@ from flows.due import (
     lapse,
     next_morning,
     nobody_came,
+    on_the_day,
     over,
+    readiness,
     reply_is_late,
     start,
     start_or_a_day,
+    ten_after,
+    ten_before,
+    the_day_before,
+    url_missing,
+    url_missing_now,
     wish_is_late,
     wish_lapses,
 )
@@ -36,15 +43,18 @@ from flows.only_if import (
     Condition,
     always,
     cancelled,
+    cannot_connect,
     confirmed,
     declined,
     has_address,
     has_url,
     lapsed,
+    late,
     missed,
     missed_by_mail,
     move_declined,
     move_lapsed,
+    no_url,
     not_missed,
     not_missed_by_mail,
     not_told,
@@ -53,6 +63,9 @@ from flows.only_if import (
     requested,
     still_to_come,
     told,
+    told_by_mail,
+    told_no_chat,
+    told_with_url,
     wished,
 )
 
@@ -89,6 +102,7 @@ STAFF: tuple[Channel, bool] = ("staff", False)
 CARD: tuple[Channel, bool] = ("card", False)
 
 NONE = ""
+MOVE_HANDED = "handed after a move"
 PROPOSED_ANEW = "propose, email_corrected"
 CONFIRMS = "confirm, accept, move, confirm_move, book_next"
 CONFIRMED_ANEW = "confirm, accept, book_next, email_corrected"
@@ -106,6 +120,9 @@ DECISIONS = (
 )
 PRESENT = f"start, contact, end, miss, not_held, correct, {ANY_CANCEL}"
 CONCLUDED = "miss, not_held, finish, stop, correct"
+HELPED = f"start, end, miss, not_held, {ANY_CANCEL}"  # or needs no help any more
+LATE = f"late, {HELPED}"
+CANNOT_CONNECT = f"cannot_connect, {HELPED}"
 
 # fmt: off
 TABLE = (
@@ -123,7 +140,7 @@ TABLE = (
     Row("confirmed_mail",           MAIL,   CONFIRMED_ANEW,       at_once,        start,          confirmed),
     Row("moved_mail",               MAIL,   MOVES,                at_once,        start,          confirmed),
     Row("confirmed",                CHAT,   "handed, by_hand",    at_once,        start,          told),
-    Row("moved",                    CHAT,   "handed after a move",at_once,        start,          told),
+    Row("moved",                    CHAT,   MOVE_HANDED,          at_once,        start,          told),
     Row("confirmed_by_phone",       CHAT,   "by_phone",           at_once,        start,          told),
     Row("mail_failed",              CARD,   "failed",             at_once,        ever,           not_told),
     Row("confirming",               CHAT,   "failed",             at_once,        start,          not_told),
@@ -146,10 +163,14 @@ TABLE = (
     Row("cancelled_by_office",      CHAT,   "cancel by office",   at_once,        start_or_a_day, cancelled),
     Row("cancelled_by_office_mail", MAIL,   BY_OFFICE_OR_LATE,    at_once,        start_or_a_day, cancelled),
     Row("cancelled_office",         OFFICE, "cancel",             at_once,        ever,           always),
+    # The person says that they are late or cannot connect; staff say that they call
+    Row("calling",                  CHAT,   "calling",            at_once,        over,           confirmed),
     # The cards of the staff, edited as the booking goes on
     Row("card",                     CARD,   DECISIONS,            at_once,        ever,           always),
     Row("came",                     CARD,   PRESENT,              at_once,        ever,           always),
     Row("outcome",                  CARD,   CONCLUDED,            at_once,        ever,           always),
+    Row("late",                     CARD,   LATE,                 at_once,        ever,           late),
+    Row("cannot_connect",           CARD,   CANNOT_CONNECT,       at_once,        ever,           cannot_connect),
     # Who joins has changed (10(3)); how, only the desk shows
     Row("companion_changed",        STAFF,  "companion",          at_once,        start,          still_to_come),
     # A session that was missed (4(4))
@@ -160,8 +181,15 @@ TABLE = (
     # When its time comes
     Row("no_reply",                 CHAT,   REQUESTS,             reply_is_late,  lapse,          requested),
     Row("overdue",                  STAFF,  REQUESTS,             reply_is_late,  lapse,          requested),
+    Row("remind_readiness",         CHAT,   CONFIRMS,             readiness,      the_day_before, told),
+    Row("remind_readiness_mail",    MAIL,   CONFIRMS,             readiness,      the_day_before, told_no_chat),
     Row("remind_day_before",        CHAT,   CONFIRMS,             day_before,     an_hour_before, told),
+    Row("remind_day_before_mail",   MAIL,   CONFIRMS,             day_before,     an_hour_before, told_by_mail),
+    Row("url_missing",              STAFF,  CONFIRMS,             url_missing,    on_the_day,     no_url),
+    Row("url_missing_today",        STAFF,  CONFIRMS,             url_missing_now,start,          no_url),
     Row("remind_one_hour",          CHAT,   CONFIRMS,             hour_before,    start,          told),
+    Row("remind_one_hour_mail",     MAIL,   CONFIRMS,             hour_before,    start,          told_with_url),
+    Row("remind_ten_minutes",       CHAT,   CONFIRMS,             ten_before,     ten_after,      told),
     Row("came",                     CARD,   CONFIRMS,             nobody_came,    over,           always),
     Row("outcome",                  CARD,   CONFIRMS,             next_morning,   ever,           always),
     # Of a person, not of a booking: by a measure or an objection, whose number ends the key (bot/measures.py)
@@ -191,10 +219,13 @@ ROWS: Mapping[str, tuple[Row, ...]] = {  # by the event that promises them
 CONFIRMING = ("confirmed_mail", "moved_mail")  # letters by which a booking is confirmed (4(2)b)
 AFTER_A_LETTER = {"url_mail": "url_sent", "url_changed_mail": "url_changed_sent"}  # what its being handed over is
 OF_THE_TIME = [  # the old ones of a booking that is moved
-    *(kind for kind, rule in KINDS.items() if rule.channel in ("chat", "mail")), "overdue", "came", "outcome",
-]  # fmt: skip
+    *(kind for kind, rule in KINDS.items() if rule.channel in ("chat", "mail")),
+    *("overdue", "came", "outcome", "url_missing", "url_missing_today"),
+]
 ANOTHER_TIME = ("move", "confirm_move", "change")  # events after which those hold no more
 OF_THE_WISH = ("move_received", "move_no_reply", "move_overdue")  # hold no more once it is answered
+REMINDERS = frozenset(row.kind for row in TABLE if row.kind.startswith("remind_"))
+NOT_AGAIN_SOON = ("remind_day_before", "remind_day_before_mail")  # where one went out some hours ago
 ToldOfPeople = Literal["warned", "withdrawn", "suspended", "unsuspended", "answered"]
 OF_PEOPLE = frozenset({*(kind for what in get_args(ToldOfPeople) for kind in (what, f"{what}_mail")), "objected"})
 
@@ -244,10 +275,20 @@ def to_the_person(what: ToldOfPeople, booking: Booking) -> tuple[str, ...]:
     return (*by_chat, *((f"{what}_mail",) if has_address(booking) else ()))
 
 
-def wait_for_morning(days: OfficeDays, kind: str, now: datetime) -> datetime | None:
-    """When a notice that the bot starts may go out, if now is in the quiet hours (no buzzing phone at night)."""
+def waits_for_the_letter(kind: str, booking: Booking) -> bool:
+    """It is for somebody who has been told, and the confirmation is still on its way, or staff are to phone."""
+    waiting = booking.state == CONFIRMED and not booking.confirmed_to_person
+    return waiting and kind in REMINDERS
+
+
+def wait_for_morning(days: OfficeDays, kind: str, now: datetime, start: datetime) -> datetime | None:
+    """When a notice that the bot starts may go out, if now is in the quiet hours (no buzzing phone at night).
+
+    What concerns a session within the hour does not wait.
+    """
     office = days.office
-    if not KINDS[kind].starts:
+    within_the_hour = now <= start <= now + timedelta(minutes=office.remind_minutes_before)
+    if not KINDS[kind].starts or within_the_hour:
         return None
     clock = now.astimezone(office.zone).time()
     if office.quiet_until <= clock < office.quiet_from:

@@ -104,7 +104,11 @@ class Office:
     remind_readiness_days: int
     remind_readiness_at: time
     remind_day_before_at: time
+    remind_day_before_apart_hours: int
     remind_minutes_before: int
+    remind_last_minutes_before: int
+    url_missing_at: time
+    url_missing_today_at: time
 
     form_kept_hours: int
     contact_days: int

@@ -43,6 +43,23 @@ def told(booking: Booking) -> bool:
     return confirmed(booking) and booking.confirmed_to_person
 
 
+def told_no_chat(booking: Booking) -> bool:
+    """Whoever has no chat reads by letter what others read in their chat."""
+    return told(booking) and booking.chat is None and has_address(booking)
+
+
+def told_by_mail(booking: Booking) -> bool:
+    return told(booking) and has_address(booking)
+
+
+def told_with_url(booking: Booking) -> bool:
+    return told_by_mail(booking) and bool(booking.url)
+
+
+def no_url(booking: Booking) -> bool:
+    return confirmed(booking) and not booking.url
+
+
 def not_told(booking: Booking) -> bool:
     """Confirmed, and the letter that says so could not be sent."""
     return confirmed(booking) and booking.told == "failed"
@@ -72,6 +89,16 @@ def cancelled(booking: Booking) -> bool:
 def reads_of_it(booking: Booking) -> bool:
     """Cancelled: a letter takes what the confirming one put into the calendar out again, and tells who has no chat."""
     return cancelled(booking) and (booking.told in ("handed", "by_hand") or booking.chat is None)
+
+
+def late(booking: Booking) -> bool:
+    """The person has said so."""
+    return "late" in [said.event for said in booking.said]
+
+
+def cannot_connect(booking: Booking) -> bool:
+    """The person has said so."""
+    return "cannot_connect" in [said.event for said in booking.said]
 
 
 def missed(booking: Booking) -> bool:

@@ -263,6 +263,21 @@ def remind_one_hour_at(days: OfficeDays, start: datetime) -> datetime:
     return max(wanted, days.at(days.day_of(start), days.office.quiet_until))
 
 
+def remind_last_at(days: OfficeDays, start: datetime) -> datetime:
+    """第4条(4) 「連絡がないまま」: the last word before the start, with the buttons by which to be in touch."""
+    return start - timedelta(minutes=days.office.remind_last_minutes_before)
+
+
+def url_missing_at(days: OfficeDays, start: datetime) -> datetime:
+    """第4条(2)b 「実施日時及び使用URLをご連絡します」: when staff are told that there is none yet."""
+    return days.at(days.business_day_before(days.day_of(start)), days.office.url_missing_at)
+
+
+def url_missing_today_at(days: OfficeDays, start: datetime) -> datetime:
+    """第4条(2)b 「実施日時及び使用URLをご連絡します」: the same on the day itself."""
+    return days.at(days.day_of(start), days.office.url_missing_today_at)
+
+
 def within_limits(office: Office, requested_at: Sequence[datetime], now: datetime) -> bool:
     """第10条（1） 「適正なオンライン職業相談の遂行に支障がある」: whether one more request is within the limits.
 

@@ -14,6 +14,7 @@ from flows.booking import BOOKING
 from flows.cancelling import CANCELLING
 from flows.claiming import CLAIMING
 from flows.dialog import Dialog
+from flows.joining import JOINING
 from flows.moving import MOVING
 from flows.objecting import OBJECTING
 from flows.proposals import PROPOSALS, waiting
@@ -36,7 +37,18 @@ from flows.welcome import LANGUAGE, MENU, MENU_BUTTON, WELCOME_DIALOG
 
 DIALOGS = {
     dialog.name: dialog
-    for dialog in (WELCOME_DIALOG, BOOKING, CANCELLING, MOVING, ACCOMPANYING, CLAIMING, PROPOSALS, LANGUAGE, OBJECTING)
+    for dialog in (
+        WELCOME_DIALOG,
+        BOOKING,
+        CANCELLING,
+        MOVING,
+        ACCOMPANYING,
+        CLAIMING,
+        PROPOSALS,
+        JOINING,
+        LANGUAGE,
+        OBJECTING,
+    )
 }
 FORM = BOOKING.name
 KEPT_OF_A_FORM = ("dialog", "state", "flow", "answers", "known", "page", "editing", "check")
@@ -205,21 +217,23 @@ async def _leave_the_form(context: Context) -> None:
         await _open(context, WELCOME_DIALOG)
 
 
-async def _open(context: Context, dialog: Dialog) -> None:
+async def _open(context: Context, dialog: Dialog, about: str = "") -> None:
     conversation = context.conversation
     if _filling_in(conversation):
         conversation.parked = {name: getattr(conversation, name) for name in KEPT_OF_A_FORM}
     known = {name: conversation.known[name] for name in ("ask_language",) if name in conversation.known}
+    known |= {"about": about} if about else {}
     conversation.start(dialog.name, secrets.token_hex(3), known)
     await dialog.begin(context)
 
 
-async def propose(context: Context) -> bool:
-    """The bot asks by itself: other times wait for a choice. False where the chat shows them already."""
-    if (context.conversation.dialog, context.conversation.state) == (PROPOSALS.name, "choice"):
+async def ask(context: Context, dialog: Dialog, about: str) -> bool:
+    """The bot asks by itself, about a booking. False where the chat shows that already."""
+    conversation = context.conversation
+    if (conversation.dialog, conversation.known.get("about")) == (dialog.name, about) and known(conversation):
         return False
-    context.conversation.notes, context.conversation.note_if_kept = [], None
-    await _open(context, PROPOSALS)
+    conversation.notes, conversation.note_if_kept = [], None
+    await _open(context, dialog, about)
     return True
 
 

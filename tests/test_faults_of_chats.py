@@ -38,7 +38,8 @@ async def test_who_cannot_be_reached_gets_the_letter_and_staff_are_told_once(sma
         await drained(small)
     assert copies(small.group, "【送信できません】") == 1
     waiting = await small.rows("SELECT kind FROM notice WHERE state = 'pending' ORDER BY kind")
-    assert waiting == [("came",), ("outcome",)], "what staff are asked after the start"
+    later = ["came", "outcome", "remind_ten_minutes", "url_missing_today"]
+    assert waiting == [(kind,) for kind in later], "what staff are asked after the start, and the next reminder"
     assert await small.rows("SELECT state FROM booking") == [("confirmed",)]
 
 

@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from flows import letters, lifecycle, policy
+from flows import letters, lifecycle, policy, reminding
 from flows.counter import Booking, Decision, Slot, Told
 from flows.notices import KINDS, Promise, promises, wait_for_morning
 from flows.office_days import OfficeDays
@@ -56,6 +56,16 @@ HOLDS = {
     "undelivered": ("staff", EVER),
     "remind_day_before": ("chat", REACHED),
     "remind_one_hour": ("chat", REACHED),
+    "remind_one_hour_mail": ("mail", set()),  # a booking without a URL
+    "remind_readiness": ("chat", REACHED),
+    "remind_readiness_mail": ("mail", set()),  # of somebody who has a chat
+    "remind_day_before_mail": ("mail", REACHED),
+    "remind_ten_minutes": ("chat", REACHED),
+    "url_missing": ("staff", all_of(CONFIRMED)),
+    "url_missing_today": ("staff", all_of(CONFIRMED)),
+    "calling": ("chat", all_of(CONFIRMED)),
+    "late": ("card", set()),  # of somebody who said nothing
+    "cannot_connect": ("card", set()),
     "declined_mail": ("mail", all_of(lifecycle.DECLINED)),
     "declined": ("chat", all_of(lifecycle.DECLINED)),
     "cancelled": ("chat", all_of(CANCELLED)),
@@ -84,7 +94,7 @@ def test_a_notice_is_sent_by_its_channel_and_while_it_is_true(kind: str) -> None
 def test_what_the_bot_starts_in_a_chat_waits_at_night_until_eight(kind: str, clock: time, morning: date | None) -> None:
     started = KINDS[kind].channel == "chat" and kind not in ANSWERS
     until = DAYS.at(morning, time(8)) if morning and started else None
-    assert wait_for_morning(DAYS, kind, DAYS.at(FRIDAY, clock)) == until
+    assert wait_for_morning(DAYS, kind, DAYS.at(FRIDAY, clock), START) == until
 
 
 # What a move promises
@@ -100,25 +110,54 @@ def test_a_request_promises_its_receipt_and_what_follows_if_nobody_answers() -> 
 
 
 def test_a_confirmation_promises_its_letter_and_the_reminders() -> None:
-    hour_before = DAYS.at(SESSION, time(8, 30))
+    day_before, hour_before = DAYS.at(FRIDAY, time(15)), DAYS.at(SESSION, time(8, 30))
+    on_the_day = DAYS.at(SESSION, time(8, 45))
     assert promises(DAYS, booking(CONFIRMED), "confirm", NOW) == (
         Promise("confirmed_mail", NOW, START), Promise("card", NOW),
-        Promise("remind_day_before", DAYS.at(FRIDAY, time(15)), hour_before),
-        Promise("remind_one_hour", hour_before, START),
+        Promise("remind_day_before", day_before, hour_before),
+        Promise("remind_day_before_mail", day_before, hour_before),
+        Promise("url_missing", DAYS.at(FRIDAY, time(10)), on_the_day), Promise("url_missing_today", on_the_day, START),
+        Promise("remind_one_hour", hour_before, START), Promise("remind_one_hour_mail", hour_before, START),
+        Promise("remind_ten_minutes", START - timedelta(minutes=10), START + timedelta(minutes=10)),
         Promise("came", START + timedelta(minutes=10), START + timedelta(minutes=45)),
         Promise("outcome", DAYS.at(date(2026, 11, 25), time(8, 45))),
     )  # fmt: skip
 
 
+REMINDERS = ["remind_day_before", "remind_day_before_mail", "remind_one_hour", "remind_one_hour_mail"]
+
+
 @pytest.mark.parametrize(
     ("before", "kinds"),
     [
-        (timedelta(minutes=60, seconds=1), ["remind_one_hour"]), (timedelta(minutes=60), []), (timedelta(0), []),
+        (timedelta(minutes=60, seconds=1), [*REMINDERS, "remind_ten_minutes"]),
+        (timedelta(minutes=60), ["remind_ten_minutes"]), (timedelta(minutes=10), []), (timedelta(0), []),
     ],
 )  # fmt: skip
 def test_a_reminder_whose_time_has_come_by_then_is_not_promised(before: timedelta, kinds: list[str]) -> None:
+    """But what is said on the day before, which goes out at once."""
     promised = promises(DAYS, booking(CONFIRMED), "confirm", START - before)
     assert [each.kind for each in promised if each.kind.startswith("remind")] == kinds
+    at_once = [each.kind for each in promised if each.kind in REMINDERS[:2] and each.due_at == START - before]
+    assert at_once == [kind for kind in kinds if kind in REMINDERS[:2]]
+
+
+@pytest.mark.parametrize(("asked", "readied"), [(time(9, 59), True), (time(10), False)])
+def test_what_to_get_ready_is_said_on_the_third_business_day_before_if_confirmed_by_then(
+    asked: time, readied: bool
+) -> None:
+    third = date(2026, 11, 18)
+    promised = {each.kind: each for each in promises(DAYS, booking(CONFIRMED), "confirm", DAYS.at(third, asked))}
+    assert ("remind_readiness" in promised) == readied
+    if readied:
+        made = promised["remind_readiness"]
+        assert (made.due_at, made.not_after) == (DAYS.at(third, time(10)), DAYS.at(FRIDAY, time(15)))
+
+
+def test_within_the_hour_of_its_session_a_reminder_does_not_wait_for_the_morning() -> None:
+    early = DAYS.at(SESSION, time(7, 30))
+    assert wait_for_morning(DAYS, "remind_ten_minutes", early, early + timedelta(minutes=10)) is None
+    assert wait_for_morning(DAYS, "remind_ten_minutes", early, START) == DAYS.at(SESSION, time(8))
 
 
 @pytest.mark.parametrize(
@@ -155,12 +194,13 @@ def test_a_message_to_the_person_names_the_booking(kind: str) -> None:
     assert "123-456" in words or "11月24日(火) 9:30" in words
 
 
-def test_the_reminder_of_the_day_before_says_how_to_cancel_and_no_other_notice_does() -> None:
+def test_the_reminder_of_the_day_before_says_who_may_join_what_it_costs_and_how_to_cancel() -> None:
     without = OfficeDays(replace(DAYS.office, bot_cancel_enabled=False))
-    for kind in letters.CHAT:
-        words = [letters.chat(days, kind, booking())[1:] for days in (DAYS, without)]
-        how = [(letters.HOW_TO_CANCEL,), (letters.HOW_TO_CANCEL_NO_CHAT,)]
-        assert words == (how if kind == "remind_day_before" else [(), ()])
+    for days, how in ((DAYS, reminding.HOW_TO_CANCEL), (without, reminding.HOW_TO_CANCEL_NO_CHAT)):
+        for kind in letters.CHAT:
+            more = [each.sentence for each in letters.chat(days, kind, booking())[1:]]
+            wanted = [reminding.WHO_AND_COSTS.sentence, how.sentence] if kind == "remind_day_before" else []
+            assert more == wanted
 
 
 @pytest.mark.parametrize("kind", [kind for kind, (channel, _) in HOLDS.items() if channel == "staff"])
@@ -175,7 +215,7 @@ def test_a_letter_to_the_person_says_how_to_cancel_only_where_that_can_be_done(k
     letter = letters.letter(DAYS, kind, booking(event="decline"))
     assert "11月24日(火) 9:30" in said((letter.subject,))
     assert ("123-456" in said(letter.body), letter.body[-1]) == (True, letters.SIGNATURE)
-    assert (letters.CANCEL_NOTE in letter.body) == (kind == "confirmed_mail")
+    assert (letters.CANCEL_NOTE in letter.body) == (kind in ("confirmed_mail", "remind_day_before_mail"))
 
 
 def test_the_reason_of_a_refusal_is_the_one_that_staff_chose_and_without_one_they_are_asked_by_phone() -> None:

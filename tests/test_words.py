@@ -19,7 +19,18 @@ from babel.messages.pofile import read_po
 from bot.cards import GONE
 from bot.language import LANGUAGES, LOCALES, Words, catalogue, guess, write_date, write_time
 from bot.turn import ONLY_STAFF, SHARE
-from flows import answers, arranging, companions, deciding, letters, notices, office_letters, suspending, welcome
+from flows import (
+    answers,
+    arranging,
+    companions,
+    deciding,
+    letters,
+    notices,
+    office_letters,
+    reminding,
+    suspending,
+    welcome,
+)  # fmt: skip
 from flows.announcements import ALERT, NO_GROUP, NO_GROUP_BODY, NO_MAILBOX, OUTAGE, OUTAGE_OVER, STAFF_GROUP
 from flows.booking import BOOKING, QUESTIONS
 from flows.office import KAWAGOE, load_office
@@ -217,7 +228,14 @@ REASONS = [
     *(reason for _, reason in deciding.DECLINE_REASONS.values()), *arranging.OFFICE_REASONS.values(),
     *suspending.REASONS.values(),
 ]  # fmt: skip
-LOCKED = [*STARTED, *REASONS, letters.HOW_TO_CANCEL, letters.HOW_TO_CANCEL_NO_CHAT, *SUBJECTS, letters.CALENDAR_TITLE]
+LOCKED = [
+    *STARTED,
+    *REASONS,
+    reminding.HOW_TO_CANCEL,
+    reminding.HOW_TO_CANCEL_NO_CHAT,
+    *SUBJECTS,
+    letters.CALENDAR_TITLE,
+]
 PURPOSE = re.compile("(?i)ハローワーク|求職|職業|相談|仕事|川越|そうだん|しごと|Hello Work|Kawagoe|job|counsel|employ")
 
 
@@ -245,7 +263,8 @@ def test_staff_read_ordinary_japanese_in_every_language() -> None:
     assert {key: plain[key] for key in staff_sentences()} == {key: ja[key] for key in staff_sentences()}
 
 
-CARDS_ARE_IN = {"flows/deciding.py", "flows/deciding_move.py", "flows/attending.py", "flows/cards.py"}
+CARDS = ("deciding", "deciding_move", "attending", "cards", "helping")
+CARDS_ARE_IN = {f"flows/{name}.py" for name in CARDS}
 
 
 def staff_sentences() -> set[str]:

@@ -8,7 +8,8 @@ from bot import places
 from bot.desk import booking as one
 from bot.desk import times
 from bot.desk.visit import Answer, Done, Page, Route, Visit, Wrong, does, shows
-from bot.desk.writing import ERASED, set_url
+from bot.desk.writing import ERASED, typed_url
+from bot.records import record
 from flows import policy
 from flows.counter import Booking
 from flows.desk import closing
@@ -111,10 +112,11 @@ async def move(visit: Visit) -> Answer:
     if not await places.exchange(visit.transaction, booking.id, permit.slot):
         raise Wrong(times.TAKEN_MEANWHILE, "time")
     decision = replace(visit.decision("move", why, channel), starts=(booking.slot.start,))
-    changes = {**visit.counter.at(permit.slot), "url": "", "url_sent": False}
+    url = typed_url(visit, booking) if visit.sent("url") else ""
+    changes = {**visit.counter.at(permit.slot), "url": url, "url_sent": False}
     await visit.counter.move(booking, "move", decision, **changes)
-    if visit.sent("url"):
-        await set_url(visit, booking)
+    if url:
+        await record(visit.transaction, visit.now, "url_set", visit.member, booking.id)
     return Done(f"/bookings/{booking.id}", Text("Moved: {ref}. The e-mail is on its way.", ref=booking.reference))
 
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row, insert, select, update
 
-from bot import calendar
+from bot import calendar, urls
 from bot.calendar import COUNSELLOR, counsellor_of, write_hours
 from bot.desk.touched import Touched, stranded
 from bot.desk.visit import MOVED_ON, Answer, Done, Missing, Page, Route, Visit, Wrong, does, shows
@@ -104,9 +104,18 @@ async def save(visit: Visit) -> Answer:
     elif visit.sent("forget_url"):
         values["url"] = None
     await _write(visit, row, **values)
+    if values.get("url"):
+        await _tell_of_the_url(visit, row)
     who = replace(counsellor_of(row), name=name, hours=hours)
     outside = len(await stranded(visit.transaction, visit.days, who, visit.now))
     return Done(f"/counsellors/{row.id}", (OUTSIDE if outside else SAVED).given(name=name, count=outside))
+
+
+async def _tell_of_the_url(visit: Visit, row: Row[Any]) -> None:
+    """第4条(2)b: confirmed bookings that had the URL before this one, or none, get it by e-mail."""
+    seal = visit.kit.seal
+    before = str(seal.open(row.url, "counsellor", "url", row.id)) if row.url else ""
+    await urls.to_bookings_ahead(visit.counter, row.id, before, visit.sent("url"), visit.now)
 
 
 async def look_at_leaving(visit: Visit) -> Answer:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from bot import places
+from bot import places, urls
 from bot.calendar import still_a_place
 from bot.desk import booking as one
 from bot.desk import requests, times
 from bot.desk.visit import Answer, Done, Route, Visit, Wrong, does
-from bot.desk.writing import set_url
+from bot.desk.writing import typed_url
 from bot.records import record
 from flows import policy
 from flows.arranging import OFFICE_REASONS
 from flows.counter import Booking, Slot
 from flows.deciding import DECLINE_REASONS, LATE_REASONS
 from flows.desk.closing import names
-from flows.lifecycle import REQUESTED
+from flows.lifecycle import CONFIRMED, REQUESTED
 from flows.text import Text
 
 LAPSED = Text("Nothing was done: this request has lapsed, and the person has been told.")
@@ -51,9 +51,10 @@ async def confirm(visit: Visit) -> Answer:
         reason = visit.chosen("late", LATE_REASONS)
     if visit.sent("counsellor") not in ("", booking.slot.counsellor):
         await _give_to(visit, booking, visit.sent("counsellor"))
-    await visit.counter.move(booking, "confirm", visit.decision("confirm", reason), slot=booking.slot)
-    if visit.sent("url"):
-        await set_url(visit, booking)
+    url = typed_url(visit, booking) if visit.sent("url") else ""
+    await visit.counter.move(booking, "confirm", visit.decision("confirm", reason), slot=booking.slot, url=url)
+    if url:
+        await record(visit.transaction, visit.now, "url_set", visit.member, booking.id)
     return back_to(visit, booking, Text("Confirmed: {ref}. The e-mail is on its way.", ref=booking.reference))
 
 
@@ -93,8 +94,11 @@ async def assign(visit: Visit) -> Answer:
         raise Wrong(NOT_NOW)
     if visit.sent("counsellor") == booking.slot.counsellor:
         raise Wrong(NO_OTHER, "counsellor")
+    left = booking.slot.counsellor
     await _give_to(visit, booking, visit.sent("counsellor"))
-    await visit.counter.note(booking, "assigned")
+    known = booking.state == CONFIRMED
+    of_the_url = await urls.confirmed(visit.counter, booking, left, booking.url) if known else ""
+    await visit.counter.note(booking, of_the_url or "assigned")
     said = Text("{ref} is now with {who}.", ref=booking.reference, who=names(visit.days)[booking.slot.counsellor])
     return Done(f"/bookings/{booking.id}", said)
 

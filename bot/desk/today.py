@@ -18,7 +18,7 @@ from bot.staff_tables import CounsellorRow
 from bot.tables import AWAITING_OUTCOME, table
 from flows import policy
 from flows.counter import Booking, Decision, Refused
-from flows.desk import attendance
+from flows.desk import attendance, history
 from flows.desk.attendance import CORRECT_REASONS, MISS_REASONS, NOT_HELD_REASONS, STOP_REASONS
 from flows.desk.closing import names
 from flows.lifecycle import CONFIRMED, DECLINED, ENDED, IN_SESSION, LAPSED, PROPOSED, REQUESTED
@@ -47,7 +47,6 @@ AT_THAT_TIME = select(BOOKING).where(
     BOOKING.c.id == HOLD.c.booking_id,
     BOOKING.c.state.in_(TAKES_THE_COUNSELLOR),
 )
-WITH_A_URL = select(COUNSELLOR.c.id).where(COUNSELLOR.c.url.is_not(None))
 DID: Mapping[str, Text] = {
     "start": Text("Started"), "extend": Text("Extended"), "stop": Text("Stopped"), "finish": Text("Recorded as held"),
     "miss": Text("Recorded as no contact"), "not_held": Text("Recorded as not held"),
@@ -82,22 +81,22 @@ async def show(visit: Visit) -> Answer:
     reasons = {f"{act}_reasons": list(among.items()) for act, among in REASONS.items()}
     tried = {"tried": visit.at.get("booking", ""), "field": visit.problem.field if visit.problem else ""}
     words = {"states": attendance.STATES, "told": attendance.TOLD, "chosen": visit.sent("reason"), "most": MOST}
+    words |= {"events": history.EVENTS}
     return Page("today.html", {"today": today, "sessions": of_the_day, "open": left_open, **reasons, **tried, **words})
 
 
 async def _found(visit: Visit, which: Any, values: Mapping[str, Any]) -> list[Session]:
     rows: Sequence[Row[Any]] = (await visit.transaction.execute(which, values)).all()
-    with_a_url = set((await visit.transaction.execute(WITH_A_URL)).scalars()) if rows else set()
-    return [await _session(visit, booking, with_a_url) for booking in await visit.counter.all_opened(rows)]
+    return [await _session(visit, booking) for booking in await visit.counter.all_opened(rows)]
 
 
-async def _session(visit: Visit, booking: Booking, with_a_url: set[str]) -> Session:
+async def _session(visit: Visit, booking: Booking) -> Session:
     days, now, who = visit.days, visit.now, booking.slot.counsellor
     state = attendance.presently(days, booking, now)
     half_hour = booking.slot.start + timedelta(minutes=days.office.session_minutes)
     return Session(
         booking, state, names(days).get(who, who),
-        has_url=bool(booking.url) or who in with_a_url,
+        has_url=bool(booking.url),
         why_not=await _why_not(visit, booking, state), last=_last(visit, booking.decision),
         unasked=state == CONFIRMED and not booking.contact_at and now >= policy.no_contact_at(days, booking.slot.start),
         over_time=state == IN_SESSION and not booking.extended and now >= half_hour,

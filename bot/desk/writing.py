@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
+from bot import urls
 from bot.desk import booking as one
 from bot.desk.visit import Answer, Done, Route, Visit, Wrong, does
 from bot.outbox import NOTICE
@@ -14,7 +15,8 @@ from flows.desk.addresses import session_url
 from flows.lifecycle import CONFIRMED
 from flows.text import Text
 
-LETTERS = [kind for kind, rule in notices.KINDS.items() if rule.channel == "mail"]
+OTHERS = notices.REMINDERS | notices.OF_PEOPLE  # letters with a time or a number of their own
+LETTERS = [kind for kind, rule in notices.KINDS.items() if rule.channel == "mail" and kind not in OTHERS]
 LAST_LETTERS = (
     select(NOTICE.c.kind)
     .where(NOTICE.c.booking_id == bindparam("booking"), NOTICE.c.kind.in_(LETTERS), NOTICE.c.state != "cancelled")
@@ -80,6 +82,13 @@ async def url(visit: Visit) -> Answer:
 
 async def set_url(visit: Visit, booking: Booking) -> None:
     """Seal the session's URL and promise the letter with it; a changed one says that it replaces the other."""
+    what = await urls.change(visit.counter, booking, typed_url(visit, booking), booking.url)
+    await visit.counter.note(booking, what)
+    await record(visit.transaction, visit.now, "url_set", visit.member, booking.id)
+
+
+def typed_url(visit: Visit, booking: Booking) -> str:
+    """The URL of the form, whole and new. Raises `Wrong`."""
     if not booking.details:
         raise Wrong(ERASED)
     given = session_url(visit.sent("url"))
@@ -87,10 +96,7 @@ async def set_url(visit: Visit, booking: Booking) -> None:
         raise Wrong(given, "url")
     if given == booking.url:
         raise Wrong(SAME_URL, "url")
-    what = "url_changed" if booking.url else "url"
-    booking.url, booking.url_sent = given, False
-    await visit.counter.note(booking, what)
-    await record(visit.transaction, visit.now, "url_set", visit.member, booking.id)
+    return given
 
 
 async def _writable(visit: Visit) -> Booking:

@@ -12,14 +12,25 @@ from sqlalchemy import Row
 from bot.playground.chats import Chat, Message
 from tests.any_order.crashing_town import CrashingTown
 from tests.any_order.ledger import Ledger
-from tests.any_order.reading_of_the_terms import KINDS, LIFE, TOLD, Kind, Promise, is_by_day, local, promised
+from tests.any_order.reading_of_the_terms import (
+    HELPED,
+    KINDS,
+    LIFE,
+    SAID,
+    TOLD,
+    Kind,
+    Promise,
+    is_by_day,
+    local,
+    promised,
+)
 from tests.any_order.visitors import Visitor
 from tests.town import OFFICE_MAIL
 
 OF_NO_BOOKING = ("delete", "terms", "no_mailbox")
 Event = tuple[str, datetime | None]  # how the confirming letter ended came at a moment that is not known
 ALSO_AFTERWARDS = ("missed", "expired", "cancelled")  # told of a session whose time is over
-SAME_WORDS = {"confirmed_by_phone": "confirmed"}
+SAME_WORDS = {"confirmed_by_phone": "confirmed", "url_missing_today": "url_missing"}
 
 # How a message or the subject of a letter begins, in Japanese, plain Japanese and English.
 CHAT_WORDS = {
@@ -32,14 +43,19 @@ CHAT_WORDS = {
     "expired": ("【確定できませんでした】", "【予約(よやく)は 決(き)まりませんでした】", "[Not confirmed]"),
     "missed": ("【キャンセルとみなしました】", "【予約(よやく)は なくなりました】", "[Treated as cancelled]"),
     "remind_day_before": ("【予約のお知らせ】", "【予約(よやく)の お知(し)らせ】", "[Reminder]"),
+    "remind_readiness": ("【準備のお願い】", "【準備(じゅんび)の お願(ねが)い】", "[Getting ready]"),
+    "remind_ten_minutes": ("【10分後に始まります】", "【10分(ぷん)あとに 始(はじ)まります】", "[Starts in 10 minutes]"),
+    "calling": ("【電話します】", "【電話(でんわ)します】", "[We will call you]"),
     "remind_one_hour": ("【1時間後に始まります】", "【1時間(じかん)あとに 始(はじ)まります】", "[Starts in 1 hour]"),
 }
 STAFF_WORDS = {
     "overdue": ("【返信期限を過ぎました】",),
     "undelivered": ("【送信できません】",),
+    "url_missing": ("【URL未設定】",),
 }
 MAIL_WORDS = {
     "confirmed_mail": ("【予約が確定しました】", "【予約(よやく)が 決(き)まりました】", "[Confirmed]"),
+    "remind_day_before_mail": ("【予約のお知らせ】", "【予約(よやく)の お知(し)らせ】", "[Reminder]"),
     "declined_mail": ("【お受けできませんでした】", "【予約(よやく)できませんでした】", "[Request not accepted]"),
     "cancelled_mail": ("【キャンセルしました】", "【予約(よやく)を やめました】", "[Booking cancelled]", "[Cancelled]"),
     "missed_mail": ("【キャンセルとみなしました】", "【予約(よやく)は なくなりました】", "[Treated as cancelled]"),
@@ -90,11 +106,13 @@ def _histories(ledger: Ledger, booking: Row[Any], found: list[Row[Any]]) -> list
 
 
 def _wanted(booking: Row[Any], history: list[Event]) -> Iterator[Promise]:
-    state, told = "new", ""
+    state, told, said = "new", "", set[str]()
     for event, when in history:
         state = LIFE.get(state, {}).get(event, state)
         told = "waiting" if event == "confirm" else event if event in ("failed", *TOLD) else told
         yield from promised(event, when, (state, told), booking.requested_at, booking.start)
+        yield from ((card, when, None) for card in said if event in HELPED)
+        said |= {event} & set(SAID)
     if booking.contact_at:
         yield "came", booking.contact_at, None
 
@@ -107,7 +125,8 @@ def due_is_done(ledger: Ledger, town: CrashingTown) -> Iterator[str]:
         put_off = notice.next_try > ledger.now
         letter = KINDS[notice.kind].to in ("mail", "office") if notice.kind in KINDS else False
         leased = notice.lease_until is not None and (notice.owner != town.app.kit.outbox.owner or letter)
-        if put_off and not notice.error and is_by_day(ledger.now):
+        told = notice.booking_id is None or ledger.bookings[notice.booking_id].told in TOLD
+        if put_off and not notice.error and is_by_day(ledger.now) and (told or not notice.kind.startswith("remind_")):
             yield f"{notice.key} waits without a reason until {local(notice.next_try)}"
         if not put_off and not leased:
             yield f"{notice.key} is due since {local(notice.due_at)} and not done"

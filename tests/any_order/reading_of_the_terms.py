@@ -55,7 +55,17 @@ KINDS = {
     "confirming": Kind("chat", ("confirmed",), ("failed",), by_day=True),
     "mail_failed": Kind("card", ("confirmed",), ("failed",)),
     "remind_day_before": Kind("chat", ("confirmed",), TOLD, by_day=True),
+    "remind_day_before_mail": Kind("mail", ("confirmed",), TOLD),
     "remind_one_hour": Kind("chat", ("confirmed",), TOLD, by_day=True),
+    "remind_one_hour_mail": Kind("mail", (), ("none of these has a URL",)),
+    "remind_readiness": Kind("chat", ("confirmed",), TOLD, by_day=True),
+    "remind_readiness_mail": Kind("mail", (), ("all of these have a chat",)),
+    "remind_ten_minutes": Kind("chat", ("confirmed",), TOLD, by_day=True),
+    "calling": Kind("chat", ("confirmed",), by_day=True),
+    "late": Kind("card"),
+    "cannot_connect": Kind("card"),
+    "url_missing": Kind("staff", ("confirmed",)),
+    "url_missing_today": Kind("staff", ("confirmed",)),
     "declined_mail": Kind("mail", ("declined",)),
     "declined": Kind("chat", ("declined",), by_day=True),
     "cancelled": Kind("chat", ("cancelled",)),
@@ -84,7 +94,12 @@ AT_ONCE = {
     "failed": ("mail_failed", "confirming"),
     "by_hand": ("confirmed",),
     "by_phone": ("confirmed_by_phone",),
+    "late": ("late",),
+    "cannot_connect": ("cannot_connect",),
+    "calling": ("calling",),
 }
+SAID = ("late", "cannot_connect")  # their cards are shown as they stand
+HELPED = ("start", "end", "miss", "cancel")  # once nobody needs to help any more
 
 
 def local(moment: datetime) -> datetime:
@@ -161,8 +176,17 @@ def promised(
     if event == "confirm" and when:
         hour = max(start - timedelta(hours=1), at(local(start).date(), "08:00"))
         day = at(business_day(local(start).date(), -1), "15:00")
-        reminders = [("remind_day_before", day, hour), ("remind_one_hour", hour, start)]
-        found += [reminder for reminder in reminders if reminder[1] > when]
+        morning, ready = at(local(start).date(), "08:45"), at(business_day(local(start).date(), -3), "10:00")
+        reminders: list[Promise] = [
+            ("remind_readiness", ready, day), ("remind_readiness_mail", ready, day), ("remind_one_hour", hour, start),
+            ("remind_one_hour_mail", hour, start),
+            ("remind_ten_minutes", start - timedelta(minutes=10), start + timedelta(minutes=10)),
+            ("url_missing", at(business_day(local(start).date(), -1), "10:00"), morning),
+        ]  # fmt: skip
+        found += [reminder for reminder in reminders if reminder[1] and reminder[1] > when]
+        late = max(when, day)  # what is said the day before is said at once to somebody confirmed later
+        found += [(kind, late, hour) for kind in ("remind_day_before", "remind_day_before_mail") if when < hour]
+        found += [("url_missing_today", max(when, morning), start)]
         found += [("came", start + timedelta(minutes=10), start + timedelta(minutes=45))]
         found += [("outcome", at(business_day(local(start).date(), 1), "08:45"), None)]
     return found

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Row
 
-from bot import measures, places
+from bot import measures, places, urls
+from bot.calendar import COUNSELLOR
 from bot.counter import BOOKING, SqlCounter
 from bot.database import Transaction
 from bot.measures import MEASURE, OBJECTION
@@ -150,5 +151,18 @@ async def end(stage: Stage, words: str, about: str) -> None:
         assert await measures.end(transaction, measure.id, booking.id, "objection", LEAD, now)
         told: ToldOfPeople = "withdrawn" if measure.what == "warning" else "unsuspended"
         await measures.tell(transaction, kit.outbox, told, measure.id, booking, now)
+
+    await _at_the_desk(stage, work)
+
+
+@act("担当者のURLを決める")
+async def give_an_own_url(stage: Stage, words: str, about: str) -> None:
+    """The room of the one counsellor: to the bookings ahead that had the one before, or none."""
+
+    async def work(transaction: Transaction, counter: SqlCounter) -> None:
+        before = await urls.own(transaction, counter.seal, "1")
+        sealed = counter.seal.seal(words, "counsellor", "url", "1")
+        await transaction.execute(COUNSELLOR.update().where(COUNSELLOR.c.id == "1").values(url=sealed))
+        await urls.to_bookings_ahead(counter, "1", before, words, stage.town.clock())
 
     await _at_the_desk(stage, work)

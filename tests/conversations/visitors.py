@@ -27,6 +27,7 @@ from flows.cards import CARDS
 from flows.choosing import chosen_slot
 from flows.counter import Booking, Decision, Permit, Slot
 from flows.desk.roles import Member
+from flows.joining import JOINING
 from flows.office import KAWAGOE, load_office
 from flows.office_days import OfficeDays
 from flows.reception import Command
@@ -53,6 +54,7 @@ SEAL = Seal([bytes(range(32))], bytes(range(32, 64)))
 OUTBOX = Outbox(Database("sqlite://"))  # writes with the transaction that it is given
 NOW = datetime(2026, 11, 19, 1, tzinfo=UTC)  # Thursday 10:00 in Kawagoe
 NEXT_MORNING = datetime(2026, 11, 24, 23, 45, tzinfo=UTC)  # 8:45 of the day after the first day that is offered
+JUST_BEFORE = datetime(2026, 11, 24, 0, 20, tzinfo=UTC)  # ten minutes before the first session that is offered
 ALL = {**reception.DIALOGS, **CARDS}
 TYPED = ("佐藤 一郎", "13010-98765432", "ichiro@example.jp", "080-9876-5432")  # one of these answers any typed question
 FORGED = {"nobody", "", "page", "pagex", "page-1", "page9999", "check", "check9", "checkx", "same", "9999-1", "\x00"}
@@ -248,6 +250,22 @@ async def at_such_a_card_late(transaction: Transaction) -> Visitor:
     return await at_a_card_of_another_time(transaction, datetime(2026, 11, 20, 1, tzinfo=UTC))
 
 
+async def just_before_the_session(transaction: Transaction) -> Visitor:
+    """Confirmed, and asked whether anything is wrong."""
+    visitor = await with_a_request(transaction)
+    booking = await visitor.counter.live()
+    assert booking
+    assert await visitor.counter.move(booking, "confirm", Decision("confirm", NOW, 7, "職員 一号"))
+    visitor.now = JUST_BEFORE
+    assert await reception.ask(visitor.context, JOINING, booking.id)
+    return visitor
+
+
+async def asked_about_no_session(transaction: Transaction) -> Visitor:
+    await reception.ask((visitor := Visitor(transaction)).context, JOINING, "nothing")
+    return visitor
+
+
 async def suspended(transaction: Transaction) -> Visitor:
     """Somebody whose session was missed, and whom a lead has suspended."""
     visitor = await with_a_request(transaction)
@@ -337,13 +355,22 @@ async def at_such_a_card_of_somebody_who_was_in_touch(transaction: Transaction) 
     return staff
 
 
+async def at_a_card_of_somebody_who_is_late(transaction: Transaction) -> Visitor:
+    return await at_a_card(transaction, "late", JUST_BEFORE)
+
+
+async def at_a_card_of_somebody_who_cannot_connect(transaction: Transaction) -> Visitor:
+    return await at_a_card(transaction, "cannot_connect", JUST_BEFORE)
+
+
 BEGINNINGS: tuple[Callable[[Transaction], Awaitable[Visitor]], ...] = (
     newcomer, suspended, suspended_in_another_chat, asked_whether_to_continue,
     choosing_a_language_meanwhile, coming_back, with_a_request, with_other_times_to_choose, on_the_day,
     with_a_confirmed_booking, who_asks_for_another_time, who_moves_a_booking_made_by_phone, who_changes_who_joins,
-    with_a_code, asked_for_a_code, at_a_card, at_a_late_card, at_a_card_of_a_failed_mail,
-    at_a_card_of_another_time, at_such_a_card_late,
+    just_before_the_session, asked_about_no_session, with_a_code, asked_for_a_code,
+    at_a_card, at_a_late_card, at_a_card_of_a_failed_mail, at_a_card_of_another_time, at_such_a_card_late,
     at_a_card_that_asks_who_came, at_a_card_that_asks_for_an_outcome, at_such_a_card_of_somebody_who_was_in_touch,
+    at_a_card_of_somebody_who_is_late, at_a_card_of_somebody_who_cannot_connect,
 )  # fmt: skip
 
 
