@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+from sqlmodel import SQLModel
 
 from bot import staff
 from bot.desk.rooms import ROUTES
@@ -13,7 +15,8 @@ from bot.desk.server import COOKIE
 from bot.desk.visit import Route
 from flows.desk.roles import RIGHTS
 from tests.counters import Office
-from tests.desk import OpenDesk, open_desk
+from tests.desk import OpenDesk, Shown, Visitor, open_desk
+from tests.desk_things import one_of_each
 
 
 @pytest.fixture
@@ -22,9 +25,22 @@ async def desk(office: Office, database_url: str, tmp_path: Path) -> AsyncIterat
         yield opened
 
 
-def path_of(route: Route, booking: str = "0123456789abcdef") -> str:
-    """An address of this route."""
-    return "/".join(booking if part.startswith("{") else part for part in route.path.split("/"))
+NOBODYS = ("0123456789abcdef", "0", "-1", "999999999", "9" * 40, "７", "%00", "x' OR 1=1")  # ids of nothing
+
+
+def path_of(route: Route, things: Mapping[str, str]) -> str:
+    """An address of this route, of one of these things."""
+    return route.path.format(**things)
+
+
+async def asks(visitor: Visitor, route: Route, path: str, **fields: str) -> Shown:
+    return await (visitor.opens(path) if route.method == "GET" else visitor.sends(path, **fields))
+
+
+async def everything(desk: OpenDesk) -> dict[str, list[tuple[object, ...]]]:
+    """All that the office has, but for who is signed in and when they were last here."""
+    kept = sorted(SQLModel.metadata.tables.keys() - {"desk_session", "desk_link"})
+    return {name: sorted(await desk.all(f"SELECT * FROM {name}"), key=str) for name in kept}  # noqa: S608  # ours
 
 
 async def test_a_link_opens_a_session_once(desk: OpenDesk) -> None:
@@ -101,39 +117,82 @@ async def test_under_a_path_everything_stays_under_it(office: Office, database_u
 
 
 async def test_nobody_gets_anything_signed_out(desk: OpenDesk) -> None:
-    stranger = desk.browser()
+    things = await one_of_each(desk)
+    stranger, before = desk.browser(), await everything(desk)
     for route in ROUTES:
-        shown = await (stranger.opens if route.method == "GET" else stranger.sends)(path_of(route))
+        shown = await asks(stranger, route, path_of(route, things))
         assert (shown.status, "/desk" in shown.text) == (401, True), route
+    assert await everything(desk) == before
 
 
-async def test_a_role_without_the_right_gets_nothing(desk: OpenDesk) -> None:
-    for role in ("lead", "counsellor", "reader"):
-        visitor = await desk.signed_in(role)
-        token = visitor.token
-        for route in ROUTES:
-            if role not in RIGHTS[route.right]:
-                path = path_of(route)
-                shown = await (visitor.opens(path) if route.method == "GET" else visitor.sends(path, token=token))
-                assert (shown.status, "権限" in shown.text) == (403, True), route
+@pytest.mark.parametrize("role", ["counsellor", "reader"])
+async def test_a_role_without_the_right_gets_nothing(desk: OpenDesk, role: str) -> None:
+    things = await one_of_each(desk)
+    visitor = await desk.signed_in(role)
+    token, before = visitor.token, await everything(desk)
+    forbidden = [route for route in ROUTES if role not in RIGHTS[route.right]]
+    assert forbidden
+    for route in forbidden:
+        shown = await asks(visitor, route, path_of(route, things), token=token, version="1")
+        assert (shown.status, "権限" in shown.text) == (403, True), route
+    assert await everything(desk) == before
+
+
+def test_a_lead_has_every_right() -> None:
+    assert all("lead" in roles for roles in RIGHTS.values())
 
 
 async def test_a_form_without_the_token_of_the_session_does_nothing(desk: OpenDesk) -> None:
+    things = await one_of_each(desk)
     visitor, other = await desk.signed_in("lead"), await desk.signed_in("counsellor")
+    before = await everything(desk)
     for route in ROUTES:
         if route.method == "POST":
             for fields in ({}, {"token": ""}, {"token": "x"}, {"token": other.token}):
-                assert (await visitor.sends(path_of(route), **fields)).status == 403, route
+                assert (await visitor.sends(path_of(route, things), **fields)).status == 403, route
+    assert await everything(desk) == before
 
 
 async def test_what_is_not_there_is_said_not_to_be_there(desk: OpenDesk) -> None:
+    await one_of_each(desk)
     visitor = await desk.signed_in("lead")
-    token = visitor.token
+    token, before = visitor.token, await everything(desk)
     for route in ROUTES:
-        if "{" in route.path:
-            path, form = path_of(route), {"token": token, "version": "1"}
-            shown = await (visitor.opens(path) if route.method == "GET" else visitor.sends(path, **form))
-            assert shown.status == 404, route
+        for nobodys in NOBODYS if "{" in route.path else ():
+            path = "/".join(quote(nobodys) if part.startswith("{") else part for part in route.path.split("/"))
+            assert (await asks(visitor, route, path, token=token, version="1")).status == 404, path
+    assert await everything(desk) == before
+
+
+OF_ANOTHER: tuple[tuple[str, dict[str, str]], ...] = (  # a form of one thing, and what it names of another
+    ("/closures/{closure}/called", {"booking": "{missed}"}),
+    ("/counsellors/{counsellor}/called", {"booking": "{booking}"}),
+    ("/bookings/{proposed}/accept", {"slot": "2026-11-26T01:00:00+00:00 1", "channel": "phone"}),  # that of a request
+    ("/bookings/{confirmed}/move", {"time": "2026-11-27T00:30:00+00:00 1", "channel": "phone"}),  # held for somebody
+    ("/bookings/{confirmed}/propose", {"time": "2026-11-27T02:00:00+00:00 1"}),
+    ("/bookings/{confirmed}/next", {"time": "2026-11-30T02:00:00+00:00 1"}),
+    ("/bookings/{confirmed}/counsellor", {"counsellor": "9"}),
+    ("/bookings/{booking}/accept", {"slot": "2026-11-27T00:30:00+00:00 1", "channel": "phone"}),  # proposed to another
+    ("/bookings/{booking}/correct", {"reason": "joined"}),  # no session was missed
+    ("/bookings/{booking}/start", {}),
+    ("/people/missed/{confirmed}", {"decision": "warning", "reason": "no_contact", "words": "別の予約", "seen": "1"}),
+)
+
+
+@pytest.mark.parametrize(("path", "fields"), OF_ANOTHER)
+async def test_a_form_gets_nothing_of_what_belongs_to_another(
+    desk: OpenDesk, path: str, fields: dict[str, str]
+) -> None:
+    things = await one_of_each(desk)
+    visitor = await desk.signed_in("lead")
+    token, before = visitor.token, await everything(desk)
+    versions = {str(number): str(version) for number, version in await desk.all("SELECT id, version FROM booking")}
+    address = path.format(**things)
+    version = next((version for number, version in versions.items() if number in address), "1")
+    given = {name: value.format(**things) for name, value in fields.items()}
+    shown = await visitor.sends(address, token=token, version=version, **given)
+    assert shown.status in (404, 409), shown.text
+    assert await everything(desk) == before
 
 
 async def test_a_form_from_another_site_is_refused(desk: OpenDesk) -> None:

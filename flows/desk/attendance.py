@@ -52,10 +52,10 @@ TO_DO: Mapping[str, Text] = {
 TOLD: Mapping[Told, Text] = {
     "": Text("Not yet"),
     "waiting": Text("E-mail on its way"),
-    "handed": Text("By e-mail"),
+    "handed": Text("Told by e-mail"),
     "failed": Text("Not yet: the e-mail could not be sent"),
     "by_hand": Text("By e-mail, written by staff"),
-    "by_phone": Text("By phone"),
+    "by_phone": Text("Told by phone"),
 }
 STOP_REASONS: Mapping[str, Text] = {
     "threats": Text("Threats or abusive language (10(1))"),

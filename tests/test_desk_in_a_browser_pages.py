@@ -1,0 +1,80 @@
+"""Every page of the desk, in every light: nothing serious stands in anybody's way, nothing is too wide or too small.
+
+The pages are those of `bot.desk.rooms`, so that a new one is looked at as soon as it is there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, ViewportSize, expect
+
+from bot.desk.rooms import NAVIGATION, ROUTES
+from tests.desk_in_a_browser import DESK, PHONE, Clerk, Counter, Language, counter
+from tests.desk_things import one_of_each
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+BOOKINGS = ("booking", "missed", "confirmed", "proposed")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def place(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> AsyncIterator[Counter]:
+    async with counter(tmp_path_factory.mktemp("desk"), browser) as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def things(place: Counter) -> Mapping[str, str]:
+    return await one_of_each(place.desk)
+
+
+def paths(things: Mapping[str, str]) -> Iterator[str]:
+    """Every address at which there is a page, with something on it."""
+    for route in ROUTES:
+        for booking in BOOKINGS if "{booking}" in route.path else BOOKINGS[:1]:
+            if route.method == "GET":
+                yield route.path.format(**{**things, "booking": things[booking]})
+    yield from ("/week?from=2026-11-23", "/closing?from=2026-11-26&counsellor=2")
+
+
+async def is_a_page(clerk: Clerk, path: str) -> bool:
+    answer = await clerk.page.request.get(clerk.origin + path)
+    assert answer.ok, path
+    return answer.headers["content-type"].startswith("text/html")
+
+
+@pytest.mark.parametrize(
+    ("size", "language", "rules", "scheme"),
+    [
+        pytest.param(PHONE, "ja", (), "light", id="a phone in the light"),
+        pytest.param(DESK, "en", (), "light", id="a desk in the light"),
+        pytest.param(PHONE, "en", ("color-contrast",), "dark", id="a phone in the dark"),
+        pytest.param(DESK, "ja", ("color-contrast",), "dark", id="a desk in the dark"),
+    ],
+)
+async def test_nothing_serious_stands_in_anybodys_way(
+    place: Counter,
+    things: Mapping[str, str],
+    size: ViewportSize,
+    language: Language,
+    rules: tuple[str, ...],
+    scheme: str,
+) -> None:
+    async with place.clerk(size, language, color_scheme=scheme) as clerk:
+        for path in paths(things):
+            if await is_a_page(clerk, path):
+                await clerk.page.goto(clerk.origin + path)
+                await clerk.looks_around(*rules)
+
+
+async def test_each_room_is_reached_and_named_by_the_navigation(place: Counter) -> None:
+    async with place.clerk(PHONE) as clerk:
+        links = clerk.page.get_by_role("navigation").get_by_role("link")
+        await expect(links).to_have_count(len(NAVIGATION))
+        for name in await links.all_inner_texts():
+            await clerk.goes_to(name)
+            await expect(clerk.page.locator("h1")).to_have_count(1)
+            assert await clerk.page.title()
