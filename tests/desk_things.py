@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -89,6 +90,13 @@ class Filling:
         return str((await self.transaction.execute(select(INVITATION.c.code_hash))).scalars().all()[-1])
 
 
+def found(desk: OpenDesk) -> str:
+    """What the lead has found of a day, as an address has it."""
+    looked = {"at": desk.clock().isoformat(), "day": "2026-11-26"}
+    token = desk.kit.seal.seal(looked, "search", "looked", str(LEAD.id))
+    return urlsafe_b64encode(token).decode().rstrip("=")
+
+
 async def one_of_each(desk: OpenDesk) -> Mapping[str, str]:
     """By the name that a path has for it; the booking is a request in a closed place; others beside it."""
     async with desk.database.transaction() as transaction:
@@ -105,5 +113,5 @@ async def one_of_each(desk: OpenDesk) -> Mapping[str, str]:
     return {
         "booking": booking.id, "missed": missed.id, "confirmed": confirmed.id, "proposed": proposed.id,
         "unweighed": unweighed.id, "counsellor": "2", "closure": closure, "measure": measure, "objection": objection,
-        "invitation": invitation, "member": "703",
+        "invitation": invitation, "member": "703", "found": found(desk),
     }  # fmt: skip
