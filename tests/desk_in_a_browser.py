@@ -5,7 +5,7 @@ A clerk finds things by their words, as people and screen readers do, and waits 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -92,15 +92,23 @@ class Clerk:
     async def sees_no(self, words: str, near: str = "main") -> None:
         await expect(self.page.locator(near).filter(has_text=words)).to_have_count(0)
 
-    async def looks_around(self, *rules: str) -> None:
+    async def looks_around(self) -> None:
         """Nothing serious stands in anybody's way, nothing is wider than the screen or too small for a finger."""
-        options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else None
-        found = await Axe().run(self.page, options=options)
-        grave = [each for each in found.response["violations"] if each["impact"] in ("serious", "critical")]
-        assert grave == [], [(each["id"], [node["html"] for node in each["nodes"]]) for each in grave]
+        found = await Axe().run(self.page)
+        self._is_well(found.response)
         assert not await self.page.evaluate(TOO_WIDE), f"{self.page.url} is wider than the screen"
         small = await self.page.evaluate(TOO_SMALL)
         assert small == [], (self.page.url, small)
+
+    async def looks_in_the_dark(self) -> None:
+        """Once more, where only the colours are others; after `looks_around`."""
+        await self.page.emulate_media(color_scheme="dark")
+        self._is_well(await self.page.evaluate("axe.run({ runOnly: ['color-contrast'] })"))
+        await self.page.emulate_media(color_scheme="light")
+
+    def _is_well(self, found: Mapping[str, Any]) -> None:
+        grave = [each for each in found["violations"] if each["impact"] in ("serious", "critical")]
+        assert grave == [], [(each["id"], [node["html"] for node in each["nodes"]]) for each in grave]
 
 
 class Typist(Clerk):
