@@ -10,7 +10,7 @@ EXTRACT := $(BIN)/pybabel -q extract --no-default-keywords --keywords Text --key
 	--omit-header --add-location file
 UPDATE := $(BIN)/pybabel -q update --output-dir locales --no-fuzzy-matching --no-wrap --ignore-pot-creation-date
 
-.PHONY: run test check crash races fuzz mutation catalogues pictures lock messages
+.PHONY: run test check clauses crash races fuzz mutation catalogues pictures lock messages
 
 # Without a token, the demo: the whole counter on a page in the browser.
 run: $(READY)
@@ -24,6 +24,10 @@ check: $(READY) catalogues pictures
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Each clause of the terms: the code that keeps it and the tests that show it.
+clauses: $(READY)
+	$(BIN)/python -m tests.clauses
 
 # The long runs of what `make test` proves briefly; `-rP` prints what was counted.
 crash: $(READY)

@@ -1,4 +1,4 @@
-"""Sealed fields and blind indexes: personal data rests in the database only so.
+"""Sealed fields and blind indexes: personal data rests in the database only so (第6条).
 
 A sealed field is AES-256-GCM (NIST SP 800-38D) whose associated data are its table, column and row: moved to
 another person's row it does not open. The first key seals, every key opens, so a key is changed by putting a new one

@@ -46,7 +46,7 @@ async def check_keys(database: Database, seal: Seal) -> None:
 
 
 async def remember_terms(database: Database, terms: Terms, now: datetime) -> None:
-    """Keep the text in force, so that what changed can be shown at the next version."""
+    """第11条 「変更することができる」: keep the text in force, to show at the next what changed."""
     values = {"sha256": terms.sha256, "version": terms.version, "text": terms.text, "first_seen": now}
     async with database.transaction() as transaction:
         await insert_once(transaction, TERMS, values)

@@ -20,7 +20,7 @@ GIVE_BACK = delete(HOLD).where(MINE)
 
 
 async def take(transaction: Transaction, booking_id: str, slot: Slot, purpose: str = REQUEST) -> bool:
-    """False where somebody else, or this booking, has it already."""
+    """第4条(2)③ 「希望日時」: held until decided. False where somebody, or this booking, has it already."""
     hold = {"counsellor": slot.counsellor, "start": slot.start, "booking_id": booking_id, "purpose": purpose}
     return await insert_once(transaction, HOLD, hold) is not None
 

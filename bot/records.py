@@ -1,6 +1,7 @@
 """Records: who of the staff did or looked at what, besides the moves of bookings, which `decision` keeps.
 
-An entry names people of the staff, bookings and keys, never a job-seeker's personal data (第6条).
+An entry names people of the staff, bookings and keys, never a job-seeker's personal data (第6条)
+nor their device: what is recorded (第5条（1）) can be shown without making one known (第5条（2）).
 """
 
 from __future__ import annotations

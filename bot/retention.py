@@ -1,4 +1,7 @@
-"""How long what is kept: the details of a booking, then its record (第6条; the days are settings of the office)."""
+"""How long what is kept: the details of a booking (第6条), then its record (第5条（1）).
+
+The days are settings of the office.
+"""
 
 from __future__ import annotations
 

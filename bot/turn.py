@@ -200,7 +200,10 @@ async def _as_it_stands(kit: Kit, place: Place, context: Context, now: datetime)
 
 
 async def expire(kit: Kit, transaction: Transaction, key: Key, now: datetime) -> Reply | None:
-    """A day without an answer: the form is closed and its answers forgotten; before consent everything goes."""
+    """A day without an answer: the form is closed and its answers forgotten (第6条).
+
+    前文 「この利用規約への同意が必要となります」: of who has not consented everything goes.
+    """
     place = await kit.store.load(transaction, key)
     if place.touched is None or place.touched > kit.idle_since(now):
         return None  # somebody went on meanwhile

@@ -1,6 +1,7 @@
 """Consent to the terms of use (前文, 第11条): the summary, all articles page by page in place, agree or not.
 
-The articles are shown as they stand in the office's file, in Japanese, never normalised and never translated.
+The summary names what binds the person: 第2条, 第4条, 第10条（2）, （3） and （5） among it. The articles are shown as
+they stand in the office's file, in Japanese, never normalised and never translated.
 """
 
 from __future__ import annotations
@@ -49,7 +50,10 @@ def consent_missing(context: Context) -> bool:
 
 
 async def terms_pages(context: Context) -> Offer:
-    """Page 0 is the summary; from there all articles can be read, and are not forced on anybody."""
+    """Page 0 is the summary; from there all articles can be read, and are not forced on anybody.
+
+    What no software can keep (第7条, 第8条, 第9条, 第12条) is shown there as it stands.
+    """
     pages, page = context.office.terms.pages(), context.conversation.page
     if not 0 < page <= len(pages):
         full = Button(Text("Read all 12 articles"), f"{PAGE}1")
@@ -87,7 +91,7 @@ async def _what_changed(context: Context) -> Sentences:
 
 
 async def agree(context: Context) -> Outcome:
-    """Keep the consent with version, hash, moment, language and how it was given."""
+    """前文 「この利用規約への同意が必要となります」: kept with version, hash, moment, language and how it was given."""
     terms = context.office.terms
     given = Consent(terms.version, terms.sha256, context.now, context.conversation.language, "button")
     await context.counter.agree(given)

@@ -1,4 +1,7 @@
-"""What the bot says of itself, to people and to staff: faults, outages, where it belongs."""
+"""What the bot says of itself, to people and to staff: faults, outages, where it belongs.
+
+第7条 owes nobody anything for a fault; they are told all the same, and where they get help meanwhile.
+"""
 
 from __future__ import annotations
 

@@ -98,7 +98,7 @@ _validated = partial(validate_email, check_deliverability=False, allow_smtputf8=
 
 
 def full_name(typed: str) -> Reading:
-    """A name as typed, white space and a polite ending apart: letters and marks of any script, 1 to 60 characters."""
+    """第4条(2)① 「氏名」: without white space or a polite ending; letters and marks of any script, up to 60."""
     if looks_like_my_number(typed):
         return ANOTHER_NUMBER
     line = " ".join(_one_line(typed, NAME_JOINERS).split())
@@ -118,7 +118,7 @@ def match_key(name: str) -> str:
 
 
 def seeker_number(typed: str) -> Reading:
-    """A 求職番号 as `11030-01234567`: 5 digits, 4 to 8 digits (the job-search form); staff check the truth."""
+    """第4条(2)② 「求職番号」, `11030-01234567`: 5 digits, 4 to 8 digits; staff check whether it is true (第2条(1))."""
     number = _grouped(typed)
     if re.fullmatch(r"[0-9]{5}-[0-9]{4,8}", number):
         return number
@@ -149,13 +149,13 @@ def holds_private_data(typed: str) -> bool:
 
 
 def phone(typed: str) -> Reading:
-    """A telephone number as {"e164": …, "typed": …}; one that is foreign or lacks its 0 is asked back."""
+    """第4条(2)⑤ 「電話番号」, as {"e164": …, "typed": …}; one that is foreign or lacks its 0 is asked back."""
     reading = _phone(PHONE_NOTE.sub("", PHONE_LABEL.sub("", _number(typed))), typed)
     return ANOTHER_NUMBER if isinstance(reading, Rejected) and looks_like_my_number(typed) else reading
 
 
 def shared_phone(number: str) -> Reading:
-    """The number of the sender's own contact: an account's number has its country code, with or without the +."""
+    """第4条(2)⑤: the number of the sender's own contact; it has its country code, with or without the +."""
     plain = _number(number)
     return _phone(plain if plain.startswith(("+", "0")) else f"+{plain}", number)
 
@@ -198,7 +198,7 @@ def masked_phone(value: dict[str, Json]) -> str:
 
 
 def email(typed: str) -> Reading:
-    """An address, its domain in lower case; a legacy carrier address or a likely slip is asked back."""
+    """第4条(2)④ 「連絡先メールアドレス」, its domain in lower case; an odd address or a likely slip is asked back."""
     if looks_like_my_number(typed):
         return ANOTHER_NUMBER
     address = _address(typed)

@@ -1,4 +1,6 @@
-"""The dialog that asks for a session (第4条(2)).
+"""The dialog that asks for a session (第4条(2)) of whoever meets the conditions (第2条).
+
+It is one of the ways to counselling (第1条): where it ends without a request, the others are named.
 
 To add a question: one line in QUESTIONS, and its words in locales/.
 """

@@ -17,7 +17,7 @@ CANCEL, WITHDRAW = "cancel", "withdraw"
 
 
 def status(booking: Booking) -> Text:
-    """Requested is not confirmed; confirmed is only what the person has been told (4(2)b)."""
+    """Requested is not confirmed; confirmed is only what the person has been told (第4条(2)b)."""
     if booking.state != CONFIRMED:
         return Text("Waiting for confirmation")
     return Text("Confirmed") if booking.confirmed_to_person else Text("Confirmation under way")
@@ -81,7 +81,7 @@ async def look_up(context: Context) -> Outcome:
 
 
 async def may_cancel(context: Context) -> Outcome:
-    """Until the day before in the chat; on the day by phone only: said before the second tap, and checked after it."""
+    """第4条(4): until the day before; on the day by phone only, said before the second tap and checked after it."""
     booking = await context.counter.live()
     if booking is None:
         return Outcome("none")

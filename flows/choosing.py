@@ -62,7 +62,7 @@ def _nothing_free(days: tuple[date, ...]) -> Text:
 
 
 def day_gone(context: Context, value: str) -> Gone:
-    """Why a day that was offered no longer is: its deadline passed, the office closed it, or it is full."""
+    """第4条(1): why a day that was offered no longer is: its deadline passed, the office closed it, or it is full."""
     try:
         day = date.fromisoformat(value)
         refused = policy.day_refused(context.days, day, context.now)
@@ -73,7 +73,7 @@ def day_gone(context: Context, value: str) -> Gone:
 
 
 async def free_times(context: Context) -> Offer:
-    """The free times of the chosen day; for somebody with a counsellor, the counsellor's times first."""
+    """第4条(2)③: the free times of the chosen day; for somebody with a counsellor, the counsellor's times first."""
     day = chosen_day(context)
     if refused := policy.day_refused(context.days, day, context.now):
         return Offer(say=(refused.why,))

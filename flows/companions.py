@@ -1,4 +1,4 @@
-"""Who else is in the session (第10条(3)): chosen from lists only, nothing is typed."""
+"""Who else is in the session (第10条（3）): chosen from lists only, nothing is typed."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def card(context: Context) -> Text:
 
 
 def flags(booking: Booking) -> list[Text]:
-    """What staff should know before they look at who it is."""
+    """What staff should know before they decide: that others join (第10条（3）), which kind is not for the group."""
     companion = [Text("[Companion announced]")] if booking.companion else []
     return companion + ([Text("[Another live request with the same job-seeker number]")] if booking.same_number else [])
 
@@ -119,6 +119,7 @@ async def confirm_or_decline(context: Context) -> Offer:
 
 
 async def decline_reasons(context: Context) -> Offer:
+    """第2条(1) 「求職登録が完了している方」: staff look it up; that it was not found is among the reasons."""
     return Offer(tuple((Button(label, key),) for key, (label, _) in DECLINE_REASONS.items()))
 
 

@@ -22,6 +22,7 @@ def at_once(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
 
 
 def reply_is_late(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
+    """第4条(2)b 「返信がない場合」"""
     return policy.no_reply_at(days, booking.requested_at, booking.slot.start)
 
 

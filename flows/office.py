@@ -41,7 +41,7 @@ class Closure:
 
 @dataclass(frozen=True)
 class Terms:
-    """One version of the terms of use; `text` is the file, never normalised, and `sha256` is of its bytes.
+    """One version (改定) of the terms; `text` is the file, never normalised, and `sha256` is of its bytes.
 
     `first_articles` are the first articles of the pages on a phone; 0 stands for the preamble.
     """
@@ -118,7 +118,7 @@ class Office:
 
 
 def load_office(folder: Path) -> Office:
-    """The office described in `folder`/office.toml. Raises BadSetting, naming the setting."""
+    """The office in `folder`; a changed text needs the version of its 改定. Raises BadSetting, naming the setting."""
     table = _toml(folder / "office.toml")
     hints = get_type_hints(Office)
     _same_names(table, hints)

@@ -136,7 +136,7 @@ class OfficeDays:
         return datetime.combine(day, clock, self.office.zone).astimezone(UTC)
 
     def starts(self, day: date) -> tuple[datetime, ...]:
-        """The moments, in UTC, at which a session can start on this day; none on a closed day."""
+        """第4条(1) 「1回当たり30分」: when a session can start on this day, in UTC; none on a closed day."""
         if day not in self._starts:
             self._starts[day] = self._starts_of(day)
         return self._starts[day]

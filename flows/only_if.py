@@ -79,6 +79,7 @@ def move_lapsed(booking: Booking) -> bool:
 
 
 def has_url(booking: Booking) -> bool:
+    """第4条(2)b 「予約確定後、…使用URLをご連絡します」: never before."""
     return booking.state in (CONFIRMED, IN_SESSION) and bool(booking.url)
 
 

@@ -212,10 +212,10 @@ def may_move_in_chat(days: OfficeDays, start: datetime, now: datetime, ref: str)
 
 
 def new_time(days: OfficeDays, permit: Permit, old: datetime) -> NewTime:
-    """第4条(2)b, (1): a change of date is an application with deadlines of its own, the old time being kept meanwhile.
+    """第4条(2)b 「この受信をもって予約が確定します」, (1): a change of date is an application with deadlines of its own.
 
-    Undecided it ends as any other does, and at the latest with the last reminder of the old time: by then the person
-    knows which of the two it is.
+    The old time is kept meanwhile. Undecided it ends as any other does, and at the latest with the last reminder of
+    the old time: by then the person knows which of the two it is.
     """
     lapse = min(permit.lapses_at, remind_one_hour_at(days, old))
     reply = min(permit.reply_by, days.day_of(lapse))

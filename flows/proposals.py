@@ -47,7 +47,7 @@ def _value(slot: Slot) -> str:
 
 
 async def answer(context: Context) -> Outcome:
-    """Confirmed at once, with all that a confirmation promises; or the request is closed, and another can be sent."""
+    """第4条(2)b: confirmed at once, as staff confirm; or the request is closed, and another can be sent."""
     booking = await waiting(context)
     if booking is None:
         return Outcome("over", note=OVER)

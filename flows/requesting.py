@@ -60,6 +60,7 @@ def _another(context: Context, booking: Booking) -> Outcome:
 
 
 async def informed(context: Context) -> Outcome:
+    """第5条（1） 「記録することがあります」, 第6条: said once, before anything is typed; that it was is kept."""
     await context.counter.informed()
     return Outcome("informed")
 
@@ -69,7 +70,7 @@ def not_informed(context: Context) -> bool:
 
 
 async def check_the_number(context: Context) -> Outcome:
-    """第4条(4) 「今後の利用をお断りする場合があります」: said as soon as the number is given, not after the form."""
+    """第4条(4) 「今後のオンライン職業相談の利用をお断りする場合があります」: said at the number, not after the form."""
     suspension = await context.counter.suspension(context.answers["seeker_number"])
     return Outcome("suspended", note=suspending.why(suspension)) if suspension else Outcome("free")
 
@@ -85,7 +86,10 @@ async def look_for_days(context: Context) -> Outcome:
 
 
 async def request(context: Context) -> Outcome:
-    """Everything is looked at once more, then the slot is taken; what no longer holds leads back to its question."""
+    """第4条(2): all is looked at once more, then the slot is taken; what no longer holds leads back to its question.
+
+    前文 「第4条により利用を申し込んだ場合は、この利用規約に同意したものとみなします」: the request names the consent.
+    """
     if not await context.counter.takes_requests():
         return Outcome("paused", note=NOT_SENT)
     if consent_missing(context):

@@ -61,7 +61,7 @@ async def remember(transaction: Transaction, text: str) -> str:
     return "old"
 
 
-async def test_who_agreed_to_an_earlier_version_reads_first_what_changed(transaction: Transaction) -> None:
+async def test_11_who_agreed_to_an_earlier_version_reads_first_what_changed(transaction: Transaction) -> None:
     known = given("昔", await remember(transaction, TERMS_NOW.text.replace("前々日", "三日前")))
     offer = await terms_pages(at(transaction, 0, known))
     words = said(offer.say)

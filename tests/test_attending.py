@@ -59,7 +59,7 @@ async def move(place: Town, event: str, reason: str = "") -> None:
     place.app.sender.wake.set()
 
 
-async def test_ten_minutes_after_the_start_staff_are_asked_and_not_before(place: Town) -> None:
+async def test_4_4_ii_ten_minutes_after_the_start_staff_are_asked_and_not_before(place: Town) -> None:
     await confirmed(place)
     await place.turn_clock("2026-11-24 09:39")
     await drained(place)
@@ -103,7 +103,7 @@ async def test_who_was_in_touch_keeps_the_booking_and_is_asked_about_the_next_mo
     assert await small.rows("SELECT reason FROM decision WHERE event = 'miss'") == [("despite_contact",)]
 
 
-async def test_who_is_recorded_as_no_contact_is_told_by_chat_and_letter_and_how_to_object(place: Town) -> None:
+async def test_4_4_ii_who_is_recorded_as_no_contact_is_told_by_chat_and_letter_and_how_to_object(place: Town) -> None:
     await asked(place)
     await place.staff.presses_in(place.group, NO_CONTACT)
     said = await place.taro.sees(MISSED)
@@ -126,7 +126,7 @@ async def test_who_is_recorded_in_the_night_reads_it_in_the_morning(small: Town)
     await small.taro.sees(MISSED)
 
 
-async def test_a_wrong_no_contact_that_is_corrected_is_told_too(place: Town) -> None:
+async def test_4_4_ii_a_wrong_no_contact_that_is_corrected_is_told_too(place: Town) -> None:
     await asked(place)
     await place.staff.presses_in(place.group, NO_CONTACT)
     await place.taro.sees(MISSED)
@@ -196,7 +196,7 @@ async def test_where_the_bot_was_away_all_day_it_asks_for_the_outcome_and_not_wh
     assert await state(small) == "finished"
 
 
-async def test_nobody_is_marked_by_the_clock_however_long_staff_are_silent(small: Town) -> None:
+async def test_4_4_ii_nobody_is_marked_by_the_clock_however_long_staff_are_silent(small: Town) -> None:
     await asked_for_an_outcome(small)
     for moment in ("2026-11-26 08:45", "2026-11-30 08:45", "2026-12-24 08:45"):
         await small.turn_clock(moment)

@@ -133,7 +133,7 @@ async def test_who_has_a_booking_by_now_is_told_which(transaction: Transaction) 
 
 
 @pytest.mark.parametrize("condition", ["registered", "device", "continuing"])
-async def test_without_one_of_the_conditions_nothing_is_sent_whatever_was_shown(
+async def test_2_head_without_one_of_the_conditions_nothing_is_sent_whatever_was_shown(
     transaction: Transaction, condition: str
 ) -> None:
     visitor = await at_the_review(transaction)

@@ -29,7 +29,7 @@ async def requested(transaction: Transaction) -> tuple[Context, Booking]:
     return context, booking
 
 
-async def test_a_request_is_called_unconfirmed_and_says_by_when_staff_answer(transaction: Transaction) -> None:
+async def test_4_2_b_i_a_request_is_called_unconfirmed_and_says_by_when_staff_answer(transaction: Transaction) -> None:
     context, booking = await requested(transaction)
     offer = await the_booking(context)
     assert said(offer.say[:1]).startswith(
@@ -100,7 +100,7 @@ async def test_a_booking_that_is_over_before_the_press_is_not_cancelled(transact
     ("now", "counter"),
     [(START - timedelta(minutes=1), "窓口は開いています"), (START - timedelta(hours=9), "窓口は閉まっています")],
 )
-async def test_on_the_day_it_says_to_phone_and_whether_anybody_is_there(
+async def test_4_4_i_on_the_day_it_says_to_phone_and_whether_anybody_is_there(
     transaction: Transaction, now: datetime, counter: str
 ) -> None:
     visitor, booking = await asks_to_cancel(transaction)
@@ -120,7 +120,7 @@ async def test_whoever_keeps_it_has_it_still(transaction: Transaction) -> None:
     assert await visitor.counter.live()
 
 
-async def test_whoever_is_sure_has_none_any_more_and_the_chat_is_the_channel(transaction: Transaction) -> None:
+async def test_4_4_i_whoever_is_sure_has_none_any_more_and_the_chat_is_the_channel(transaction: Transaction) -> None:
     visitor, booking = await asks_to_cancel(transaction)
     await visitor.presses("cancel")
     assert visitor.conversation.state == "cancelled"

@@ -76,7 +76,9 @@ async def proposed(office: Office, desk: OpenDesk) -> tuple[Booking, Visitor]:
     return booking, visitor
 
 
-async def test_up_to_three_times_are_held_and_the_wanted_one_is_free_again(office: Office, desk: OpenDesk) -> None:
+async def test_4_2_b_i_up_to_three_times_are_held_and_the_wanted_one_is_free_again(
+    office: Office, desk: OpenDesk
+) -> None:
     booking, visitor = await proposed(office, desk)
     assert "本人は 11月20日(金) 17:15 まで選べます" in visitor.shown.text, "the closing of the next business day"
     assert await held(desk) == [("proposal", 2)]
@@ -204,7 +206,7 @@ async def session(office: Office, desk: OpenDesk) -> Booking:
     return booking
 
 
-async def test_the_next_session_is_confirmed_in_this_one(office: Office, desk: OpenDesk) -> None:
+async def test_4_3_the_next_session_is_confirmed_in_this_one(office: Office, desk: OpenDesk) -> None:
     booking = await session(office, desk)
     visitor = await times_of(desk, booking)
     assert await sends(visitor, "この日時で予約する", "2026-12-08 09:30") == 303
@@ -218,7 +220,9 @@ async def test_the_next_session_is_confirmed_in_this_one(office: Office, desk: O
     assert "ほかの申し込みか予約があります" in again.shown.text
 
 
-async def test_the_lead_time_of_the_next_session_is_waived_with_a_reason_only(office: Office, desk: OpenDesk) -> None:
+async def test_4_1_c_the_lead_time_of_the_next_session_is_waived_with_a_reason_only(
+    office: Office, desk: OpenDesk
+) -> None:
     booking = await session(office, desk)
     visitor = await times_of(desk, booking)
     page = visitor.shown

@@ -89,7 +89,7 @@ async def test_what_became_of_a_notice_is_told(office: Office, desk: OpenDesk) -
         assert words in text
 
 
-async def test_details_are_shown_on_a_press_and_the_look_is_recorded(office: Office, desk: OpenDesk) -> None:
+async def test_6_details_are_shown_on_a_press_and_the_look_is_recorded(office: Office, desk: OpenDesk) -> None:
     booking = await requested(office)
     visitor = await page_of(desk, booking)
     page = await visitor.presses("個人情報を表示する")
@@ -100,7 +100,7 @@ async def test_details_are_shown_on_a_press_and_the_look_is_recorded(office: Off
     assert "川越 太郎" not in visitor.shown.html, "the next look is another press"
 
 
-async def test_who_only_reads_sees_neither_details_nor_forms(office: Office, desk: OpenDesk) -> None:
+async def test_6_who_only_reads_sees_neither_details_nor_forms(office: Office, desk: OpenDesk) -> None:
     page = (await page_of(desk, await requested(office), "reader")).shown
     assert [form.buttons for form in page.forms] == [["検索"], ["English"], ["ログアウト"]]
 
@@ -139,7 +139,7 @@ async def test_a_wrong_url_confirms_nothing_and_stays_in_the_form(office: Office
     assert (await now_is(office, booking)).state == "requested"
 
 
-async def test_the_url_goes_by_mail_and_a_changed_one_replaces_it(office: Office, desk: OpenDesk) -> None:
+async def test_4_2_b_ii_the_url_goes_by_mail_and_a_changed_one_replaces_it(office: Office, desk: OpenDesk) -> None:
     booking = await confirmed(office)
     visitor = await page_of(desk, booking)
     await visitor.presses("URLを送る", url=URL)
@@ -193,7 +193,7 @@ async def test_the_last_letter_is_sent_again(office: Office, desk: OpenDesk) -> 
         ("office", {"cancelled_by_office", "cancelled_by_office_mail"}),
     ],
 )  # fmt: skip
-async def test_staff_cancel_and_the_time_is_free_again(
+async def test_4_4_i_staff_cancel_and_the_time_is_free_again(
     office: Office, desk: OpenDesk, channel: str, letters: set[str]
 ) -> None:
     booking = await confirmed(office)
@@ -208,7 +208,7 @@ async def test_staff_cancel_and_the_time_is_free_again(
     assert isinstance(await office.request(2), Booking)
 
 
-async def test_the_office_cancels_with_a_reason_and_nobody_after_the_start(office: Office, desk: OpenDesk) -> None:
+async def test_7_the_office_cancels_with_a_reason_and_nobody_after_the_start(office: Office, desk: OpenDesk) -> None:
     booking = await confirmed(office)
     desk.clock.turn("2026-11-24 09:29")
     visitor = await page_of(desk, booking)

@@ -52,7 +52,7 @@ async def decides(lead: Visitor, decision: str, action: str = "/missed/", **fiel
     return await lead.presses("決定する", action, **{**given, **fields})
 
 
-async def test_who_missed_a_session_stands_there_without_a_name_and_nothing_has_followed(
+async def test_4_4_iii_who_missed_a_session_stands_there_without_a_name_and_nothing_has_followed(
     desk: OpenDesk, office: Office
 ) -> None:
     booking = await missed(office)
@@ -74,7 +74,7 @@ async def test_who_missed_a_session_stands_there_without_a_name_and_nothing_has_
         ("nothing", "", ("nothing", None), set()),
     ],
 )
-async def test_a_lead_decides_and_the_person_is_told(
+async def test_4_4_iii_a_lead_decides_and_the_person_is_told(
     decision: str, until: str, kept: tuple[str, str | None], told: set[str], desk: OpenDesk, office: Office
 ) -> None:
     await missed(office)

@@ -73,7 +73,7 @@ async def test_one_press_confirms_and_is_recorded_with_who_and_how(office: Offic
     assert "を確定しました" not in (await visitor.opens("/requests")).text, "it is said once"
 
 
-async def test_declining_takes_a_reason_from_the_list(office: Office, desk: OpenDesk) -> None:
+async def test_4_2_b_i_declining_takes_a_reason_from_the_list(office: Office, desk: OpenDesk) -> None:
     await requested(office, 1, "2026-11-24 09:30")
     visitor = await shown(desk)
     for reason in ("", "made up"):
@@ -85,7 +85,7 @@ async def test_declining_takes_a_reason_from_the_list(office: Office, desk: Open
     assert await decisions(desk) == [("decline", 702, "職員 一号", "registration", "desk")]
 
 
-async def test_confirming_late_asks_why_only_where_it_was_there_in_counter_hours(
+async def test_4_1_b_confirming_late_asks_why_only_where_it_was_there_in_counter_hours(
     office: Office, desk: OpenDesk
 ) -> None:
     await requested(office, 1, "2026-11-24 09:30", asked="2026-11-19 17:00")

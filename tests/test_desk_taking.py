@@ -48,7 +48,9 @@ async def decisions(desk: OpenDesk) -> list[tuple[object, ...]]:
     return await desk.all("SELECT event, name, reason, channel FROM decision ORDER BY id")
 
 
-async def test_a_caller_is_written_down_and_the_clerk_reads_what_to_tell_them(desk: OpenDesk, clerk: Visitor) -> None:
+async def test_preamble_2_a_caller_is_written_down_and_the_clerk_reads_what_to_tell_them(
+    desk: OpenDesk, clerk: Visitor
+) -> None:
     assert "同意いただいたものとして扱います" in clerk.shown.text
     assert "申込みによる同意" in clerk.shown.text
     told = (await takes(clerk)).text
@@ -71,7 +73,7 @@ async def test_what_was_given_is_kept_as_the_chat_keeps_it(desk: OpenDesk, clerk
     assert all(booking.details[condition.name] == "yes" for condition in CONDITIONS)
 
 
-async def test_every_question_of_the_chat_stands_on_the_page(clerk: Visitor) -> None:
+async def test_4_2_a_every_question_of_the_chat_stands_on_the_page(clerk: Visitor) -> None:
     fields = clerk.shown.form("受け付ける").fields
     for question in FIELDS:
         assert question.name in fields
@@ -86,7 +88,9 @@ async def test_it_can_be_confirmed_in_the_same_step(desk: OpenDesk, clerk: Visit
 
 
 @pytest.mark.parametrize("condition", ["registered", "device", "continuing"])
-async def test_who_does_not_meet_a_condition_cannot_be_taken(desk: OpenDesk, clerk: Visitor, condition: str) -> None:
+async def test_2_head_who_does_not_meet_a_condition_cannot_be_taken(
+    desk: OpenDesk, clerk: Visitor, condition: str
+) -> None:
     page = await takes(clerk, **{condition: "no"})
     assert page.status == 409
     assert "3つの条件をすべて満たすことが必要です" in page.text

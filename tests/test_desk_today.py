@@ -101,7 +101,7 @@ async def sends(visitor: Visitor, booking: Booking, act: str, **fields: str) -> 
 
 
 @pytest.mark.parametrize(("moment", "may"), [("09:39", False), ("09:40", True)])
-async def test_no_contact_is_recorded_ten_minutes_after_the_start_and_not_sooner(
+async def test_4_4_ii_no_contact_is_recorded_ten_minutes_after_the_start_and_not_sooner(
     desk: OpenDesk, office: Office, moment: str, may: bool
 ) -> None:
     booking = await session(office)
@@ -134,7 +134,7 @@ async def test_who_was_in_touch_keeps_the_booking_and_can_still_be_seen(desk: Op
     assert await states(office) == ["in_session"]
 
 
-async def test_who_was_in_touch_is_not_recorded_as_no_contact_without_an_extra_tick(
+async def test_4_4_ii_who_was_in_touch_is_not_recorded_as_no_contact_without_an_extra_tick(
     desk: OpenDesk, office: Office
 ) -> None:
     await session(office)
@@ -160,7 +160,7 @@ async def test_a_page_from_before_the_contact_records_no_missed_session(desk: Op
     assert await states(office) == ["confirmed"]
 
 
-async def test_a_session_is_extended_once_and_only_while_it_runs(desk: OpenDesk, office: Office) -> None:
+async def test_4_1_a_a_session_is_extended_once_and_only_while_it_runs(desk: OpenDesk, office: Office) -> None:
     booking = await session(office)
     visitor = await at_the_desk(desk, "2026-11-24 09:30")
     assert EXTEND not in visitor.shown.text
@@ -174,7 +174,7 @@ async def test_a_session_is_extended_once_and_only_while_it_runs(desk: OpenDesk,
     assert (again.status, "延長済み" in again.text) == (409, True)
 
 
-async def test_the_next_session_of_the_same_counsellor_forbids_to_extend_and_is_named(
+async def test_4_1_a_the_next_session_of_the_same_counsellor_forbids_to_extend_and_is_named(
     desk: OpenDesk, office: Office
 ) -> None:
     booking, following = await session(office), await session(office, 2, "2026-11-24 10:00")
@@ -198,7 +198,7 @@ async def test_a_next_session_that_is_cancelled_is_not_in_the_way(desk: OpenDesk
 
 
 @pytest.mark.parametrize("last", ["11:30", "15:30"])
-async def test_the_last_sessions_before_noon_and_evening_can_always_be_extended(
+async def test_4_1_a_the_last_sessions_before_noon_and_evening_can_always_be_extended(
     desk: OpenDesk, office: Office, last: str
 ) -> None:
     await session(office, at=f"2026-11-24 {last}")
@@ -208,7 +208,7 @@ async def test_the_last_sessions_before_noon_and_evening_can_always_be_extended(
     assert await office.all("SELECT extended FROM booking") == [(True,)]
 
 
-async def test_a_session_is_stopped_with_a_reason_from_the_list(desk: OpenDesk, office: Office) -> None:
+async def test_10_1_a_session_is_stopped_with_a_reason_from_the_list(desk: OpenDesk, office: Office) -> None:
     booking = await session(office)
     visitor = await at_the_desk(desk, "2026-11-24 09:30")
     await visitor.presses(START)
@@ -249,7 +249,9 @@ async def test_where_the_clock_is_late_the_outcome_is_recorded_all_the_same(desk
     assert await office.all("SELECT event FROM decision ORDER BY id DESC LIMIT 2") == [("finish",), ("end",)]
 
 
-async def test_a_lead_corrects_a_wrong_no_contact_and_then_it_can_be_finished(desk: OpenDesk, office: Office) -> None:
+async def test_4_4_ii_a_lead_corrects_a_wrong_no_contact_and_then_it_can_be_finished(
+    desk: OpenDesk, office: Office
+) -> None:
     booking = await session(office)
     visitor = await at_the_desk(desk, "2026-11-24 09:45")
     await visitor.presses(RECORD_NO_CONTACT)

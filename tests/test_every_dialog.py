@@ -105,7 +105,7 @@ def test_an_event_that_is_not_legal_raises_and_changes_nothing(dialog: Dialog) -
             assert conversation.state == state
 
 
-def test_every_end_that_refuses_names_the_phone_and_the_others_are_known() -> None:
+def test_1_every_end_that_refuses_names_the_phone_and_the_others_are_known() -> None:
     refuses = {
         "limited", "no_consent", "old_consent", "not_eligible", "not_tied", "locked", "not_suspended", "objected",
         "standing", "paused", "no_session", "not_told",

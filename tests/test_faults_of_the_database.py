@@ -115,7 +115,7 @@ def pragma(place: Town, words: str) -> None:
 
 
 @pytest.mark.parametrize("breaks", [sqlite_locked, sqlite_read_only])
-async def test_a_file_that_cannot_be_written_for_long_loses_nothing(
+async def test_7_where_the_file_cannot_be_written_for_long_people_are_told_and_nothing_is_lost(
     small: Town, breaks: Breaks, logged: list[EventDict]
 ) -> None:
     await an_outage_is_survived(small, breaks, logged)

@@ -174,7 +174,7 @@ def test_an_extra_opening_is_a_day(tmp_path: Path) -> None:
     assert load_office(folder_with(tmp_path, changed("openings", "[2026-12-05]"))).openings == (date(2026, 12, 5),)
 
 
-def test_this_version_of_the_terms_has_this_text() -> None:
+def test_signature_this_version_of_the_terms_has_this_text() -> None:
     digest = "02935f6e02c30a71c6057152e7288952e4268a080bf1550ba6fed60c9440651a"
     assert (OFFICE.terms.version, OFFICE.terms.sha256) == ("令和5年7月14日改定", digest)
     assert sha256(FILE.read_bytes()).hexdigest() == digest
@@ -185,7 +185,7 @@ def test_the_text_is_the_file_to_the_byte() -> None:
     assert OFFICE.terms.text.encode() == FILE.read_bytes()
 
 
-def test_a_changed_text_without_a_new_entry_is_refused(tmp_path: Path) -> None:
+def test_signature_a_changed_text_without_a_new_entry_is_refused(tmp_path: Path) -> None:
     terms = FILE.read_bytes().replace("30分".encode(), "40分".encode())
     assert refused(tmp_path, TOML, terms).setting == "terms.sha256"
 

@@ -172,7 +172,7 @@ def test_business_days_are_counted_without_the_day_itself(day: date, n: int, bef
     assert (DAYS.business_day_before(day, n), DAYS.business_day_after(day, n)) == (before, after)
 
 
-def test_a_business_day_has_eleven_starts() -> None:
+def test_4_2_a_3_a_business_day_has_eleven_starts() -> None:
     local = [start.astimezone(OFFICE.zone).strftime("%H:%M") for start in DAYS.starts(date(2026, 11, 24))]
     assert local[:5] == ["09:30", "10:00", "10:30", "11:00", "11:30"]
     assert local[5:] == ["13:00", "13:30", "14:00", "14:30", "15:00", "15:30"]

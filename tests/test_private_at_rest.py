@@ -25,7 +25,7 @@ from tests.planted import NUMBER, OF_STAFF, SEALED, columns, filled_in, found_in
 from tests.town import OFFICE_MAIL, Town, book, town
 
 
-async def test_the_identity_stands_in_no_column_neither_while_it_is_typed_nor_afterwards(place: Town) -> None:
+async def test_6_the_identity_stands_in_no_column_neither_while_it_is_typed_nor_afterwards(place: Town) -> None:
     await filled_in(place)
     typed = await columns(place)
     await place.taro.presses("この内容で申し込む")
@@ -178,7 +178,7 @@ async def test_names_and_usernames_of_telegram_are_not_kept(small: Town) -> None
     assert {column: found for column, words in kept.items() if (found := found_in(words))} == {}
 
 
-async def test_before_consent_only_chat_language_and_question_are_kept(small: Town) -> None:
+async def test_preamble_1_before_consent_only_chat_language_and_question_are_kept(small: Town) -> None:
     await small.taro.says("/book")
     await small.taro.sees("利用規約に同意して")
     counted = "SELECT (SELECT count(*) FROM person) + (SELECT count(*) FROM consent) + (SELECT count(*) FROM booking)"

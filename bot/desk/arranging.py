@@ -121,7 +121,10 @@ async def move(visit: Visit) -> Answer:
 
 
 async def book_next(visit: Visit) -> Answer:
-    """第4条(3) 「職業相談を実施する際に…予約を確定させる」: confirmed at once, with the same counsellor and details."""
+    """第4条(3) 「当該面談等での予約をもって予約確定とし」: confirmed at once, with the same counsellor and details.
+
+    第4条(1) 「2回目以降についての予約申込みは、オンライン職業相談の際にも行うことができます」
+    """
     booking = await visit.unchanged()
     if not one.may(booking, visit).book_next:
         raise Wrong(NO_NEXT)

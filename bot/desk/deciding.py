@@ -77,7 +77,10 @@ async def _still_open(visit: Visit) -> Booking:
 
 
 async def cancel(visit: Visit) -> Answer:
-    """第4条(4) 「電話又はメールにて」: noted on the person's word until the start, or by the office with a reason."""
+    """第4条(4) 「電話又はメールにて」: noted on the person's word until the start, or by the office with a reason.
+
+    第7条: where the office cannot hold a session, whoever's fault it is, the person is told and can book again.
+    """
     booking = await visit.unchanged()
     if not one.may(booking, visit).cancel:
         raise Wrong(NOT_ANY_MORE)

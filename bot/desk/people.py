@@ -61,7 +61,10 @@ async def show(visit: Visit) -> Answer:
 
 
 async def weigh(visit: Visit) -> Answer:
-    """第4条(4) 「今後のオンライン職業相談の利用をお断りする場合があります」: decided by a lead, never by itself."""
+    """第4条(4) 「今後のオンライン職業相談の利用をお断りする場合があります」: decided by a lead, never by itself.
+
+    第10条（1） 「中止又はお断りすることがあります」: conduct in a session is a reason too.
+    """
     booking = await visit.booking()
     number = await _number_index(visit, booking)
     await one_at_a_time(visit.transaction, number)

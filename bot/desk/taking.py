@@ -98,7 +98,11 @@ async def _field(visit: Visit, context: Context, sheet: Sheet, question: Questio
 
 
 async def take(visit: Visit) -> Answer:
-    """第4条(2): the request is written down, and confirmed at once where staff say so (4(2)b)."""
+    """第4条(2): the request is written down, and confirmed at once where staff say so (4(2)b).
+
+    前文 「同意したものとみなします」: it rests on no consent but the application.
+    第2条 「全ての条件」: asked as in the chat.
+    """
     context = _context(visit)
     sheet = await _read(visit, context)
     _refuse_what_is_wrong(sheet)

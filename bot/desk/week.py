@@ -1,4 +1,4 @@
-"""The week: which place is free, taken or closed. One query, and nothing that is sealed is opened."""
+"""The week: which place is free, taken or closed; nobody and no device (第5条（2）). One query, nothing is opened."""
 
 from __future__ import annotations
 

@@ -81,7 +81,10 @@ async def url(visit: Visit) -> Answer:
 
 
 async def set_url(visit: Visit, booking: Booking) -> None:
-    """Seal the session's URL and promise the letter with it; a changed one says that it replaces the other."""
+    """第3条, 第4条(2)b 「使用URLをご連絡します」: sealed, and the letter with it promised.
+
+    A changed one says that it replaces the other.
+    """
     what = await urls.change(visit.counter, booking, typed_url(visit, booking), booking.url)
     await visit.counter.note(booking, what)
     await record(visit.transaction, visit.now, "url_set", visit.member, booking.id)

@@ -1,0 +1,88 @@
+"""第11条: the terms may change; what changed is shown before the next request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from bot.database import Transaction
+from flows import policy
+from flows.counter import Consent
+from flows.office import Terms
+from flows.reception import Command
+from tests.clauses.deadlines import OFFICE, jst
+from tests.clauses.screens import reads
+from tests.conversations.visitors import with_a_request
+from tests.test_agreeing import remember
+
+CONSENT = Consent(OFFICE.terms.version, OFFICE.terms.sha256, jst("2026-11-10T12:00"), "ja", "button")
+
+
+@pytest.mark.parametrize("other", [{"version": "令和9年4月1日改定"}, {"sha256": "0" * 64}])
+def test_11_a_consent_to_another_version_or_text_is_asked_again(other: dict[str, Any]) -> None:
+    assert policy.consent_missing(CONSENT, replace(OFFICE.terms, **other))
+
+
+def test_11_a_changed_paragraph_is_shown_as_it_was_and_as_it_is() -> None:
+    new = OFFICE.terms.text.replace("利用者の個人情報は、窓口", "利用者の個人情報は、すべて窓口")
+    old_words, new_words = policy.what_changed(OFFICE.terms.text, new)
+    assert old_words.startswith("- 利用者の個人情報は、窓口における")
+    assert new_words.startswith("利用者の個人情報は、すべて窓口における")
+
+
+def test_11_an_added_paragraph_is_shown_in_full_and_alone() -> None:
+    new = OFFICE.terms.text.replace("第7条（免責事項）", "第 6 条の2（新設）①～\n\n第7条（免責事項）")
+    assert policy.what_changed(OFFICE.terms.text, new) == ("第 6 条の2（新設）①～",)
+
+
+def test_11_a_removed_paragraph_is_marked() -> None:
+    new = OFFICE.terms.text.replace("令和 5 年 7 月 1 4 日改定", "")
+    assert policy.what_changed(OFFICE.terms.text, new) == ("- 令和 5 年 7 月 1 4 日改定",)
+
+
+def test_11_blank_lines_are_no_change() -> None:
+    assert policy.what_changed(OFFICE.terms.text, OFFICE.terms.text.replace("\n\n", "\n")) == ()
+    assert policy.what_changed(OFFICE.terms.text, OFFICE.terms.text.replace("\n\n", "\n\u3000\n")) == ()
+
+
+def test_11_of_a_long_text_with_a_passage_that_comes_often_only_what_is_new_is_shown() -> None:
+    often = "（略）\n" * 250
+    assert policy.what_changed(often, f"{often}第13条（新設）\n") == ("第13条（新設）",)
+
+
+@given(st.text(), st.text())
+def test_11_every_new_paragraph_is_shown_and_none_that_stayed_is_needed(old: str, new: str) -> None:
+    shown = policy.what_changed(old, new)
+    kept = {line.strip() for line in old.splitlines()}
+    assert all(line.strip() in (*shown, *kept) for line in new.splitlines() if line.strip())
+
+
+def test_11_a_text_compared_with_itself_has_no_changes() -> None:
+    terms = Terms("1", date(2026, 1, 1), OFFICE.terms.text, "")
+    assert policy.what_changed(terms.text, terms.text) == ()
+
+
+async def test_11_a_booking_stays_and_the_next_request_asks_again_and_keeps_the_new_consent(
+    transaction: Transaction,
+) -> None:
+    visitor = await with_a_request(transaction)
+    await transaction.execute(text("UPDATE consent SET version = '昔', sha256 = 'old'"))
+    await remember(transaction, OFFICE.terms.text.replace("前々日", "三日前"))
+    await visitor.says(Command("mine"))
+    assert "11月24日(火) 9:30" in await reads(visitor), "the booking is as it was"
+    for _ in range(2):
+        await visitor.presses("cancel")
+    await visitor.says(Command("book"))
+    words = await reads(visitor)
+    assert words.index("利用規約が変わりました") < words.index("三日前") < words.index("大切な点")
+    await visitor.presses("agree")
+    await visitor.finishes()
+    assert await visitor.counter.live()
+    kept = await transaction.execute(text("SELECT version FROM consent ORDER BY at, id"))
+    assert [version for (version,) in kept] == ["昔", OFFICE.terms.version]

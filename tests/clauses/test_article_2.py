@@ -1,0 +1,61 @@
+"""第2条: all three conditions are asked and needed; staff look up the registration and see the answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.database import Transaction
+from flows import policy
+from flows.counter import Booking
+from flows.lifecycle import DECLINED
+from tests.clauses.screens import asked, decided, reads, told
+from tests.conversations.visitors import coming_back
+from tests.counters import Office
+from tests.desk import OpenDesk
+
+
+@pytest.mark.parametrize("answers", [(a, b, c) for a in (True, False) for b in (True, False) for c in (True, False)])
+def test_2_head_all_three_conditions_must_be_met(answers: tuple[bool, bool, bool]) -> None:
+    assert policy.conditions_met(*answers) is (answers == (True, True, True))
+
+
+async def no_ends_it(transaction: Transaction, question: str) -> str:
+    """What was asked of somebody whom a "no" has brought to the end of the form, with nothing sent."""
+    visitor = await asked(transaction, question)
+    words = await reads(visitor)
+    await visitor.presses("no")
+    assert visitor.conversation.state == "not_eligible"
+    assert "3つの条件" in await reads(visitor)
+    assert await visitor.counter.live() is None
+    return words
+
+
+async def test_2_1_who_has_not_registered_is_not_taken(transaction: Transaction) -> None:
+    assert "求職登録" in await no_ends_it(transaction, "registered")
+
+
+async def test_2_1_it_is_asked_again_at_every_booking_as_a_registration_ends(transaction: Transaction) -> None:
+    visitor = await coming_back(transaction)
+    assert visitor.conversation.state == "registered"
+
+
+def test_2_1_where_staff_find_no_registration_the_person_reads_that() -> None:
+    assert "登録を確認できません" in told("declined", decided("decline", DECLINED, "registration"))
+
+
+async def test_2_2_who_has_no_device_with_a_camera_is_not_taken(transaction: Transaction) -> None:
+    words = await no_ends_it(transaction, "device")
+    assert "カメラ" in words
+    assert "TeleOffice" in words
+
+
+async def test_2_3_who_does_not_want_continuing_counselling_is_not_taken(transaction: Transaction) -> None:
+    assert "個別支援" in await no_ends_it(transaction, "continuing")
+
+
+async def test_2_3_staff_see_the_answer_and_the_counsellor(desk: OpenDesk, office: Office) -> None:
+    booking = await office.request(1, registered="yes", device="yes", continuing="yes")
+    assert isinstance(booking, Booking)
+    clerk = await desk.signed_in()
+    assert "担当者" in (await clerk.opens(f"/bookings/{booking.id}")).text
+    assert "継続" in (await clerk.presses("個人情報を表示する")).text

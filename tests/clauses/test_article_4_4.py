@@ -1,0 +1,106 @@
+"""第4条(4): cancelling; who does not come and says nothing; and what may follow from it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, timedelta
+
+import pytest
+from sqlalchemy import text
+
+from bot.database import Transaction
+from flows import policy
+from flows.counter import Booking
+from flows.desk import attendance
+from flows.lifecycle import MISSED
+from flows.notices import KINDS
+from flows.reception import Command
+from tests.clauses.deadlines import DAYS, jst
+from tests.clauses.screens import BOOKED, START, reads
+from tests.conversations.visitors import suspended, with_a_request
+from tests.counters import Office
+from tests.desk import OpenDesk
+
+
+@pytest.mark.parametrize("now", ["2026-11-10T12:00", "2026-11-23T23:59:59.999"])
+def test_4_4_i_a_booking_can_be_cancelled_in_the_chat_until_the_end_of_the_day_before(now: str) -> None:
+    assert policy.may_cancel_in_chat(DAYS, jst("2026-11-24T09:30"), jst(now), "123-456") is None
+
+
+@pytest.mark.parametrize("now", ["2026-11-24T00:00", "2026-11-24T09:29", "2026-11-24T09:31", "2026-11-25T12:00"])
+def test_4_4_i_on_the_day_itself_and_after_it_is_cancelled_by_phone_only(now: str) -> None:
+    answer = policy.may_cancel_in_chat(DAYS, jst("2026-11-24T09:30"), jst(now).astimezone(UTC), "123-456")
+    assert answer is not None
+    assert (answer.clause, answer.why.values) == ("4(4)", {"ref": "123-456"})
+    assert "It has not been cancelled here." in answer.why.sentence
+
+
+def test_4_4_ii_staff_are_asked_10_minutes_after_the_start() -> None:
+    assert policy.no_contact_at(DAYS, jst("2026-11-24T09:30")) == jst("2026-11-24T09:40")
+
+
+def test_4_4_ii_the_last_reminder_goes_out_an_hour_before() -> None:
+    assert policy.remind_one_hour_at(DAYS, jst("2026-11-24T09:30")) == jst("2026-11-24T08:30")
+
+
+def test_4_4_ii_the_last_reminder_waits_for_the_end_of_the_quiet_hours() -> None:
+    assert policy.remind_one_hour_at(DAYS, jst("2026-11-24T08:30")) == jst("2026-11-24T08:00")
+
+
+async def test_4_4_i_until_the_day_before_the_chat_cancels_and_the_time_is_free_at_once(
+    transaction: Transaction,
+) -> None:
+    visitor = await with_a_request(transaction)
+    for _ in range(2):
+        await visitor.presses("cancel")
+    assert await visitor.counter.live() is None
+    assert (await transaction.execute(text("SELECT count(*) FROM hold"))).scalar() == 0
+    how = await transaction.execute(text("SELECT channel, who FROM decision WHERE event = 'cancel'"))
+    assert [tuple(row) for row in how] == [("chat", None)]
+
+
+async def test_4_4_i_on_the_day_nothing_is_cancelled_in_the_chat_and_staff_note_the_call(
+    desk: OpenDesk, office: Office
+) -> None:
+    booking = await office.request(1)
+    assert isinstance(booking, Booking)
+    await office.move(booking, "confirm")
+    desk.clock.turn("2026-11-24 09:00")
+    clerk = await desk.signed_in()
+    await clerk.opens(f"/bookings/{booking.id}")
+    await clerk.presses("予約をキャンセルする", channel="phone")
+    assert await office.all("SELECT state FROM booking") == [("cancelled",)]
+    noted = await office.all("SELECT event, name, channel FROM decision WHERE event = 'cancel'")
+    assert noted == [("cancel", "職員 一号", "phone")]
+
+
+def test_4_4_ii_contact_or_a_cancellation_stops_it_and_no_reminder_follows() -> None:
+    in_touch = replace(BOOKED, contact_at=START + timedelta(minutes=4))
+    late = START + timedelta(minutes=20)
+    assert attendance.miss(DAYS, BOOKED, late) is None
+    assert attendance.miss(DAYS, in_touch, late)
+    assert attendance.start(DAYS, in_touch, late) is None, "who is late can still be seen"
+    missed = replace(BOOKED, state=MISSED)
+    assert not any(KINDS[kind].holds(missed) for kind in KINDS if kind.startswith("remind"))
+
+
+async def test_4_4_iii_a_missed_session_blocks_nobody_by_itself(office: Office) -> None:
+    for day in ("24", "25", "26"):
+        booking = await office.request(1, f"2026-11-{day} 09:30")
+        assert isinstance(booking, Booking)
+        assert await office.move(booking, "confirm")
+        assert await office.move(booking, "miss")
+    assert isinstance(await office.request(1, "2026-11-27 09:30"), Booking)
+
+
+async def test_4_4_iii_who_is_suspended_reads_why_until_when_and_how_to_object_and_keeps_the_rest(
+    transaction: Transaction,
+) -> None:
+    visitor = await suspended(transaction)
+    words = await reads(visitor)
+    for said_so in ("理由：", "期間：", "電話", "049-242-0197"):
+        assert said_so in words
+    assert any(button.value.endswith("object") for row in (await visitor.screen()).rows for button in row)
+    for command in ("help", "terms", "mine"):
+        await visitor.says(Command(command))
+        assert "利用を停止" not in await reads(visitor)
