@@ -18,15 +18,16 @@ from tests.mutation.mutants import mutants
 from tests.mutation.running import Seen, killer, watched
 
 # Those first that send nothing. Left out is what runs the bot as a process of its own, which would be no mutant.
-TESTS = (
-    *("lifecycle", "office_days", "choosing", "agreeing", "cancelling", "booking_form", "one_turn", "promises"),
-    *("cards", "private_reprs", "pictures", "office", "answers", "counter", "deciding"),
-    *("notices", "every_dialog", "conversations"),
-)
 CLAUSES = (
     *("preamble", "article_1", "article_2", "article_3", "article_4_1", "in_any_calendar", "article_4_2_a"),
     *("article_4_2_b", "article_4_4", "articles_5_to_9", "article_10", "article_11"),
 )
+OTHERS = (
+    *("lifecycle", "office_days", "choosing", "agreeing", "cancelling", "booking_form", "one_turn", "promises"),
+    *("cards", "private_reprs", "pictures", "office", "answers", "counter", "deciding"),
+    *("notices", "every_dialog", "conversations"),
+)
+TESTS = (*(f"clauses/test_{name}" for name in CLAUSES), *(f"test_{name}" for name in OTHERS))
 LISTED = Path(__file__).with_name("survivors.md")
 SLOW, MOST_OF_THE_SLOW = "tests/test_conversations.py", 5  # each takes a second or more
 LAST_HERE, LAST_AROUND = 3, 5  # tests that noticed the mutants before, in this function and in this module, go first
@@ -34,9 +35,7 @@ LAST_HERE, LAST_AROUND = 3, 5  # tests that noticed the mutants before, in this 
 
 def main(modules: list[str]) -> int:
     files = [file for file in sorted(Path("flows").glob("*.py")) if not modules or file.stem in modules]
-    seen = watched(
-        [*(f"tests/clauses/test_{name}.py" for name in CLAUSES), *(f"tests/test_{name}.py" for name in TESTS)]
-    )
+    seen = watched([f"tests/{name}.py" for name in TESTS])
     listed = {name for name in _listed() if name.split(":")[0] in map(str, files)}
     survivors = set[str]()
     for file in files:
