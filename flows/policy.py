@@ -212,7 +212,7 @@ def may_move_in_chat(days: OfficeDays, start: datetime, now: datetime, ref: str)
 
 
 def new_time(days: OfficeDays, permit: Permit, old: datetime) -> NewTime:
-    """第4条(2)b 「この受信をもって予約が確定します」, (1): a change of date is an application with deadlines of its own.
+    """第4条(2)b 「この受信をもって予約が確定します」, (1): a change of date is an application, with its own deadlines.
 
     The old time is kept meanwhile. Undecided it ends as any other does, and at the latest with the last reminder of
     the old time: by then the person knows which of the two it is.

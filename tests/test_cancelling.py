@@ -36,7 +36,7 @@ async def test_4_2_b_i_a_request_is_called_unconfirmed_and_says_by_when_staff_an
         f"確認中（まだ確定していません）：11月24日(火) 10:00（受付番号 {booking.reference}）"
     )
     assert "11月20日(金)" in said(offer.say[1:])
-    assert labels(offer) == ["この予約をキャンセルする"]
+    assert labels(offer) == ["日時を変更する", "同席する方を変更する", "この予約をキャンセルする"]
 
 
 async def test_a_confirmed_booking_promises_no_answer_any_more(transaction: Transaction) -> None:

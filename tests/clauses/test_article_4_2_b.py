@@ -94,7 +94,7 @@ def test_4_2_b_i_no_link_in_a_letter_confirms_or_cancels_by_being_opened() -> No
     """Mail scanners open links; the only one is that of the session."""
     said = {kind: letters.letter(DAYS, kind, replace(BOOKED, proposed=(BOOKED.slot,))).body for kind in letters.MAIL}
     linked = {kind for kind, body in said.items() if any("url}" in t.sentence or "http" in t.sentence for t in body)}
-    assert linked == {"url_mail", "url_changed_mail"}
+    assert linked == {"url_mail", "url_changed_mail", "remind_one_hour_mail"}
 
 
 async def test_4_2_b_i_of_proposed_times_the_one_that_is_chosen_is_confirmed(transaction: Transaction) -> None:
