@@ -19,7 +19,8 @@ async def note(counter: SqlCounter, booking: Booking, by: Decision) -> bool:
     if fresh is None or fresh.contact_at or fresh.state not in (lifecycle.CONFIRMED, lifecycle.ENDED):
         return False
     fresh.contact_at = counter.now
-    await record(counter.transaction, counter.now, "contact_noted", Member(by.who or 0, by.name, ""), fresh.id)
+    staff = Member(by.who or 0, by.name, "")
+    await record(counter.transaction, counter.now, "contact_noted", staff, fresh.id, by.channel)
     await counter.note(fresh, "contact")
     vars(booking).update(vars(fresh))
     return True

@@ -6,7 +6,7 @@ nor their device: what is recorded (第5条（1）) can be shown without making 
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, insert, select
 
@@ -17,6 +17,7 @@ from flows.desk.records import What
 from flows.desk.roles import Member
 
 RECORD, DECISION = table(RecordRow), table(DecisionRow)
+ONE_LOOK = timedelta(minutes=30)  # whoever looks for longer has looked twice
 
 
 async def record(

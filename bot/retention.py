@@ -16,6 +16,7 @@ from bot.database import Transaction
 from bot.encryption import Seal
 from bot.measures import MEASURE, OBJECTION, SUSPENDS
 from bot.outbox import NOTICE
+from bot.records import RECORD as ACT
 from bot.staff_tables import WITH_A_NOTE, WITH_WORDS
 from bot.store import UPDATE
 from bot.tables import NOT_ERASED
@@ -31,15 +32,18 @@ DECISIONS = delete(DECISION).where(DECISION.c.booking_id == bindparam("old"))
 RECORD = delete(BOOKING).where(BOOKING.c.id == bindparam("old"))
 MEASURES = delete(MEASURE).where(MEASURE.c.id == bindparam("old"))
 OBJECTIONS = delete(OBJECTION).where(OBJECTION.c.measure_id == bindparam("old"))
+ACTS = delete(ACT).where(ACT.c.id == bindparam("old"))
 SEEN = delete(UPDATE).where(UPDATE.c.update_id == bindparam("old"))
 
 
 async def forget_what_is_old(transaction: Transaction, seal: Seal, office: Office, now: datetime) -> None:
-    """One round: erase details and delete records older than the office keeps them, forget update ids; oldest first."""
+    """One round: erase details, delete bookings, measures and records of acts older than the office keeps them, forget
+    update ids; oldest first."""
     await _erase_details(transaction, seal, now - timedelta(days=office.contact_days))
     await _erase_words(transaction, now - timedelta(days=office.contact_days))
     await _delete_records(transaction, now - timedelta(days=office.record_days))
     await _delete_measures(transaction, now - timedelta(days=office.record_days), now.astimezone(office.zone).date())
+    await _delete_acts(transaction, now - timedelta(days=office.record_days))
     await _forget_updates(transaction, now - UPDATES_REMEMBERED)
 
 
@@ -74,6 +78,11 @@ async def _delete_measures(transaction: Transaction, before: datetime, today: da
     over = (MEASURE.c.at < before, ~and_(*SUSPENDS))
     old = select(MEASURE.c.id).where(*over).order_by(MEASURE.c.at).limit(AT_ONCE)
     await _delete(transaction, old.params(today=today), OBJECTIONS, MEASURES)
+
+
+async def _delete_acts(transaction: Transaction, before: datetime) -> None:
+    old = select(ACT.c.id).where(ACT.c.at < before).order_by(ACT.c.at).limit(AT_ONCE)
+    await _delete(transaction, old, ACTS)
 
 
 async def _forget_updates(transaction: Transaction, before: datetime) -> None:

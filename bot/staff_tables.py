@@ -10,12 +10,13 @@ from datetime import date, datetime
 from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
-from bot.tables import big_integer, moment, partial
+from bot.tables import BY_STAFF, big_integer, moment, partial
 
 RUNNING = text("ended_at IS NULL")
 OPEN = text("answered_at IS NULL")
 WITH_A_NOTE = text("note IS NOT NULL")
 WITH_WORDS = text("words IS NOT NULL")
+ANY_ACT = text("what <> ''")  # only a statement that says so is led to the index by what was done
 
 
 class StaffRow(SQLModel, table=True):
@@ -58,9 +59,15 @@ class RecordRow(SQLModel, table=True):
     """Who did or looked at what, besides the moves of bookings (`decision`). Never with personal data in it."""
 
     __tablename__ = "record"
+    __table_args__ = (
+        Index("record_at", "at", "id"),
+        partial("record_of_what", "what", "at", "id", where=ANY_ACT),
+        partial("record_of_who", "who", "at", "id", where=BY_STAFF),
+        partial("record_of_who_what", "who", "what", "at", "id", where=BY_STAFF),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
-    at: datetime = moment(index=True)
+    at: datetime = moment()
     who: int | None = big_integer(default=None, nullable=True)
     name: str = ""
     what: str  # a key of flows.records.WHAT

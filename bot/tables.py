@@ -27,6 +27,7 @@ CLAIMABLE = text("claim_hash <> ''")
 AWAITING_OUTCOME = text("state = 'ended'")
 MOVING = text("wanted_lapses_at IS NOT NULL")
 MISSED_ONLY = text("state = 'missed'")
+BY_STAFF = text("who IS NOT NULL")
 
 
 def partial(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
@@ -197,6 +198,9 @@ class DecisionRow(SQLModel, table=True):
     __table_args__ = (
         Index("decision_of_booking", "booking_id", "id"),
         Index("decision_of_event", "event", "at"),
+        Index("decision_at", "at", "id"),
+        partial("decision_of_who", "who", "at", "id", where=BY_STAFF),
+        partial("decision_of_who_event", "who", "event", "at", "id", where=BY_STAFF),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -17,6 +17,7 @@ from flows.deciding import DECLINE_REASONS, LATE_REASONS
 from flows.deciding_move import REASONS
 from flows.desk import closing, history
 from flows.desk.attendance import STATES
+from flows.desk.reading_records import Names
 from flows.lifecycle import CONFIRMED, ENDED, FINISHED, IN_SESSION, LIVE, PROPOSED, REQUESTED
 from flows.text import Text
 
@@ -81,11 +82,12 @@ async def _page(visit: Visit, opened: bool) -> Answer:
     late = policy.late_confirmation(visit.days, booking.requested_at, booking.slot.start, visit.now) == "ask_reason"
     able = may(booking, visit)
     free = await times.free_beside(visit, booking) if able.assign else {}
+    names = Names({}, closing.names(visit.days))
     values = {
-        "booking": booking, "may": able, "life": await life(visit.transaction, booking, visit.now),
+        "booking": booking, "may": able, "life": await life(visit.transaction, booking, visit.now, names),
         "state": STATES[booking.state], "source": history.SOURCES[booking.source],
         "told": _told(booking), "confirm_late": late and booking.state == REQUESTED,
-        "counsellor": closing.names(visit.days).get(booking.slot.counsellor, booking.slot.counsellor),
+        "counsellor": names.counsellors.get(booking.slot.counsellor, booking.slot.counsellor),
         "free": list(free.items()), "proposed": booking.proposed, "typed": visit.form if visit.problem else {},
         "details": _details(visit, booking) if opened else None, "erased": not booking.details,
         "late_reasons": times.labelled(LATE_REASONS), "cancel_reasons": list(OFFICE_REASONS.items()),

@@ -25,7 +25,7 @@ MOST = 100  # people, and measures, on one page
 
 MISSED_AT = func.coalesce(
     select(func.max(DECISION.c.at))
-    .where(DECISION.c.booking_id == BOOKING.c.id, DECISION.c.event == "miss")
+    .where(DECISION.c.booking_id == BOOKING.c.id, DECISION.c.event + "" == "miss")  # found by the booking alone
     .correlate(BOOKING)
     .scalar_subquery(),
     BOOKING.c.start,

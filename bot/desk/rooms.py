@@ -13,6 +13,7 @@ from bot.desk import (
     deciding,
     pausing,
     people,
+    records,
     requests,
     search,
     staffing,
@@ -44,6 +45,7 @@ NAVIGATION = (
     Room("/search", Text("Search")),
     Room("/people", Text("People"), "weigh"),
     Room("/staff", Text("Staff"), "staff"),
+    Room("/records", Text("Records"), "records"),
 )
 OF = (
     arranging,
@@ -54,6 +56,7 @@ OF = (
     deciding,
     pausing,
     people,
+    records,
     requests,
     search,
     staffing,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, select
@@ -17,7 +17,7 @@ from bot.counter import BOOKING
 from bot.desk.visit import Answer, Done, Missing, Page, Route, Visit, Wrong, does, shows
 from bot.encryption import Unopenable
 from bot.people_index import LABELS, index_of
-from bot.records import record
+from bot.records import ONE_LOOK, record
 from bot.tables import KNOWN_NAME, KNOWN_NUMBER, KNOWN_PHONE
 from flows.answers import looks_like_my_number
 from flows.desk import searching
@@ -27,7 +27,6 @@ from flows.office_days import DAY
 from flows.text import Text
 
 MOST = 200  # on one page
-HOLDS = timedelta(minutes=30)  # a longer look is another one, and recorded as such
 SHOWN = select(
     BOOKING.c.id, BOOKING.c.ref, BOOKING.c.start, BOOKING.c.state, BOOKING.c.counsellor, BOOKING.c.erased
 ).limit(MOST + 1)
@@ -115,7 +114,7 @@ def _opened(visit: Visit) -> Looked:
 async def found(visit: Visit) -> Answer:
     """What is known without personal details: nothing that is sealed is opened."""
     looked = _opened(visit)
-    if visit.now - datetime.fromisoformat(looked.pop("at")) >= HOLDS:
+    if visit.now - datetime.fromisoformat(looked.pop("at")) >= ONE_LOOK:
         return _page(visit, stale=True)
     rows = await _found(visit, looked)
     return _page(visit, looked=looked, found=rows, day=_day(looked), reference=looked.get("reference", ""))

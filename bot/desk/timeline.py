@@ -15,6 +15,7 @@ from bot.records import RECORD
 from flows import notices
 from flows.counter import Booking
 from flows.desk import history
+from flows.desk.reading_records import OF_LEADS, Names, note
 from flows.desk.records import WHAT
 from flows.text import Text
 
@@ -40,13 +41,13 @@ class Entry:
     next_try: datetime | None = None
 
 
-async def life(transaction: Transaction, booking: Booking, now: datetime) -> list[Entry]:
-    """All that happened with a booking, and what is to come."""
+async def life(transaction: Transaction, booking: Booking, now: datetime, names: Names) -> list[Entry]:
+    """All that happened with a booking, and what is to come; `names` of counsellors, whom some acts name."""
     of = {"booking": booking.id}
     moves = [_move(row) for row in await transaction.execute(MOVES, of)]
     if not moves or moves[0].at != booking.requested_at:  # of a time when the request itself was not written down
         moves.insert(0, Entry(booking.requested_at, history.EVENTS["request"], how=history.SOURCES[booking.source]))
-    acts = [_act(row) for row in await transaction.execute(ACTS, of)]
+    acts = [_act(row, names) for row in await transaction.execute(ACTS, of)]
     rows = (await transaction.execute(SENT, of)).all()
     told = [_notice(row, now) for row in rows if row.state != "pending" or _is_to_come(row, booking)]
     return sorted([*moves, *reversed(acts), *told], key=lambda entry: entry.at)
@@ -60,10 +61,12 @@ def _move(row: Row[Any]) -> Entry:
     )  # fmt: skip
 
 
-def _act(row: Row[Any]) -> Entry:
-    return Entry(
-        row.at, WHAT.get(row.what, row.what), row.name, history.CHANNELS["chat" if row.who is None else "desk"]
-    )
+def _act(row: Row[Any], names: Names) -> Entry:
+    """What was decided about the person is for leads, on a page of their own."""
+    said = "" if row.what in OF_LEADS else note(row.what, row.note, names)
+    by_note = row.what == "contact_noted"  # which says by which channel it came
+    how = "" if by_note else history.CHANNELS["chat" if row.who is None else "desk"]
+    return Entry(row.at, WHAT.get(row.what, row.what), row.name, how, said)
 
 
 def _is_to_come(row: Row[Any], booking: Booking) -> bool:

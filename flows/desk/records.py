@@ -1,4 +1,4 @@
-"""What the records of the desk say: a key for each act, and the words for it."""
+"""What the records of the desk say: a key for each act, and the words for it. Moves of bookings are in `history`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from flows.text import Text
 
 What = Literal[
     "invited", "withdrawn", "joined", "rights_ended", "role_changed", "signed_in", "signed_out", "looked", "searched",
-    "exported", "email_corrected", "resent", "url_set", "assigned", "contact_noted", "code_made", "claimed",
-    "companion_changed", "claim_refused", "closed", "opened", "called", "counsellor_changed", "counsellor_left",
+    "read_records", "exported", "email_corrected", "resent", "url_set", "assigned", "contact_noted", "code_made",
+    "claimed", "claim_refused", "companion_changed", "closed", "opened", "called",
+    "counsellor_changed", "counsellor_left",
     "measure", "measure_ended", "objection", "objection_answered", "paused", "resumed",
 ]  # fmt: skip
 
@@ -23,7 +24,8 @@ WHAT: Mapping[What, Text] = {
     "signed_in": Text("Signed in to the desk"),
     "signed_out": Text("Signed out"),
     "looked": Text("Looked at personal details"),
-    "searched": Text("Searched for a person"),
+    "searched": Text("Searched for bookings"),
+    "read_records": Text("Looked into the records"),
     "exported": Text("Exported the numbers"),
     "email_corrected": Text("Corrected an e-mail address"),
     "resent": Text("Sent a message again"),
@@ -40,7 +42,7 @@ WHAT: Mapping[What, Text] = {
     "counsellor_changed": Text("Changed a counsellor"),
     "counsellor_left": Text("A counsellor leaves"),
     "measure": Text("Weighed a missed session"),
-    "measure_ended": Text("Ended a suspension"),
+    "measure_ended": Text("Ended a suspension or withdrew a warning"),
     "objection": Text("Noted an objection"),
     "objection_answered": Text("Answered an objection"),
     "paused": Text("Paused new requests"),
