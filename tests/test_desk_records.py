@@ -21,6 +21,8 @@ from flows.desk import history
 from flows.desk.reading_records import BY_THE_PERSON, GROUPS, KINDS, NOTES, OF_LEADS, Names, note
 from flows.desk.records import WHAT, What
 from flows.desk.roles import Member
+from flows.helping import CALLING
+from flows.joining import Trouble
 from tests.benchmarks.fill import fill
 from tests.counters import DAYS, NOW, Office
 from tests.desk import OpenDesk, Shown, Visitor, open_desk
@@ -79,7 +81,8 @@ async def write(desk: OpenDesk, *acts: What, at: str = "2026-11-19 10:00", booki
 def test_every_notice_move_and_act_has_its_words() -> None:
     told_by_staff = {how for how in get_args(Told) if how.startswith("by_")}
     assert history.NOTICES.keys() == notices.KINDS.keys()
-    assert history.EVENTS.keys() == {move.event for move in lifecycle.MOVES} | told_by_staff
+    said = {*told_by_staff, *get_args(Trouble), CALLING}
+    assert history.EVENTS.keys() == {move.event for move in lifecycle.MOVES} | said
     assert history.TO.keys() == set(get_args(notices.Channel))
     assert WHAT.keys() == set(get_args(What))
 

@@ -126,7 +126,7 @@ async def test_who_was_in_touch_keeps_the_booking_and_can_still_be_seen(desk: Op
     assert "連絡あり" in shown.text
     assert "10分経過" not in shown.text
     assert await office.all("SELECT what, who, booking_id, note FROM record WHERE what = 'contact_noted'") == [
-        ("contact_noted", 702, booking.id, "")
+        ("contact_noted", 702, booking.id, "desk")
     ]
     assert (await sends(visitor, booking, "contact")).status == 409, "once is enough"
     await visitor.opens("/today")
