@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo
 
 import click
@@ -90,6 +90,26 @@ def invite(whom: str | None) -> None:
 def desk() -> None:
     """Serve the staff's desk alone, beside a bot that runs elsewhere on the same database, until SIGTERM."""
     _guarded(_desk)
+
+
+@main.command()
+@click.option("--from", "first", metavar="YYYY-MM", help="The first month; without it the last one that is over.")
+@click.option("--to", "last", metavar="YYYY-MM", help="The last month; without it the first.")
+@click.option("--language", type=click.Choice(["ja", "en"]), default="ja", show_default=True)
+@click.option(
+    "--output", type=click.File("wb", lazy=True), default="-", help="A file to write; without it, standard output."
+)
+def export(first: str | None, last: str | None, language: str, output: BinaryIO) -> None:
+    """Write the office's numbers of whole months as CSV. It is recorded, as on the desk."""
+
+    async def work(settings: Settings) -> None:
+        from bot.office_work import export_the_numbers
+
+        now = turned_by(settings.clock)() if settings.clock else utc_now()
+        written = await export_the_numbers(settings, now, first or "", last or "", language)
+        output.write(written)  # only now is the file made
+
+    _guarded(work)
 
 
 def _guarded(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:

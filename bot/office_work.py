@@ -1,4 +1,4 @@
-"""What is done for the office without Telegram: the desk served alone, the first lead invited."""
+"""What is done for the office without Telegram: the desk served alone, the first lead invited, the numbers exported."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ from bot.desk.server import Desk
 from bot.encryption import load_keys
 from bot.kit import Kit
 from bot.migrate import migrate
+from bot.numbers import export
 from bot.outbox import Outbox
 from bot.store import Store
+from flows.desk.numbers import months_kept, period_of
 from flows.office import BadSetting, load_office
 from flows.office_days import OfficeDays
 
@@ -44,6 +46,19 @@ async def invite_a_lead(settings: Settings, now: datetime) -> str:
         if await staff.has_lead(transaction):
             raise BadSetting("--lead", "is for the first lead alone: there is one, who invites others from the desk")
         return await staff.invite(transaction, "lead", None, now)
+
+
+async def export_the_numbers(settings: Settings, now: datetime, first: str, last: str, language: str) -> bytes:
+    """The file of the desk's page, for these months or the last that is over. Raises `BadSetting` for other months."""
+    async with opened(settings) as kit, kit.store.database.transaction() as transaction:
+        await kit.calendar.follow(transaction, now)
+        today = kit.days.day_of(now)
+        months = [month for month in months_kept(kit.days.office, today) if month.over(today)]
+        kept = f"{months[-1].name} to {months[0].name}" if months else "none yet"
+        period = period_of(months, first or last, last or first) if first or last else next(iter(months), None)
+        if period is None:
+            raise BadSetting("--from, --to", f"must be months that are over and kept ({kept}), such as 2026-10")
+        return await export(transaction, kit.days, period, kit.words(language, now), None, now)
 
 
 def desk_of(settings: Settings, kit: Kit, clock: Clock) -> Desk:

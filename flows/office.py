@@ -113,6 +113,7 @@ class Office:
     form_kept_hours: int
     contact_days: int
     record_days: int
+    fewest_shown: int
 
     terms: Terms
 

@@ -76,7 +76,12 @@ async def asked(office: Office, transaction: Transaction, number: int, slot: Slo
 
 async def pages(desk: OpenDesk, visitor: Visitor) -> None:
     [(one,)] = await desk.all("SELECT id FROM booking WHERE state = 'confirmed' ORDER BY start LIMIT 1")
-    for path in [*(room.path for room in NAVIGATION), "/week?from=2026-11-16", f"/bookings/{one}"]:
+    for path in [
+        *(room.path for room in NAVIGATION),
+        "/week?from=2026-11-16",
+        "/numbers?from=2026-10",
+        f"/bookings/{one}",
+    ]:
         assert (await visitor.opens(path)).status == 200, path
         took = await timed(lambda path=path: visitor.opens(path), times=20)  # type: ignore[misc]
         print(f"{path.replace(str(one), '…'):30} {took:7.1f} ms")  # noqa: T201  # what it is for

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
+from bot import numbers
 from bot.playground.people import Group, Person, Screen
+from flows.desk.numbers import month_of
 from tests.conversations.offices import office_with_setting, office_with_terms
 from tests.conversations.stage import Play, Stage
 
@@ -140,6 +143,16 @@ async def stranger_presses(stage: Stage, words: str, about: str) -> None:
     """The person, who is not in the staff group, knows what its buttons carry."""
     message, button = stage.town.group.find(words)
     await stage.person.presses_data(message.id, str(button.data), stage.town.group)
+
+
+@act("統計を書き出す")
+async def export_the_numbers(stage: Stage, words: str, about: str) -> None:
+    """Of this month, such as 2026-11; the page of the desk counts the same, after a look at how many there are."""
+    app, period = stage.town.app, month_of(date.fromisoformat(f"{words}-01"))
+    async with app.database.transaction() as transaction:
+        assert await numbers.requests_of(transaction, app.days, period, 10)
+        said, now = app.kit.words("ja", stage.town.clock()), stage.town.clock()
+        assert await numbers.export(transaction, app.days, period, said, None, now)
 
 
 @act("再起動")
