@@ -15,6 +15,7 @@ from sqlmodel import SQLModel
 
 from bot import staff_tables, tables
 from bot.encryption import Seal
+from bot.staff_tables import UnmetRow
 
 SERIES = {
     "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < :count)",
@@ -29,13 +30,14 @@ CHAT, BOOKING = "1000000000 + i", "'past' || i"
 BOOKINGS = {"until": "2026-10-20 00:00:00", "days": 330}
 UPDATES = {"until": "2026-11-19 00:00:00", "days": 7}
 ERASED = "i * 330 > 60 * :count"  # what lies more than 90 days before 2026-11-19
-MOST_UPDATES = 100_000  # they are remembered for a week
+MOST = {tables.UpdateRow: 100_000, UnmetRow: 10_000}  # updates are remembered for a week; starts are so many
 STAFF_CHAT = "-1000000000001"
 
 FILLED: tuple[tuple[type[SQLModel], dict[str, str]], ...] = (
     (tables.BookingRow, {
         "id": BOOKING, "ref": "'past' || i", "chat_id": CHAT, "state": "'finished'", "counsellor": "'1'",
         "number_index": "'index' || i", "told": "'handed'", "erased": ERASED,
+        **dict.fromkeys(("wanted_start", "wanted_at", "wanted_lapses_at"), "NULL"),  # nobody wants to move what is over
     }),
     (tables.HoldRow, {"counsellor": "'1'", "booking_id": BOOKING}),
     (tables.DecisionRow, {"booking_id": BOOKING, "event": "'confirm'"}),
@@ -57,6 +59,7 @@ FILLED: tuple[tuple[type[SQLModel], dict[str, str]], ...] = (
     }),
     (staff_tables.ObjectionRow, {"measure_id": "i"}),
     (staff_tables.RecordRow, {"what": "'looked'", "booking_id": BOOKING}),
+    (UnmetRow, {"what": "'start'"}),
     (tables.UpdateRow, {"update_id": "i"}),
 )  # fmt: skip
 
@@ -68,7 +71,7 @@ def fill(connection: Connection, count: int, analyse: bool = True) -> None:
         filled = tables.table(row)
         columns = {c.name: told.get(c.name) or _plain(c, dialect) for c in filled.columns if not _numbered(filled, c)}
         names, values = ", ".join(columns), ", ".join(columns.values())
-        rows = min(count, MOST_UPDATES) if row is tables.UpdateRow else count
+        rows = min(count, MOST.get(row, count))
         connection.execute(
             text(f"INSERT INTO {filled.name} ({names}) {SERIES[dialect]} SELECT {values} FROM n"),  # noqa: S608  # our own names
             {"count": rows},
