@@ -1,4 +1,4 @@
-"""Who joins the person can be changed until the session begins (第10条(3)): staff are told that it changed, not how."""
+"""Who joins can be changed until the session begins (第10条（3）): staff are told that it changed, not how."""
 
 from __future__ import annotations
 

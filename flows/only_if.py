@@ -57,6 +57,7 @@ def told_with_url(booking: Booking) -> bool:
 
 
 def no_url(booking: Booking) -> bool:
+    """第4条(2)b 「使用URLをご連絡します」: it is still owed."""
     return confirmed(booking) and not booking.url
 
 

@@ -1,4 +1,6 @@
-"""The words that prepare for a session (第10条): three days before, the day before, an hour and ten minutes before.
+"""The words that prepare for a session: three days before, the day before, an hour and ten minutes before.
+
+No recording (第10条（2）), who is in the room （3）, what to have ready （4）, who pays （5）.
 
 They are among those of `letters.py`, and keep its rules. The URL stands in letters alone.
 """

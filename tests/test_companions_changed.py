@@ -24,7 +24,7 @@ async def changed(office: Office, booking: Booking) -> None:
     await office.database.run(lambda t: office.before(t, 1).change_details(booking, INTERPRETER, "companion"))
 
 
-async def test_the_desk_shows_that_it_changed_and_on_a_press_how(office: Office, desk: OpenDesk) -> None:
+async def test_10_3_the_desk_shows_that_it_changed_and_on_a_press_how(office: Office, desk: OpenDesk) -> None:
     booking = await office.request(1)
     assert isinstance(booking, Booking)
     await changed(office, booking)

@@ -33,7 +33,7 @@ async def wished(office: Office, at: str = NEW) -> Booking:
     return await office.now_is(booking)
 
 
-async def test_both_times_are_held_until_it_is_decided_and_the_old_one_stays(office: Office) -> None:
+async def test_4_2_a_3_both_times_are_held_until_it_is_decided_and_the_old_one_stays(office: Office) -> None:
     booking = await wished(office)
     assert (booking.state, booking.slot.start) == ("confirmed", Clock(OLD)())
     assert booking.wanted
@@ -65,7 +65,7 @@ def test_nobody_is_promised_a_reply_after_the_wish_has_lapsed() -> None:
     assert early.reply_by == DAYS.day_of(early.lapses_at) < permit.reply_by
 
 
-async def test_a_confirmed_change_is_one_step(office: Office) -> None:
+async def test_4_2_b_i_a_confirmed_change_is_one_step(office: Office) -> None:
     booking = await wished(office)
     assert await office.move(booking, "confirm_move")
     now = await office.now_is(booking)

@@ -146,7 +146,7 @@ TABLE = (
         "4(2)b ii",
         "予約確定後、…オンライン職業相談等の実施日時及び使用URLをご連絡します",
         "SB",
-        ("flows.only_if.has_url", "bot.desk.writing.set_url"),
+        ("flows.only_if.has_url", "flows.only_if.no_url", "bot.desk.writing.set_url"),
     ),
     Clause(
         "4(2)b iii",
@@ -174,8 +174,8 @@ TABLE = (
         "USB",
         (
             "flows.policy.no_contact_at", "flows.policy.outcome_asked_at", "flows.policy.remind_one_hour_at",
-            "flows.attending", "flows.desk.attendance.miss", "flows.desk.attendance.contact",
-            "flows.desk.attendance.correct",
+            "flows.attending", "flows.joining", "bot.contact", "flows.desk.attendance.miss",
+            "flows.desk.attendance.contact", "flows.desk.attendance.correct",
         ),
     ),
     Clause(
@@ -224,22 +224,22 @@ TABLE = (
         "S",
         ("flows.desk.attendance.stop", "flows.policy.within_limits", "bot.desk.people.weigh"),
     ),
-    Clause("10(2)", "録画・録音はその方法を問わず禁止とさせていただきます", "U", ("flows.agreeing",)),
+    Clause("10(2)", "録画・録音はその方法を問わず禁止とさせていただきます", "U", ("flows.agreeing", "flows.reminding")),
     Clause(
         "10(3)",
         "個室又は周囲に他人がいない環境を整えてください。通訳、介助者等の同席が必要な場合には、"
         "予め当ハローワークにお伝えください",
         "US",
-        ("flows.companions", "flows.deciding.flags", "flows.agreeing"),
+        ("flows.companions", "flows.accompanying", "flows.deciding.flags", "flows.agreeing", "flows.reminding"),
     ),
     Clause(
         "10(4)",
         "アプリケーションを使用可能な状態にしておいてください。また、通信環境がオンライン職業相談に支障がないことの確認を"
         "済ませて下さい",
         "U",
-        ("flows.policy.remind_readiness_at", "flows.policy.remind_day_before_at"),
+        ("flows.policy.remind_readiness_at", "flows.policy.remind_day_before_at", "flows.reminding"),
     ),
-    Clause("10(5)", "通信にかかる費用は、全て利用者のご負担となります", "U", ("flows.agreeing",)),
+    Clause("10(5)", "通信にかかる費用は、全て利用者のご負担となります", "U", ("flows.agreeing", "flows.reminding")),
     Clause(
         "11",
         "本規約の変更後にオンライン職業相談を利用した場合、利用者は当該変更について同意したものとみなします",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import UTC, timedelta
 
+from sqlalchemy import text
+
 from bot.database import Transaction
 from flows import policy
 from flows.counter import Booking
 from flows.deciding import flags
+from flows.notices import promises
 from flows.reception import Command
 from flows.steps import Typed
 from tests.clauses.deadlines import DAYS, OFFICE, jst
-from tests.clauses.screens import asked, reads, told
+from tests.clauses.screens import BOOKED, START, asked, reads, told, written
 from tests.conversations.visitors import at_the_form, with_a_request
 from tests.counters import Office
 from tests.desk import OpenDesk
@@ -62,7 +65,8 @@ async def test_10_1_too_many_requests_end_with_the_phone_number(transaction: Tra
 
 async def test_10_2_recording_is_forbidden_in_the_summary_and_before_the_session(transaction: Transaction) -> None:
     assert "録画" in await reads(await at_the_form(transaction))
-    assert "録画" in told("remind_day_before")
+    for kind in ("remind_day_before", "remind_day_before_mail"):
+        assert "録画・録音はできません" in (written if kind.endswith("mail") else told)(kind)
 
 
 async def test_10_3_who_joins_is_chosen_and_never_typed(transaction: Transaction) -> None:
@@ -88,14 +92,42 @@ async def test_10_3_the_group_sees_before_it_confirms_that_somebody_joins_and_th
     assert "通訳（ネパール語）" in (await clerk.presses("個人情報を表示する")).text
 
 
-async def test_10_3_a_room_of_ones_own_is_in_the_summary_and_in_the_reminder(transaction: Transaction) -> None:
+async def test_10_3_a_room_of_ones_own_and_telling_beforehand_are_in_summary_and_reminder(
+    transaction: Transaction,
+) -> None:
     assert "ほかの人がいない" in await reads(await at_the_form(transaction))
     assert "ほかの人がいない" in told("remind_day_before")
+    assert "同席する方がいるとき、変わったときは、前もって" in told("remind_day_before")
 
 
-def test_10_4_the_reminder_says_what_to_have_ready() -> None:
+async def test_10_3_who_joins_can_be_changed_until_the_session_begins_and_staff_are_told(
+    transaction: Transaction,
+) -> None:
+    visitor = await with_a_request(transaction)
+    visitor.now = START - timedelta(seconds=1)
+    await visitor.says(Command("companion"))
+    await visitor.presses("carer")
+    booking = await visitor.counter.live()
+    assert booking
+    assert booking.companion
+    told_staff = await transaction.execute(text("SELECT kind FROM notice WHERE kind = 'companion_changed'"))
+    assert len(told_staff.all()) == 1
+    visitor.now = START
+    await visitor.says(Command("companion"))
+    assert visitor.conversation.state == "nothing", "it has begun"
+
+
+def test_10_4_getting_ready_comes_on_the_third_business_day_before_with_a_list_of_what_to_check() -> None:
+    due = {promise.kind: promise.due_at for promise in promises(DAYS, BOOKED, "confirm", jst("2026-11-17T12:00"))}
+    assert due["remind_readiness"] == jst("2026-11-18T10:00")
+    words = told("remind_readiness")
+    for ready in ("カメラ", "最新", "TeleOffice", "静かな場所", "049-242-0197"):
+        assert ready in words
     assert "TeleOffice" in told("remind_day_before")
 
 
-async def test_10_5_that_the_connection_is_at_ones_own_cost_is_in_the_summary(transaction: Transaction) -> None:
+async def test_10_5_that_the_connection_is_at_ones_own_cost_is_in_summary_and_reminder(
+    transaction: Transaction,
+) -> None:
     assert "通信" in await reads(await at_the_form(transaction))
+    assert "通信料はご自身の負担です" in told("remind_day_before")

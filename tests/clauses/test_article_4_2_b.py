@@ -11,7 +11,7 @@ from bot.database import Transaction
 from flows import letters, policy
 from flows.cancelling import status
 from flows.lifecycle import REQUESTED
-from flows.notices import promises
+from flows.notices import KINDS, promises
 from flows.office_days import OfficeDays
 from tests.clauses.deadlines import DAYS, OFFICE, SESSIONS, jst
 from tests.clauses.screens import BOOKED, told, written
@@ -115,6 +115,18 @@ def test_4_2_b_ii_the_url_follows_the_confirmation_and_not_the_other_way_round()
     assert "11月24日(火) 9:30" in letter
     assert "https://url.example" in letter
     assert "メール" in told("url_sent", with_url)
+
+
+def test_4_2_b_ii_where_no_url_is_recorded_staff_are_told_on_the_business_day_before_and_on_the_day() -> None:
+    due = {promise.kind: promise.due_at for promise in promises(DAYS, BOOKED, "confirm", NOW)}
+    assert due["url_missing"] == jst("2026-11-20T10:00")
+    assert due["url_missing_today"] == jst("2026-11-24T08:45")
+    assert not KINDS["url_missing"].holds(replace(BOOKED, url="https://url.example"))
+
+
+def test_4_2_b_ii_a_reminder_names_the_url_only_once_it_was_sent() -> None:
+    assert "まだ送っていません" in told("remind_day_before", replace(BOOKED, url="https://url.example"))
+    assert "まだ送っていません" not in told("remind_day_before", replace(BOOKED, url_sent=True))
 
 
 def test_4_2_b_iii_the_receipt_names_the_day_and_the_message_on_it_asks_to_phone() -> None:

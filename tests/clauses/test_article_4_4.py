@@ -16,8 +16,8 @@ from flows.lifecycle import MISSED
 from flows.notices import KINDS
 from flows.reception import Command
 from tests.clauses.deadlines import DAYS, jst
-from tests.clauses.screens import BOOKED, START, reads
-from tests.conversations.visitors import suspended, with_a_request
+from tests.clauses.screens import BOOKED, START, reads, told
+from tests.conversations.visitors import just_before_the_session, suspended, with_a_request
 from tests.counters import Office
 from tests.desk import OpenDesk
 
@@ -82,6 +82,25 @@ def test_4_4_ii_contact_or_a_cancellation_stops_it_and_no_reminder_follows() -> 
     assert attendance.start(DAYS, in_touch, late) is None, "who is late can still be seen"
     missed = replace(BOOKED, state=MISSED)
     assert not any(KINDS[kind].holds(missed) for kind in KINDS if kind.startswith("remind"))
+
+
+async def test_4_4_ii_who_says_in_the_chat_that_it_will_be_late_is_not_taken_to_have_cancelled(
+    transaction: Transaction,
+) -> None:
+    visitor = await just_before_the_session(transaction)
+    await visitor.presses("late")
+    assert "キャンセルとはみなしません" in await reads(visitor)
+    [(booking_id,)] = [tuple(row) for row in await transaction.execute(text("SELECT id FROM booking"))]
+    booking = await visitor.counter.booking(booking_id)
+    assert booking
+    assert booking.contact_at == visitor.now
+    refused = attendance.miss(DAYS, booking, START + timedelta(minutes=20))
+    assert refused
+    assert refused.clause == "4(4)"
+
+
+def test_4_4_ii_that_silence_cancels_is_said_an_hour_before() -> None:
+    assert "10分" in told("remind_one_hour")
 
 
 async def test_4_4_iii_a_missed_session_blocks_nobody_by_itself(office: Office) -> None:
