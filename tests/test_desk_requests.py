@@ -12,6 +12,7 @@ from aiohttp import StreamReader
 from flows.counter import Booking, Decision
 from tests.counters import Office
 from tests.desk import OpenDesk, Visitor, open_desk
+from tests.desk_things import Filling
 from tests.town import Clock
 
 
@@ -49,6 +50,17 @@ async def test_what_must_be_answered_first_stands_first(office: Office, desk: Op
     text = (await shown(desk)).shown.text
     assert text.index(first.reference) < text.index(sooner.reference) < text.index(later.reference)
     assert "本日が返信期限" in text.partition(first.reference)[2].partition(sooner.reference)[0]
+
+
+async def test_what_waits_for_the_person_stands_below_what_waits_for_staff(office: Office, desk: OpenDesk) -> None:
+    async with desk.database.transaction() as transaction:
+        asked = await Filling(desk, transaction).proposed("2026-11-24 09:30", "2026-11-25 10:00")
+    desk.clock.turn("2026-11-20 10:00")
+    waits = await requested(office, 2, "2026-11-26 10:00", asked="2026-11-20 09:00")
+    text = (await shown(desk)).shown.text
+    assert text.index(waits.reference) < text.index(asked.reference)
+    assert "返信期限切れ" not in text
+    assert "本日が返信期限" not in text, "the office has replied"
 
 
 async def test_both_deadlines_and_the_flags_stand_there_and_nothing_personal(office: Office, desk: OpenDesk) -> None:

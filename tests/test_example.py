@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from bot.playground import example
@@ -80,6 +81,24 @@ def test_the_same_moment_gives_the_same_weeks(tmp_path: Path) -> None:
 @pytest.mark.parametrize("moment", ["2026-12-28 09:00", "2026-05-02 12:00", "2026-11-22 23:59", "2026-04-28 17:30"])
 def test_it_can_begin_on_any_day(tmp_path: Path, moment: str) -> None:
     assert filled(tmp_path / "data", datetime.fromisoformat(moment).replace(tzinfo=TOKYO)) > 30
+
+
+async def test_the_desk_of_the_example_has_something_to_do(tmp_path: Path) -> None:
+    async with world(tmp_path / "data", "127.0.0.1", 0, MORNING, example=True) as made:
+        await made.server.settled(PATIENCE)
+        link = await made.link_to_the_desk(made.staff[0])
+        assert link
+        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as lead:
+            await lead.post(link)
+            pages = {}
+            for room in ("today", "requests", "week", "people"):
+                async with lead.get(f"{made.desk}/{room}") as page:
+                    pages[room] = await page.text()
+    assert pages["today"].count('class="card') > 2, "sessions of today, and an earlier one without an outcome"
+    assert pages["requests"].count("確定する") > 5
+    assert "職員 二号" in pages["week"]
+    assert "職員 三号" in pages["week"]
+    assert "決定する" in pages["people"], "a missed session is to be weighed"
 
 
 async def test_the_office_sees_its_open_requests_and_nobodys_phone_rings_for_the_past(tmp_path: Path) -> None:

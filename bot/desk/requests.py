@@ -12,6 +12,7 @@ from bot.tables import LAPSING, MOVING
 from flows import deciding_move, policy
 from flows.counter import Booking
 from flows.deciding import DECLINE_REASONS, LATE_REASONS
+from flows.lifecycle import PROPOSED
 
 WISHES = select(BOOKING).where(MOVING).order_by(BOOKING.c.wanted_lapses_at)
 MOST = 200  # on one page
@@ -30,7 +31,8 @@ class Waiting:
 
 async def show(visit: Visit) -> Answer:
     rows = (await visit.transaction.execute(WAITING)).all()
-    waiting = [_waiting(visit, await visit.counter.opened(row)) for row in rows]
+    found = [_waiting(visit, await visit.counter.opened(row)) for row in rows]
+    waiting = sorted(found, key=lambda one: one.booking.state == PROPOSED)  # of these it is the person who answers
     wishes = (await visit.transaction.execute(WISHES.limit(MOST))).all()
     moves = [wish(visit, await visit.counter.opened(row)) for row in wishes]
     declining = [(key, label) for key, (label, _) in DECLINE_REASONS.items()]
@@ -42,7 +44,8 @@ async def show(visit: Visit) -> Answer:
 def _waiting(visit: Visit, booking: Booking) -> Waiting:
     today = visit.days.day_of(visit.now)
     late = policy.late_confirmation(visit.days, booking.requested_at, booking.slot.start, visit.now) == "ask_reason"
-    return Waiting(booking, booking.reply_by == today, booking.reply_by < today, late)
+    for_staff = booking.state != PROPOSED  # else the office has replied
+    return Waiting(booking, for_staff and booking.reply_by == today, for_staff and booking.reply_by < today, late)
 
 
 def wish(visit: Visit, booking: Booking) -> Waiting | None:
