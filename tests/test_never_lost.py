@@ -187,6 +187,7 @@ STRANGE: tuple[tuple[str, Any], ...] = (
     ("message", "x"),
     ("message", {"chat": {"id": [1], "type": "private"}}),
     ("message", {"chat": {"id": 2**70, "type": "private"}, "from": {"id": 2**70}, "message_id": 1, "text": "hi"}),
+    ("message", {"chat": {"id": -7, "type": "private"}, "from": {"id": 7}, "message_id": 1, "text": "/start"}),
     ("callback_query", "x"),
     ("callback_query", {"id": "1", "from": {"id": 2**70}, "data": 5}),
     ("edited_message", [1]),
@@ -201,6 +202,7 @@ async def test_updates_without_what_they_should_have_stop_nobody(place: Town) ->
     await place.taro.sees("予約窓口", timeout=30)
     await place.server.settled(timeout=30)
     assert await place.rows("SELECT count(*) FROM seen_update WHERE error <> ''") == [(len(STRANGE),)]
+    assert await place.rows("SELECT count(*) FROM conversation") == [(1,)], "nobody but who said /start"
 
 
 async def test_what_fails_in_a_lane_holds_up_nothing_behind_it() -> None:

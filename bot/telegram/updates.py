@@ -86,7 +86,10 @@ def kind_of(update: dict[str, Any]) -> str:
 
 
 def _where(chat: dict[str, Any], staff_chat: int | None) -> Where:
+    """ValueError for a private chat whose id is none of a person's."""
     if chat["type"] == "private":
+        if not 0 < int(chat["id"]) <= LARGEST_ID:
+            raise ValueError("a person's id is positive")
         return "private"
     return "staff" if chat["id"] == staff_chat else "other"
 
@@ -121,7 +124,7 @@ def _left(update: dict[str, Any]) -> GroupEvent | None:
 
 def _message(update_id: int, message: dict[str, Any], staff_chat: int | None) -> Incoming | GroupEvent | None:
     chat, text = message["chat"], message.get("text")
-    if chat["type"] != "private":
+    if _where(chat, staff_chat) != "private":
         if chat["id"] == staff_chat and (command := STAFF_COMMAND.fullmatch(text or "")):
             return _for_staff(update_id, message, command)
         command = COMMAND.fullmatch(text or "")
