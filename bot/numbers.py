@@ -77,7 +77,7 @@ async def requests_of(transaction: Transaction, days: OfficeDays, period: Period
 async def export(
     transaction: Transaction, days: OfficeDays, period: Period, words: Words, by: Member | None, now: datetime
 ) -> bytes:
-    """The file of these months; that it was taken is recorded (第5条(2)). `by` is None for the operator."""
+    """The file of these months; that it was taken is recorded (第5条（2）). `by` is None for the operator."""
     found = await numbers_of(transaction, days, period)
     await record(transaction, now, "exported", by, note=period.name)
     return as_csv(words, period, found)

@@ -1,4 +1,4 @@
-"""What was asked for in the chat and not to be had (第5条(1) 「利用状況の把握」): counted, and nobody is named.
+"""What was asked for in the chat and not to be had (第5条（1） 「利用状況の把握」): counted, and nobody is named.
 
 One count is one form that asks for one thing in vain: a half hour that was taken or closed meanwhile, a day that was
 filled or closed meanwhile, or anything at all where nothing is free. Pressed again in the same form, however often, it

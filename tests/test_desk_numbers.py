@@ -14,13 +14,26 @@ import pytest
 from sqlalchemy import insert, select
 
 from bot.database import Transaction
+from bot.desk.booking import CANCEL_CHANNELS
 from bot.migrate import migrate
 from bot.numbers import count, defused
 from bot.records import RECORD
 from bot.unmet import UNMET
-from flows import policy
+from flows import lifecycle, policy
 from flows.counter import Booking, Decision, Permit, Slot
-from flows.desk.numbers import Period, Tally, month_of, months_kept, period_of
+from flows.desk import history
+from flows.desk.numbers import (
+    AHEAD,
+    CANCELLED_BY,
+    ENDED_AS,
+    IN_SESSION,
+    SOURCES,
+    Period,
+    Tally,
+    month_of,
+    months_kept,
+    period_of,
+)
 from tests.benchmarks.fill import fill
 from tests.counters import DAYS, DETAILS, NOW, Office
 from tests.desk import OpenDesk, Visitor, open_desk
@@ -70,7 +83,7 @@ def figures(visitor: Visitor, heading: str) -> dict[str, str]:
     return dict(zip(words[::2], words[1::2], strict=False))
 
 
-async def test_a_month_is_counted_by_what_became_of_it(office: Office, desk: OpenDesk) -> None:
+async def test_5_1_a_month_is_counted_by_what_became_of_it(office: Office, desk: OpenDesk) -> None:
     await a_month(office)
     visitor = await desk.signed_in("reader")
     assert (await visitor.opens("/numbers?from=2026-11")).status == 200
@@ -101,7 +114,7 @@ async def test_what_a_phone_brought_is_counted_as_such_and_a_next_booking_is_no_
     assert tally.replies == {"waiting": 2}
 
 
-async def test_small_counts_are_hidden_and_cannot_be_worked_out(office: Office, desk: OpenDesk) -> None:
+async def test_5_2_small_counts_are_hidden_and_cannot_be_worked_out(office: Office, desk: OpenDesk) -> None:
     for number, start in enumerate(("09:30", "10:00", "10:30"), 1):
         await office.request(number, f"2026-11-24 {start}")
     visitor = await desk.signed_in()
@@ -195,6 +208,12 @@ def test_the_months_are_those_of_which_every_record_is_kept() -> None:
     assert whole.name == "2026-01_2026-12"
     assert not whole.over(date(2026, 12, 31))
     assert whole.over(date(2027, 1, 1))
+
+
+def test_every_booking_is_in_one_line_whatever_became_of_it() -> None:
+    assert {*ENDED_AS, *AHEAD} - {"ahead"} == {*lifecycle.STATES} - {"new"}
+    assert {*SOURCES, IN_SESSION} == {*history.SOURCES}
+    assert {*CANCEL_CHANNELS, "chat"} <= {*CANCELLED_BY}
 
 
 async def exported(tmp_path: Path, url: str, *options: str) -> tuple[int, bytes, str]:

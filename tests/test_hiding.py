@@ -59,7 +59,7 @@ def _values(part: list[Shown], most: int) -> list[range]:
     return [range(shown, shown + 1) if isinstance(shown, int) else kinds[shown] for shown in part]
 
 
-def test_no_hidden_count_can_be_worked_out_by_trying_everything() -> None:
+def test_5_2_no_hidden_count_can_be_worked_out_by_trying_everything() -> None:
     parts = [list(counts) for counts in combinations_with_replacement(range(5), 3)]
     for one in parts:
         for other in [[sum(one)], *(part for part in parts if sum(part) == sum(one))]:

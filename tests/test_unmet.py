@@ -133,7 +133,7 @@ async def test_it_is_counted_in_the_turn_and_undone_with_it(transaction: Transac
     assert await counted(transaction) == {}
 
 
-async def test_a_wish_names_nobody(transaction: Transaction) -> None:
+async def test_5_1_a_wish_names_nobody(transaction: Transaction) -> None:
     assert set(UNMET.columns.keys()) == {"start", "what", "times"}
     await Visitor(transaction).counter.in_vain(Unmet(AT_TEN, "start"))
     assert list((await transaction.execute(select(UNMET))).all()) == [(AT_TEN, "start", 1)]

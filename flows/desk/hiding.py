@@ -1,4 +1,4 @@
-"""Small counts are hidden, and cannot be worked out either (第5条(2) 「特定できる形式で公開しない」).
+"""Small counts are hidden, and cannot be worked out either (第5条（2） 「特定できる形式で公開しない」).
 
 A count from 1 to below the fewest that is shown is FEW. Where a total and the counts beside it would give one away, the
 smallest of the others is HIDDEN too, then the total: until what is shown leaves two values or more for each FEW.

@@ -1,4 +1,4 @@
-"""The office's numbers (第5条(1) 「利用状況の把握」): what is counted of whole months, and what of it may be shown.
+"""The office's numbers (第5条（1） 「利用状況の把握」): what is counted of whole months, and what of it may be shown.
 
 Requests count by the day they came, cancellations by the day of the notice, sessions and wishes by the day of the
 session. Whole months, in a file only those that are over: two periods that differ by a day would tell of that day.

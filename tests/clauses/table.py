@@ -191,13 +191,13 @@ TABLE = (
         "5(1)",
         "利用時間帯、サイト等へのアクセス履歴及び利用者が使用した端末装置等の識別情報を記録することがあります",
         "BO",
-        ("flows.requesting.informed", "bot.records", "bot.retention"),
+        ("flows.requesting.informed", "bot.records", "bot.retention", "flows.unmet", "flows.desk.numbers"),
     ),
     Clause(
         "5(2)",
         "前項の定めにより記録した情報を、個々の端末装置が特定できる形式で公開しないものとします",
         "BO",
-        ("bot.desk.week", "bot.records"),
+        ("bot.desk.week", "bot.records", "flows.desk.hiding", "bot.numbers.export"),
     ),
     Clause(
         "6",
