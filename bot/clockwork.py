@@ -14,6 +14,7 @@ import structlog
 from sqlalchemy import BindParameter, bindparam, select
 from telegram.error import TelegramError
 
+from bot import waiting
 from bot.counter import BOOKING
 from bot.database import Transaction, unavailable
 from bot.kit import Kit
@@ -67,6 +68,7 @@ class Clockwork:
         """Everything that is due at `now`, by the calendar as it is now."""
         await self.follow_the_calendar(now)
         await self.move_bookings(now)
+        await self.pass_offers_on(now)
         await self.show_owed(now - OWED_AFTER)
         if self._kept_house is None or abs(now - self._kept_house) >= HOUSEKEEPING:
             await self._keep_house(now)
@@ -102,6 +104,11 @@ class Clockwork:
                 self.service.sender.wake.set()
 
         await self.kit.store.database.run(work)
+
+    async def pass_offers_on(self, now: datetime) -> None:
+        """Times that whoever waits did not ask for while they were kept go to the next."""
+        if await self.kit.store.database.run(lambda t: waiting.lapse(self.kit.counter(t, now, None, ""))):
+            self.service.sender.wake.set()
 
     async def show_owed(self, before: datetime) -> None:
         """Screens that a crash or an outage left unsaid: nobody stays in silence."""
@@ -139,6 +146,7 @@ class Clockwork:
         for key in await store.database.run(lambda t: store.fleeting(t, self.kit.idle_since(now))):
             self.lanes.put(_lane(key), partial(self._show, self.service.expire, key))
         kit = self.kit
+        await store.database.run(lambda t: waiting.serve(kit.counter(t, now, None, "")))
         await store.database.run(lambda t: forget_what_is_old(t, kit.seal, kit.days.office, now))
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Row, bindparam, insert, select, update
 
-from bot import claims, contact, measures, moving, pausing, places, unmet, urls
+from bot import claims, contact, measures, moving, pausing, places, unmet, urls, waiting
 from bot.booking_rows import DECIDES, MOVES_IT, as_it_stands, booking_of, decision_row
 from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once, one_at_a_time
@@ -34,7 +34,7 @@ from bot.tables import (
 )
 from flows import lifecycle, notices, policy
 from flows.booking import QUESTIONS
-from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Suspension, Told, Unmet
+from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Suspension, Told, Unmet, Waiting
 from flows.joining import Trouble
 from flows.office_days import OfficeDays
 
@@ -44,7 +44,7 @@ CONSENT, PERSON, TERMS, CONVERSATION = table(ConsentRow), table(PersonRow), tabl
 # Statements of the path of a turn are built once: to build one costs more than to run it.
 _OF_CHAT: BindParameter[int] = bindparam("chat")
 HELD = select(HOLD.c.start, HOLD.c.counsellor).where(
-    HOLD.c.start >= bindparam("first"), HOLD.c.start < bindparam("last")
+    HOLD.c.start >= bindparam("first"), HOLD.c.start < bindparam("last"), HOLD.c.booking_id != bindparam("mine")
 )
 LAST_CONSENT = select(CONSENT).where(CONSENT.c.chat_id == _OF_CHAT).order_by(CONSENT.c.id.desc()).limit(1)
 INFORMED = select(PERSON.c.informed_at).where(PERSON.c.chat_id == _OF_CHAT)
@@ -85,7 +85,9 @@ class SqlCounter:
             return {}
         first, last = self.days.at(days[0], time(0)), self.days.at(days[-1] + timedelta(days=1), time(0))
         taken = defaultdict(set)
-        for row in await self.transaction.execute(HELD, {"first": first, "last": last}):
+        for row in await self.transaction.execute(
+            HELD, {"first": first, "last": last, "mine": places.kept_for(self.chat)}
+        ):
             taken[row.start].add(row.counsellor)
         return {day: starts for day in days if (starts := self._free_on(day, taken))}
 
@@ -139,6 +141,18 @@ class SqlCounter:
         row = (await self.transaction.execute(LIVE_BOOKING, {"chat": self.chat})).first()
         return await self.opened(row) if row else None
 
+    async def waiting(self) -> Waiting | None:
+        return await waiting.of_chat(self.transaction, self.chat)
+
+    async def wait(self, wish: Waiting) -> None:
+        await waiting.begin(self, self.chat, wish)
+
+    async def stop_waiting(self) -> None:
+        await waiting.end(self, self.chat)
+
+    async def pass_on(self) -> bool:
+        return await waiting.pass_on(self, self.chat)
+
     async def suspension(self, number: str | None = None) -> Suspension | None:
         chat = {"chat": self.chat}
         last = None if number else (await self.transaction.execute(LAST_NUMBER, chat)).scalar()
@@ -188,6 +202,7 @@ class SqlCounter:
         except _Lost as lost:
             return lost.why
         await self._promise(booking, asked.event, of_the_url)
+        await waiting.end(self, booking.chat)
         return booking
 
     def _new(self, permit: Permit, details: Mapping[str, Any], source: str) -> Booking:
@@ -225,7 +240,7 @@ class SqlCounter:
 
     async def _hold(self, booking: Booking) -> None:
         there = await still_a_place(self.transaction, self.days, booking.slot, self.now)
-        if not there or not await places.take(self.transaction, booking.id, booking.slot):
+        if not there or not await places.take_or_redeem(self.transaction, booking.id, booking.slot, booking.chat):
             raise _Lost("taken")
 
     async def move(self, booking: Booking, event: str, decision: Decision, **changes: Any) -> bool:
@@ -257,6 +272,7 @@ class SqlCounter:
         await self._promise(fresh, event, of_the_url)
         if "wanted" in changed.fields and event not in lifecycle.ANSWERS_A_MOVE:
             await self._promise(fresh, "move_over")
+        await waiting.serve(self)
         vars(booking).update(vars(fresh))
         return True
 

@@ -35,6 +35,7 @@ from flows.desk import commands
 from flows.desk.week import Week
 from flows.joining import JOINING
 from flows.proposals import PROPOSALS
+from flows.waiting import OFFERS
 
 KINDS = {
     **notices.KINDS,
@@ -82,7 +83,8 @@ class Notices:
         if notice.not_after and now > notice.not_after:
             return Sending(end="expired")
         if notice.booking_id is None:
-            return await self._simple(transaction, notice, now)
+            simple = self._offered if notice.kind == "offered" else self._simple
+            return await simple(transaction, notice, now)
         booking = await self.kit.counter(transaction, now, None, "").booking(notice.booking_id)
         kind = notices.KINDS[notice.kind]
         if booking is None:
@@ -166,6 +168,18 @@ class Notices:
         if notice.kind == "leave":
             return Sending(lambda: self._leave(chat, words.say(announcements.PRIVATE_ONLY)))
         return Sending(lambda: self._delete(chat, notice.message_id))
+
+    async def _offered(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending:
+        """A time that is kept for somebody who waits, if it still is."""
+        waiting = await self.kit.counter(transaction, now, notice.chat_id, "").waiting()
+        kept = waiting is not None and waiting.until is not None and now < waiting.until
+        if not kept or waiting is None or waiting.slot is None or notice.chat_id is None:
+            return Sending(end="cancelled")
+        if morning := notices.wait_for_morning(self.kit.days, notice.kind, now, waiting.slot.start):
+            return Sending(later=morning)
+        language = self.kit.days.office.language
+        asked = await turn.ask_in(self.kit, transaction, notice.chat_id, language, OFFERS, notice.key, now)
+        return Sending(partial(self._speak, asked) if asked else None)
 
     async def _news(self, transaction: Transaction, kind: str, now: datetime) -> Sending:
         if self.staff_group.chat is None:

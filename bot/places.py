@@ -7,11 +7,11 @@ from collections.abc import Collection
 from sqlalchemy import bindparam, delete, select, update
 
 from bot.database import Transaction, insert_once
-from bot.tables import HoldRow, table
+from bot.tables import HoldRow, OfferRow, table
 from flows.counter import Slot
 
-HOLD = table(HoldRow)
-REQUEST, PROPOSAL, MOVE = "request", "proposal", "move"  # purposes
+HOLD, OFFERED = table(HoldRow), table(OfferRow)
+REQUEST, PROPOSAL, MOVE, OFFER = "request", "proposal", "move", "offer"  # purposes
 MINE = HOLD.c.booking_id == bindparam("mine")
 PROPOSED = (
     select(HOLD.c.counsellor, HOLD.c.start).where(MINE, HOLD.c.purpose == PROPOSAL).order_by(HOLD.c.start, HOLD.c.id)
@@ -23,6 +23,23 @@ async def take(transaction: Transaction, booking_id: str, slot: Slot, purpose: s
     """第4条(2)③ 「希望日時」: held until decided. False where somebody, or this booking, has it already."""
     hold = {"counsellor": slot.counsellor, "start": slot.start, "booking_id": booking_id, "purpose": purpose}
     return await insert_once(transaction, HOLD, hold) is not None
+
+
+def kept_for(chat: int | None) -> str:
+    """Whose a place is that is kept for somebody who waits: they have no booking yet."""
+    return f"waiting:{chat}"
+
+
+async def take_or_redeem(transaction: Transaction, booking_id: str, slot: Slot, chat: int | None) -> bool:
+    """A place that is free, or kept for this person. Whoever waits for it later is asked anew."""
+    this = (HOLD.c.counsellor == slot.counsellor, HOLD.c.start == slot.start)
+    kept = update(HOLD).where(MINE, *this).values(booking_id=booking_id, purpose=REQUEST).returning(HOLD.c.id)
+    redeemed = chat is not None and (await transaction.execute(kept, {"mine": kept_for(chat)})).first() is not None
+    if not redeemed and not await take(transaction, booking_id, slot):
+        return False
+    asked = delete(OFFERED).where(OFFERED.c.counsellor == slot.counsellor, OFFERED.c.start == slot.start)
+    await transaction.execute(asked)
+    return True
 
 
 async def exchange(transaction: Transaction, booking_id: str, slot: Slot, keep: str = "") -> bool:

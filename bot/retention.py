@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Delete, Select, and_, bindparam, case, delete, select, update
 
-from bot import people_index
+from bot import people_index, waiting
 from bot.counter import BOOKING, DECISION
 from bot.database import Transaction
 from bot.encryption import Seal
@@ -44,6 +44,7 @@ async def forget_what_is_old(transaction: Transaction, seal: Seal, office: Offic
     await _delete_records(transaction, now - timedelta(days=office.record_days))
     await _delete_measures(transaction, now - timedelta(days=office.record_days), now.astimezone(office.zone).date())
     await _delete_acts(transaction, now - timedelta(days=office.record_days))
+    await waiting.forget(transaction, now.astimezone(office.zone).date(), now, AT_ONCE)
     await _forget_updates(transaction, now - UPDATES_REMEMBERED)
 
 

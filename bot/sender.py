@@ -27,7 +27,7 @@ from flows.notices import AFTER_A_LETTER, CONFIRMING, How
 
 log = structlog.get_logger()
 
-IS_THE_CARD = ("delete", *DIALOGS)  # nothing stands below a chat's card after these
+IS_THE_CARD = ("delete", "offered", *DIALOGS)  # nothing stands below a chat's card after these
 AT_ONCE = 30  # notices in hand at one time
 LETTERS_AT_ONCE = 10  # beside them: a slow mail server takes no chat's turn
 GIVE_UP_AFTER = 13  # tries: about two hours

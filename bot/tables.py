@@ -26,6 +26,7 @@ KNOWN_NUMBER, KNOWN_PHONE, KNOWN_NAME = (text(f"{what}_index <> ''") for what in
 CLAIMABLE = text("claim_hash <> ''")
 AWAITING_OUTCOME = text("state = 'ended'")
 MOVING = text("wanted_lapses_at IS NOT NULL")
+WITH_AN_OFFER = text("until IS NOT NULL")
 MISSED_ONLY = text("state = 'missed'")
 BY_STAFF = text("who IS NOT NULL")
 
@@ -189,6 +190,36 @@ class HoldRow(SQLModel, table=True):
     start: datetime = moment()
     booking_id: str = Field(index=True)
     purpose: str = "request"
+
+
+class WaitingRow(SQLModel, table=True):
+    """Somebody who waits for a free time from one day to another, and what is offered to them now. Only the chat."""
+
+    __tablename__ = "waiting"
+    __table_args__ = (
+        Index("waiting_since", "since", "chat_id"),
+        Index("waiting_last", "last"),
+        partial("waiting_offer", "until", where=WITH_AN_OFFER),
+    )
+
+    chat_id: int = big_integer(primary_key=True)
+    first: date
+    last: date
+    since: datetime = moment()
+    asked_on: date | None = None  # the last day on which something was offered
+    counsellor: str = ""
+    start: datetime | None = moment(default=None, nullable=True)
+    until: datetime | None = moment(default=None, nullable=True)
+
+
+class OfferRow(SQLModel, table=True):
+    """Who was asked whether they want a freed place; forgotten once somebody has it, or it is over."""
+
+    __tablename__ = "offer"
+
+    start: datetime = moment(primary_key=True)
+    counsellor: str = Field(primary_key=True)
+    chat_id: int = big_integer(primary_key=True)
 
 
 class DecisionRow(SQLModel, table=True):

@@ -180,12 +180,19 @@ async def ask(kit: Kit, transaction: Transaction, dialog: Dialog, booking: Booki
     """The bot begins a turn of its own: a question about this booking, with buttons. None where it stands there."""
     if booking.chat is None:
         return None
-    place = await kit.store.load(transaction, (booking.chat, ""))
+    return await ask_in(kit, transaction, booking.chat, booking.language, dialog, booking.id, now)
+
+
+async def ask_in(
+    kit: Kit, transaction: Transaction, chat: int, language: str, dialog: Dialog, about: str, now: datetime
+) -> Reply | None:
+    """The same in a chat, about anything."""
+    place = await kit.store.load(transaction, (chat, ""))
     if place.new:
-        place.conversation.language = booking.language
-    counter = kit.counter(transaction, now, booking.chat, place.conversation.language)
-    context = Context(kit.days, counter, now, place.conversation, booking.chat)
-    if await reception.ask(context, dialog, booking.id):
+        place.conversation.language = language
+    counter = kit.counter(transaction, now, chat, place.conversation.language)
+    context = Context(kit.days, counter, now, place.conversation, chat)
+    if await reception.ask(context, dialog, about):
         place.card.buried = True  # it comes as a message of its own, so that the phone tells of it
         await _save(kit, transaction, place, counter, now)
     elif place.shown >= place.turns:

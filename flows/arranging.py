@@ -45,7 +45,15 @@ MOVE_DECLINED = Text(
     "\n"
     "Questions: {office_phone} ({office_hours})"
 )
+OFFERED = Text(
+    "[A time has become free] {date} {time}\n"
+    "You are waiting for a free time. This one is kept for you until {until}.\n"
+    "It is not booked yet: you send a request, and staff confirm it.\n"
+    "\n"
+    "Questions: {office_phone} ({office_hours})"
+)
 CHAT = {
+    "offered": OFFERED,
     "proposed": SOME_TIMES,
     "url_sent": Text(
         "[URL sent] {date} {time}\n"

@@ -12,7 +12,7 @@ from typing import Any
 
 from flows import answers
 from flows.agreeing import DISAGREE, DISAGREE_NOW, agree, consent_missing, terms_pages
-from flows.choosing import date_and_time, day_gone, free_times, open_days, time_gone
+from flows.choosing import date_and_time, day_gone, free_times, time_gone
 from flows.companions import COMPANIONS, choose_a_language, companion, interpreter, to_be_told_by_phone
 from flows.dialog import Dialog
 from flows.moving import MOVE_IT
@@ -33,6 +33,7 @@ from flows.steps import End, Job, Question, Step
 from flows.suspending import OBJECT
 from flows.text import Text
 from flows.unmet import day_in_vain, time_in_vain
+from flows.waiting import days_or_wait
 
 
 def as_before(words: Text) -> Callable[[Any], Text]:
@@ -138,7 +139,7 @@ QUESTIONS = (
     ),
     Question(
         "day",
-        offer=open_days,
+        offer=days_or_wait,
         gone=day_gone,
         in_vain=day_in_vain,
         label=Text("Date and time"),

@@ -25,14 +25,14 @@ async def open_days(context: Context) -> Offer:
     page = min(context.conversation.page, len(weeks) - 1)
     offered = tuple((_day(day, len(free[day])),) for day in weeks[page] if day in free)
     full = [Text("{date}", date=day) for day in weeks[page] if day not in free]
-    return Offer((*offered, *_turning(page, len(weeks))), _choose_a_date(days, full))
+    return Offer((*offered, *turning(page, len(weeks))), _choose_a_date(days, full))
 
 
 def _day(day: date, places: int) -> Button:
     return Button(Text("{date} ({count} free)", date=day, count=places), day.isoformat())
 
 
-def _turning(page: int, pages: int) -> Rows:
+def turning(page: int, pages: int) -> Rows:
     turn = [Button(Text("Previous week"), f"{PAGE}{page - 1}")] if page > 0 else []
     turn += [Button(Text("Next week"), f"{PAGE}{page + 1}")] if page < pages - 1 else []
     return (tuple(turn),) if turn else ()

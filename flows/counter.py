@@ -158,6 +158,16 @@ class Unmet:
     what: Literal["start", "day", "nothing"]
 
 
+@dataclass(frozen=True)
+class Waiting:
+    """Somebody waits for a free time from one day to another; a `slot` is offered, and kept for them `until` then."""
+
+    first: date
+    last: date
+    slot: Slot | None = None
+    until: datetime | None = None
+
+
 Free = Mapping[date, Mapping[datetime, tuple[str, ...]]]  # day → start → counsellors with a free place
 
 
@@ -190,6 +200,18 @@ class Counter(Protocol):
 
     async def live(self) -> Booking | None:
         """The person's one live booking."""
+
+    async def waiting(self) -> Waiting | None:
+        """What this chat waits for."""
+
+    async def wait(self, wish: Waiting) -> None:
+        """Wait from now on, instead of whatever this chat waited for before."""
+
+    async def stop_waiting(self) -> None:
+        """Wait no more; what is kept for this chat goes to the next."""
+
+    async def pass_on(self) -> bool:
+        """The time that is kept for this chat goes to the next; False where none is."""
 
     async def suspension(self, number: str | None = None) -> Suspension | None:
         """What suspends this job-seeker number today; without one, that of the person's last booking."""

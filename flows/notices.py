@@ -204,6 +204,8 @@ TABLE = (
     Row("answered",                 CHAT,   NONE,                 at_once,        ever,           has_address),
     Row("answered_mail",            MAIL,   NONE,                 at_once,        ever,           has_address),
     Row("objected",                 STAFF,  NONE,                 at_once,        ever,           always),
+    # Of nobody's booking yet: a time for whoever waits (bot/waiting.py)
+    Row("offered",                  CHAT,   NONE,                 at_once,        ever,           always),
     # Of how another notice went (bot/sender.py), and of a code that was guessed at (bot/claims.py)
     Row("letter_failed",            STAFF,  NONE,                 at_once,        ever,           always),
     Row("undelivered",              STAFF,  NONE,                 at_once,        ever,           always),

@@ -97,6 +97,8 @@ class Office:
     no_contact_minutes: int
     requests_per_day: int
     requests_per_30_days: int
+    waiting_offers: int
+    waiting_minutes: int
 
     quiet_from: time
     quiet_until: time

@@ -18,6 +18,7 @@ from flows.joining import JOINING
 from flows.moving import MOVING
 from flows.objecting import OBJECTING
 from flows.proposals import PROPOSALS, waiting
+from flows.requesting import fill_in_the_offer
 from flows.steps import (
     BACK,
     NOT_TEXT,
@@ -33,6 +34,7 @@ from flows.steps import (
     Unreadable,
 )
 from flows.text import Text
+from flows.waiting import OFFERS, WAITED, WAITING, offered
 from flows.welcome import LANGUAGE, MENU, MENU_BUTTON, WELCOME_DIALOG
 
 DIALOGS = {
@@ -43,6 +45,9 @@ DIALOGS = {
         CANCELLING,
         MOVING,
         ACCOMPANYING,
+        WAITING,
+        WAITED,
+        OFFERS,
         CLAIMING,
         PROPOSALS,
         JOINING,
@@ -184,14 +189,14 @@ async def _greet(context: Context, said: Said) -> Heard:
 async def _obey(context: Context, command: str, argument: str) -> Heard:
     opens = {
         "start": WELCOME_DIALOG, "book": BOOKING, "mine": CANCELLING, "claim": CLAIMING, "language": LANGUAGE,
-        "object": OBJECTING, "move": MOVING, "companion": ACCOMPANYING,
+        "object": OBJECTING, "move": MOVING, "companion": ACCOMPANYING, "wait": WAITING,
     }  # fmt: skip
     if command == "book" and in_form(context.conversation):
         command = "start"  # asks whether to continue or to begin again
     if command in ("book", "mine") and context.known.get("ask_language"):
         command = "start"  # asks for the language first
-    if command == "mine" and await waiting(context):
-        await _open(context, PROPOSALS)
+    if command == "mine" and (instead := await _instead_of_mine(context)):
+        await _open(context, instead)
     elif command in opens:
         await _open(context, opens[command])
         if command == "claim" and argument:
@@ -203,6 +208,15 @@ async def _obey(context: Context, command: str, argument: str) -> Heard:
         if not context.conversation.dialog or isinstance(_step(context.conversation), End):
             await _open(context, WELCOME_DIALOG)
     return Heard(terms=command == "terms")
+
+
+async def _instead_of_mine(context: Context) -> Dialog | None:
+    """What waits for an answer goes before what is booked; who has nothing booked may be waiting for a time."""
+    if await waiting(context):
+        return PROPOSALS
+    if await offered(context):
+        return OFFERS
+    return WAITED if not await context.counter.live() and await context.counter.waiting() else None
 
 
 async def _leave_the_form(context: Context) -> None:
@@ -249,10 +263,24 @@ async def _after(context: Context, said: Said | Command) -> None:
     step = _step(conversation)
     if not isinstance(step, End):
         return
-    if conversation.parked:
+    if (conversation.dialog, step.name) == (OFFERS.name, "taken"):
+        await _to_the_form(context)
+    elif conversation.parked:
         last_words = step.said(context)
         _unpark(conversation)
         conversation.notes += [last_words] if last_words else []
     elif isinstance(said, Pressed) and said.value == BACK:
         conversation.notes = []
         await _open(context, WELCOME_DIALOG)
+
+
+async def _to_the_form(context: Context) -> None:
+    """With the time that was offered: the form that was set aside, or a new one."""
+    if context.conversation.parked is None:
+        await _open(context, BOOKING)
+        return
+    _unpark(context.conversation)
+    note = await fill_in_the_offer(context)
+    context.conversation.notes += [note] if note else []
+    if context.conversation.check is None:
+        await BOOKING.go_on(context)

@@ -44,7 +44,18 @@ async def open_the_form(context: Context) -> Outcome:
     if not policy.within_limits(context.office, await context.counter.requested_at(), context.now):
         return Outcome("too_many")
     context.known.update(await context.counter.known())
-    return Outcome("open")
+    return Outcome("open", note=await fill_in_the_offer(context))
+
+
+async def fill_in_the_offer(context: Context) -> Text | None:
+    """The time that is kept for somebody who waited is chosen already; they can choose another."""
+    waiting = await context.counter.waiting()
+    if not waiting or not waiting.slot or not waiting.until or context.now >= waiting.until:
+        return None
+    start, until = (moment.astimezone(context.office.zone) for moment in (waiting.slot.start, waiting.until))
+    context.answers.update(day=start.date().isoformat(), time=f"{start:%H%M}-{waiting.slot.counsellor}")
+    end = Text("{date} {time}", date=until.date(), time=until.time())
+    return Text("{date} {time} is kept for you until {until}.", date=start.date(), time=start.time(), until=end)
 
 
 def has_one(context: Context, booking: Booking, say: Text = HAS_ONE) -> Text:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Row, insert, select, update
 
-from bot import calendar
+from bot import calendar, waiting
 from bot.calendar import CLOSURE, closing_of
 from bot.database import insert_once
 from bot.desk.closing import FIELDS, choices
@@ -91,6 +91,8 @@ async def open_again(visit: Visit) -> Answer:
     for left in closing.without(visit.days.office, block, opened, everybody):
         await _keep(visit, row, left)
     await calendar.changed(visit.transaction)
+    await visit.kit.calendar.follow(visit.transaction, visit.now)
+    await waiting.serve(visit.counter)
     await record(visit.transaction, visit.now, "opened", visit.member, note=str(row.id))
     days, hours = closing.days_of(opened), closing.hours_of(opened)
     return Done(f"/week?from={opened.first}", Text("Opened again: {days}, {hours}.", days=days, hours=hours))

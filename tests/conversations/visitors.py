@@ -13,9 +13,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from bot import measures, places
+from sqlalchemy import delete, insert
+
+from bot import measures, places, waiting
 from bot.claims import code_of
-from bot.counter import SqlCounter
+from bot.counter import HOLD, SqlCounter
 from bot.database import Database, Transaction
 from bot.encryption import Seal
 from bot.migrate import migrate
@@ -47,6 +49,7 @@ from flows.steps import (
     Unreadable,
 )
 from flows.text import Text
+from flows.waiting import OFFERS
 from tests.usual_answers import USUAL
 
 DAYS = OfficeDays(load_office(KAWAGOE))
@@ -223,6 +226,39 @@ async def who_asks_for_another_time(transaction: Transaction) -> Visitor:
     return visitor
 
 
+async def who_finds_nothing_free(transaction: Transaction) -> Visitor:
+    days = policy.days_to_offer(DAYS, NOW)
+    places = [{"counsellor": "1", "start": start, "booking_id": "b"} for day in days for start in DAYS.starts(day)]
+    await transaction.execute(insert(HOLD).values(purpose="request"), places)
+    visitor = await at_the_form(transaction)
+    await come_to(visitor, "day")
+    await visitor.says(Command("wait"))
+    return visitor
+
+
+async def who_waits(transaction: Transaction) -> Visitor:
+    visitor = await who_finds_nothing_free(transaction)
+    await visitor.answers()
+    await visitor.says(Command("mine"))
+    return visitor
+
+
+async def who_is_offered_a_time(transaction: Transaction) -> Visitor:
+    visitor = await who_waits(transaction)
+    freed = HOLD.c.start == DAYS.starts(policy.first_day(DAYS, NOW))[0]
+    await transaction.execute(delete(HOLD).where(freed))
+    await waiting.serve(visitor.counter)
+    await reception.ask(visitor.context, OFFERS, "")
+    return visitor
+
+
+async def who_can_wait_no_more(transaction: Transaction) -> Visitor:
+    """The button stands there, and there is a booking by now."""
+    visitor = await with_a_request(transaction)
+    await visitor.says(Command("wait"))
+    return visitor
+
+
 async def who_changes_who_joins(transaction: Transaction) -> Visitor:
     visitor = await with_a_request(transaction)
     await visitor.says(Command("companion"))
@@ -367,6 +403,7 @@ BEGINNINGS: tuple[Callable[[Transaction], Awaitable[Visitor]], ...] = (
     newcomer, suspended, suspended_in_another_chat, asked_whether_to_continue,
     choosing_a_language_meanwhile, coming_back, with_a_request, with_other_times_to_choose, on_the_day,
     with_a_confirmed_booking, who_asks_for_another_time, who_moves_a_booking_made_by_phone, who_changes_who_joins,
+    who_finds_nothing_free, who_waits, who_is_offered_a_time, who_can_wait_no_more,
     just_before_the_session, asked_about_no_session, with_a_code, asked_for_a_code,
     at_a_card, at_a_late_card, at_a_card_of_a_failed_mail, at_a_card_of_another_time, at_such_a_card_late,
     at_a_card_that_asks_who_came, at_a_card_that_asks_for_an_outcome, at_such_a_card_of_somebody_who_was_in_touch,
