@@ -196,11 +196,7 @@ class WaitingRow(SQLModel, table=True):
     """Somebody who waits for a free time from one day to another, and what is offered to them now. Only the chat."""
 
     __tablename__ = "waiting"
-    __table_args__ = (
-        Index("waiting_since", "since", "chat_id"),
-        Index("waiting_last", "last"),
-        partial("waiting_offer", "until", where=WITH_AN_OFFER),
-    )
+    __table_args__ = (partial("waiting_offer", "until", where=WITH_AN_OFFER),)
 
     chat_id: int = big_integer(primary_key=True)
     first: date

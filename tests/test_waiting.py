@@ -172,6 +172,7 @@ async def test_places_that_are_opened_again_go_first_to_who_waits(
         assert await asked(office) == [11]
         await lead.opens("/week?from=2026-11-23")
         assert lead.shown.status == 200
+        assert "返事待ち" in lead.shown.text, "the week does not show it as free"
 
 
 async def test_one_person_is_offered_one_time_though_two_are_freed_at_once(

@@ -16,7 +16,7 @@ from flows.text import Text
 
 TAKEN = (
     select(HOLD.c.start, HOLD.c.counsellor, HOLD.c.purpose, BOOKING.c.id, BOOKING.c.ref, BOOKING.c.state)
-    .join(BOOKING, BOOKING.c.id == HOLD.c.booking_id)
+    .outerjoin(BOOKING, BOOKING.c.id == HOLD.c.booking_id)  # none where it is kept for somebody who waits
     .where(HOLD.c.start >= bindparam("first"), HOLD.c.start < bindparam("last"))
 )
 CLOSED_AT_MOST = 30  # days in a row that are looked at for an open one
@@ -27,7 +27,7 @@ async def taken(transaction: Transaction, days: OfficeDays, first: date, end: da
     """What bookings hold from the first day until before the other."""
     between = {"first": days.at(first, time()), "last": days.at(end, time())}
     rows = await transaction.execute(TAKEN, between)
-    return [Taken(row.counsellor, row.start, row.purpose, row.id, row.ref, row.state) for row in rows]
+    return [Taken(row.counsellor, row.start, row.purpose, row.id or "", row.ref or "", row.state or "") for row in rows]
 
 
 async def grid(transaction: Transaction, days: OfficeDays, monday: date, now: datetime) -> Week:

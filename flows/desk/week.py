@@ -20,7 +20,7 @@ FREE, HELD, REQUESTED, CONFIRMED, IN_SESSION, OVER, UNUSED, CLOSED, OFF = (
 
 KINDS: Mapping[str, tuple[str, Text]] = {  # the mark of each kind, and its words
     FREE: ("○", Text("Free")),
-    HELD: ("◇", Text("Held for a proposal")),
+    HELD: ("◇", Text("Held for an answer")),
     REQUESTED: ("△", Text("Requested")),
     CONFIRMED: ("●", Text("Confirmed")),
     IN_SESSION: ("▶", Text("In session")),
@@ -39,7 +39,7 @@ _KIND_OF = {
 
 @dataclass(frozen=True)
 class Taken:
-    """A place that a booking holds: its own, or one that is proposed."""
+    """A place that is held: a booking's own, one that is proposed or asked for; without a booking, for who waits."""
 
     counsellor: str
     start: datetime
@@ -54,7 +54,8 @@ class Taken:
 
     @property
     def kind(self) -> str:
-        return HELD if self.purpose != "request" and self.state in lifecycle.LIVE else _KIND_OF.get(self.state, OVER)
+        held = self.purpose != "request" and (self.state in lifecycle.LIVE or not self.booking)
+        return HELD if held else _KIND_OF.get(self.state, OVER)
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,6 @@ def upgrade() -> None:
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("chat_id"),
     )
-    op.create_index("waiting_since", "waiting", ["since", "chat_id"])
-    op.create_index("waiting_last", "waiting", ["last"])
     op.create_index("waiting_offer", "waiting", ["until"], sqlite_where=OFFERED, postgresql_where=OFFERED)
     op.create_table(
         "offer",
@@ -41,6 +39,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("offer")
     op.drop_index("waiting_offer", "waiting", sqlite_where=OFFERED, postgresql_where=OFFERED)
-    op.drop_index("waiting_last", "waiting")
-    op.drop_index("waiting_since", "waiting")
     op.drop_table("waiting")
