@@ -48,6 +48,25 @@ async def test_places_are_closed_over_bookings_and_the_people_are_called_by_the_
     assert await place.states() == {one.reference: "confirmed", other.reference: "cancelled"}
 
 
+async def test_somebody_calls_and_is_found_by_the_keyboard_alone(place: Counter) -> None:
+    booking, box = await place.booked("2026-11-24 09:30", "confirm"), "受付番号・日付・求職番号・電話番号・氏名のどれか"
+    async with place.clerk(DESK, kind=Typist) as clerk:
+        await clerk.fills(box, "090-1234", "header")
+        await clerk.presses("検索", "header")
+        await clerk.sees("電話番号：090-1234-5678")
+        await clerk.fills(box, "090-1234-5678")
+        await clerk.presses("検索", "main")
+        await clerk.sees("1件")
+        await clerk.looks_around()
+        await clerk.follows("11月24日(火) 9:30")
+        await clerk.sees(booking.reference, "h1")
+        await clerk.page.go_back()
+        await clerk.sees("1件")
+        await clerk.goes_to("操作記録")
+        await clerk.sees("予約を検索しました：電話番号で", ".life")
+        await clerk.looks_around()
+
+
 async def test_a_counsellor_is_ill_for_a_day_on_a_phone(place: Counter) -> None:
     await place.employs("職員 二号", "職員 三号")
     kept, moved = await place.booked("2026-11-24 09:30", "confirm"), await place.booked("2026-11-24 10:00", "confirm")

@@ -81,10 +81,16 @@ async def pages(desk: OpenDesk, visitor: Visitor) -> None:
         "/week?from=2026-11-16",
         "/numbers?from=2026-10",
         f"/bookings/{one}",
+        "/records?who=705&what=looked",
+        "/records?what=confirm&to=2026-03-01",
+        "/records?what=bookings",
     ]:
         assert (await visitor.opens(path)).status == 200, path
         took = await timed(lambda path=path: visitor.opens(path), times=20)  # type: ignore[misc]
-        print(f"{path.replace(str(one), '…'):30} {took:7.1f} ms")  # noqa: T201  # what it is for
+        print(f"{path.replace(str(one), '…'):40} {took:7.1f} ms")  # noqa: T201  # what it is for
+    for typed in ("11030-00000001", "川越 太郎", "2026-05-11"):
+        took = await timed(lambda typed=typed: visitor.presses("検索", "/search", q=typed), times=20)  # type: ignore[misc]
+        print(f"{'a search: ' + typed:40} {took:7.1f} ms")  # noqa: T201
 
 
 async def told(desk: OpenDesk, visitor: Visitor, office: Office) -> None:
@@ -99,7 +105,7 @@ async def told(desk: OpenDesk, visitor: Visitor, office: Office) -> None:
             while await events.content.readuntil(b"\n\n") != b"data: changed\n\n":
                 pass
             took.append(perf_counter() - began)
-    print(f"{'a request is on an open page':30} {1000 * median(took):7.1f} ms, {1000 * max(took):.0f} at most")  # noqa: T201
+    print(f"{'a request is on an open page':40} {1000 * median(took):7.1f} ms, {1000 * max(took):.0f} at most")  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ AGO = {  # so many days before a moment, spread evenly over the rows
     "postgresql": "timestamptz '{until}' - i * interval '{days} days' / :count",
 }
 BYTES = {"sqlite": "x'01'", "postgresql": "decode('01', 'hex')"}
-CHAT, BOOKING = "1000000000 + i", "'past' || i"
+CHAT, BOOKING, STAFF = "1000000000 + i", "'past' || i", "700 + i % 10"
 BOOKINGS = {"until": "2026-10-20 00:00:00", "days": 330}
 UPDATES = {"until": "2026-11-19 00:00:00", "days": 7}
 ERASED = "i * 330 > 60 * :count"  # what lies more than 90 days before 2026-11-19
@@ -40,7 +40,7 @@ FILLED: tuple[tuple[type[SQLModel], dict[str, str]], ...] = (
         **dict.fromkeys(("wanted_start", "wanted_at", "wanted_lapses_at"), "NULL"),  # nobody wants to move what is over
     }),
     (tables.HoldRow, {"counsellor": "'1'", "booking_id": BOOKING}),
-    (tables.DecisionRow, {"booking_id": BOOKING, "event": "'confirm'"}),
+    (tables.DecisionRow, {"booking_id": BOOKING, "event": "'confirm'", "who": STAFF}),
     (tables.ConsentRow, {"chat_id": CHAT}),
     (tables.PersonRow, {"chat_id": CHAT}),
     (tables.ConversationRow, {
@@ -58,7 +58,7 @@ FILLED: tuple[tuple[type[SQLModel], dict[str, str]], ...] = (
         "number_index": "'index' || i", "booking_id": BOOKING, "what": "'nothing'",
     }),
     (staff_tables.ObjectionRow, {"measure_id": "i"}),
-    (staff_tables.RecordRow, {"what": "'looked'", "booking_id": BOOKING}),
+    (staff_tables.RecordRow, {"what": "'looked'", "booking_id": BOOKING, "who": STAFF}),
     (UnmetRow, {"what": "'start'"}),
     (tables.UpdateRow, {"update_id": "i"}),
 )  # fmt: skip
