@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 
-from bot import kept, staff
+from bot import kept, staff, terms
 from bot.calendar import Calendar
 from bot.clock import Clock, utc_now
 from bot.clockwork import Clockwork
@@ -128,7 +128,7 @@ class App:
     async def _begin(self) -> None:
         await self._open_database()
         await kept.check_keys(self.database, self.seal)
-        await kept.remember_terms(self.database, self.days.office.terms, self.clock())
+        await terms.remember(self.kit, self.clock())
         await self.staff_group.load()
         await self.clockwork.follow_the_calendar(self.clock())
         holiday_name(self.days.day_of(self.clock()))  # the library takes its time at its first question

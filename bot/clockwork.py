@@ -19,6 +19,7 @@ from bot.counter import BOOKING
 from bot.database import Transaction, unavailable
 from bot.kit import Kit
 from bot.lanes import Lanes
+from bot.lists import Lists
 from bot.logs import trace
 from bot.pauses import pauses
 from bot.retention import forget_what_is_old
@@ -59,6 +60,7 @@ class Clockwork:
 
     def __init__(self, kit: Kit, service: Service, lanes: Lanes, second: float = 1.0):
         self.kit, self.service, self.lanes, self.second = kit, service, lanes, second
+        self.lists = Lists(kit.outbox)
         self._kept_house: datetime | None = None
         self._trying: set[Key] = set()
         self._failed: dict[Key, Failed] = {}
@@ -69,6 +71,8 @@ class Clockwork:
         await self.follow_the_calendar(now)
         await self.move_bookings(now)
         await self.pass_offers_on(now)
+        if self.lists.is_due(self.kit.days, now):
+            await self.promise_the_list(now)
         await self.show_owed(now - OWED_AFTER)
         if self._kept_house is None or abs(now - self._kept_house) >= HOUSEKEEPING:
             await self._keep_house(now)
@@ -77,6 +81,11 @@ class Clockwork:
     async def follow_the_calendar(self, now: datetime) -> None:
         """What another worker, or the desk served alone, has closed or opened."""
         await self.kit.store.database.run(lambda t: self.kit.calendar.follow(t, now))
+
+    async def promise_the_list(self, now: datetime) -> None:
+        """第4条(2)b 「翌営業日中に」: of what waits for an answer, when its time has come."""
+        await self.kit.store.database.run(lambda t: self.lists.promise(t, self.kit.days, now))
+        self.service.sender.wake.set()
 
     async def move_bookings(self, now: datetime) -> None:
         """The clock's moves: requests lapse, sessions end (4(1))."""

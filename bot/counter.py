@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Row, bindparam, insert, select, update
 
-from bot import claims, contact, measures, moving, pausing, places, unmet, urls, waiting
+from bot import addresses, claims, contact, measures, moving, pausing, places, terms, unmet, urls, waiting
 from bot.booking_rows import DECIDES, MOVES_IT, as_it_stands, booking_of, decision_row
 from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once, one_at_a_time
@@ -263,6 +263,8 @@ class SqlCounter:
         if event in CONFIRMS:
             of_the_url = await urls.confirmed(self, fresh, left, had, changes.get("url", ""))
         await self._write(fresh, decision)
+        if event == "start":
+            await terms.note_first_use(self, fresh)
         if fresh.state in FREES_THE_SLOT:
             await places.give_back(self.transaction, fresh.id)
         if event in notices.ANOTHER_TIME:
@@ -312,8 +314,9 @@ class SqlCounter:
             await self.transaction.execute(insert(DECISION).values(**decision_row(booking, decision)))
 
     async def _promise(self, booking: Booking, *events: str) -> None:
-        for event in events:
-            await self.outbox.promise(self.transaction, booking, notices.promises(self.days, booking, event, self.now))
+        made = [each for event in events for each in notices.promises(self.days, booking, event, self.now)]
+        once = addresses.once(self.seal, booking)
+        await self.outbox.promise(self.transaction, booking, made, once)
 
     async def tell(self, booking: Booking, how: Told, decision: Decision | None = None) -> None:
         """How the confirmation went: handed to the mail server, failed for good; or staff wrote or phoned."""
@@ -341,6 +344,9 @@ class SqlCounter:
 
     async def note_contact(self, booking: Booking, by: Decision) -> bool:
         return await contact.note(self, booking, by)
+
+    async def write_again(self, booking: Booking, address: str) -> None:
+        await addresses.correct(self, booking, address)
 
     async def in_trouble(self, booking: Booking, trouble: Trouble) -> bool:
         return await contact.in_trouble(self, booking, Decision(trouble, self.now, channel="chat"))

@@ -1,4 +1,4 @@
-"""What the bot remembers of itself from one run to the next: a few named values, and the terms it has seen."""
+"""What the bot remembers of itself from one run to the next: a few named values."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 
 from bot.database import Database, Transaction, insert_once
 from bot.encryption import Seal
-from bot.tables import SettingRow, TermsRow, table
-from flows.office import BadSetting, Terms
+from bot.tables import SettingRow, table
+from flows.office import BadSetting
 
-SETTING, TERMS = table(SettingRow), table(TermsRow)
+SETTING = table(SettingRow)
 
 
 async def read(transaction: Transaction, name: str) -> str | None:
@@ -43,10 +43,3 @@ async def check_keys(database: Database, seal: Seal) -> None:
                 " the data folder",
             )
         await write(transaction, "keys", ",".join(seal.fingerprints()))
-
-
-async def remember_terms(database: Database, terms: Terms, now: datetime) -> None:
-    """第11条 「変更することができる」: keep the text in force, to show at the next what changed."""
-    values = {"sha256": terms.sha256, "version": terms.version, "text": terms.text, "first_seen": now}
-    async with database.transaction() as transaction:
-        await insert_once(transaction, TERMS, values)

@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from telegram import InputFile
 from telegram.error import BadRequest
 
-from bot import cards, measures, turn
+from bot import cards, lists, measures, turn
 from bot.commands import set_staff_menu
 from bot.counter import CONVERSATION
 from bot.database import Transaction
@@ -29,12 +29,14 @@ from bot.staff_group import StaffGroup
 from bot.telegram.api import UNCHANGED, Api
 from bot.telegram.replies import Speaker, inline
 from bot.undeliverable import Undeliverable
-from flows import announcements, letters, notices
+from flows import announcements, letters, notices, policy
+from flows.arrival import ARRIVAL
 from flows.counter import Booking
 from flows.desk import commands
 from flows.desk.week import Week
 from flows.joining import JOINING
 from flows.proposals import PROPOSALS
+from flows.text import Text
 from flows.waiting import OFFERS
 
 KINDS = {
@@ -46,7 +48,7 @@ BY_MAIL, STAFF_GROUP = ("mail", "office"), ("staff", "card")  # channels
 LETTER = NOTICE.c.kind.in_([name for name, kind in KINDS.items() if kind.channel in BY_MAIL])
 NO_STAFF_GROUP = timedelta(minutes=1)  # how long a message to staff waits for a staff group
 NOT_TOLD_YET = timedelta(minutes=1)  # how long a reminder waits for the confirmation, until it looks again
-DIALOGS = {"proposed": PROPOSALS, "remind_ten_minutes": JOINING}  # what the bot asks with buttons
+DIALOGS = {"proposed": PROPOSALS, "arrived": ARRIVAL, "remind_ten_minutes": JOINING}  # what the bot asks with buttons
 LAST_SENT = select(NOTICE.c.key).where(
     NOTICE.c.booking_id == bindparam("booking"), NOTICE.c.kind == bindparam("kind"), NOTICE.c.state == "sent",
     NOTICE.c.ended_at > bindparam("since"),
@@ -83,7 +85,8 @@ class Notices:
         if notice.not_after and now > notice.not_after:
             return Sending(end="expired")
         if notice.booking_id is None:
-            simple = self._offered if notice.kind == "offered" else self._simple
+            of_no_booking = {"offered": self._offered, lists.KIND: self._list}
+            simple = of_no_booking.get(notice.kind, self._simple)
             return await simple(transaction, notice, now)
         booking = await self.kit.counter(transaction, now, None, "").booking(notice.booking_id)
         kind = notices.KINDS[notice.kind]
@@ -123,6 +126,8 @@ class Notices:
         more = await self._of_people(transaction, notice)
         if more is None:
             return Sending(end="cancelled")
+        if notice.kind in letters.OFFERS_FREE_TIMES:
+            more = {"times": await self._free(transaction, booking, now)}
         if channel == "mail":
             return Sending(lambda: self.letters.to_person(notice, booking, language, more))
         if booking.chat and (dialog := DIALOGS.get(notice.kind)):
@@ -130,6 +135,12 @@ class Notices:
             return Sending(partial(self._speak, asked) if asked else None)
         text = self.kit.words(language, now).all(letters.chat(days, notice.kind, booking, more))
         return Sending(lambda: self._say(booking.chat, text)) if booking.chat else Sending(end="cancelled")
+
+    async def _free(self, transaction: Transaction, booking: Booking, now: datetime) -> tuple[Text, ...]:
+        """The next times that can be asked for, in words."""
+        counter = self.kit.counter(transaction, now, booking.chat, booking.language)
+        free = await counter.free(policy.days_to_offer(self.kit.days, now))
+        return letters.next_free(self.kit.days, free)
 
     async def _of_people(self, transaction: Transaction, notice: Notice) -> Mapping[str, Any] | None:
         """What the words of a notice about a measure or an objection name; None where it does not hold any more."""
@@ -180,6 +191,21 @@ class Notices:
         language = self.kit.days.office.language
         asked = await turn.ask_in(self.kit, transaction, notice.chat_id, language, OFFERS, notice.key, now)
         return Sending(partial(self._speak, asked) if asked else None)
+
+    async def _list(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending:
+        """The open requests as they are now."""
+        if self.staff_group.chat is None:
+            return Sending(later=now + NO_STAFF_GROUP)
+        told = await lists.words(transaction, self.kit.days, now)
+        if told is None:
+            return Sending(end="cancelled")
+        text = self.kit.words(self.kit.days.office.language, now).say(told)
+        return Sending(lambda: self._say_the_list(notice, text, now))
+
+    async def _say_the_list(self, notice: Notice, text: str, now: datetime) -> None:
+        chat, outbox = self._staff(), self.kit.outbox
+        message = await self.api.call("sendMessage", chat_id=chat, text=text)
+        await outbox.database.run(lambda t: lists.sent(t, outbox, notice, chat, int(message["message_id"]), now))
 
     async def _news(self, transaction: Transaction, kind: str, now: datetime) -> Sending:
         if self.staff_group.chat is None:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, or_, select, update
 from bot.database import Database, Transaction, epoch, insert_once
 from bot.tables import PENDING, NoticeRow, table
 from flows.counter import Booking
-from flows.notices import Promise
+from flows.notices import ONCE_PER_ADDRESS, Promise
 
 NOTICE = table(NoticeRow)
 LEASE_SECONDS = 120.0  # longer than the slowest send
@@ -50,10 +50,16 @@ class Outbox:
         self.owner = secrets.token_hex(8)
         self.fresh = False  # something due now was promised since the sender last looked
 
-    async def promise(self, transaction: Transaction, booking: Booking, promises: Sequence[Promise]) -> None:
-        """Write what a move of a booking promises; the key makes each promise once per version of the booking."""
+    async def promise(
+        self, transaction: Transaction, booking: Booking, promises: Sequence[Promise], once: str = ""
+    ) -> None:
+        """Write what a move of a booking promises; the key makes each promise once per version of the booking.
+
+        What is asked once per address has `once` in its key instead.
+        """
         for made in promises:
-            key = f"{made.kind}:{booking.id}:{booking.version}"
+            of = once if made.kind in ONCE_PER_ADDRESS else f"{booking.id}:{booking.version}"
+            key = f"{made.kind}:{of}"
             await self.put(
                 transaction, key, made.kind, made.due_at, made.not_after, booking_id=booking.id, chat_id=booking.chat
             )

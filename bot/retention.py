@@ -21,6 +21,7 @@ from bot.staff_tables import WITH_A_NOTE, WITH_WORDS
 from bot.store import UPDATE
 from bot.tables import NOT_ERASED
 from flows.lifecycle import MISSED
+from flows.notices import ONCE_PER_ADDRESS
 from flows.office import Office
 
 AT_ONCE = 200  # bookings, and updates, in one round: however much is due, nobody waits for it
@@ -28,6 +29,7 @@ UPDATES_REMEMBERED = timedelta(days=8)  # Telegram keeps an update for a day and
 
 # Deleted one by one, each found by its index: a list of many may be looked for in the whole table (PostgreSQL).
 NOTICES = delete(NOTICE).where(NOTICE.c.booking_id == bindparam("old"))
+ASKED = delete(NOTICE).where(NOTICE.c.booking_id == bindparam("old"), NOTICE.c.kind.in_(ONCE_PER_ADDRESS))
 DECISIONS = delete(DECISION).where(DECISION.c.booking_id == bindparam("old"))
 RECORD = delete(BOOKING).where(BOOKING.c.id == bindparam("old"))
 MEASURES = delete(MEASURE).where(MEASURE.c.id == bindparam("old"))
@@ -55,6 +57,7 @@ async def _erase_details(transaction: Transaction, seal: Seal, before: datetime)
         gone = update(BOOKING).where(BOOKING.c.id == booking)
         index = case((BOOKING.c.state == MISSED, BOOKING.c.number_index), else_="")  # missed sessions are counted on
         forgotten = {**people_index.NONE, "number_index": index}
+        await transaction.execute(ASKED, {"old": booking})  # their keys would tell two bookings of one address
         await transaction.execute(gone.values(erased=True, details=nothing, url=None, **forgotten))
 
 

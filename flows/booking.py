@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flows import answers
+from flows import answers, registering
 from flows.agreeing import DISAGREE, DISAGREE_NOW, agree, consent_missing, terms_pages
 from flows.choosing import date_and_time, day_gone, free_times, time_gone
 from flows.companions import COMPANIONS, choose_a_language, companion, interpreter, to_be_told_by_phone
@@ -136,6 +136,12 @@ QUESTIONS = (
         label=Text("Job-seeker no."),
         private=True,
         counted=True,
+    ),
+    Question(
+        "registered_when",
+        ask=Text("When did you register at Hello Work? If you are not sure, that is fine."),
+        choices=registering.WHEN,
+        label=Text("Registered"),
     ),
     Question(
         "day",

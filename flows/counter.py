@@ -246,6 +246,9 @@ class Counter(Protocol):
     async def booking(self, booking_id: str) -> Booking | None:
         """One booking, of whatever chat; until the turn is over nobody else changes it."""
 
+    async def write_again(self, booking: Booking, address: str) -> None:
+        """Send what is true now to this address, which is the booking's from now on."""
+
     async def in_trouble(self, booking: Booking, trouble: Literal["late", "cannot_connect"]) -> bool:
         """Tell staff at once that the person is late or cannot connect; False when the session waits no more."""
 

@@ -65,6 +65,8 @@ def verdict(context: Context) -> Text:
     if booking.state == CANCELLED:
         by_office = booking.decision is not None and booking.decision.channel == "office"
         return Text("[Cancelled by the office]") if by_office else Text("[Cancelled by the user]")
+    if booking.state == LAPSED and booking.decided and booking.decided.event == "propose":
+        return Text("[Lapsed] The person did not choose in time, and has been told.")
     if booking.state in (LAPSED, REQUESTED):  # or about to lapse
         return Text("[Lapsed] Nobody decided in time. The person has been told.")
     decision = booking.decided

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from flows import policy
+from flows import policy, registering
 from flows.counter import Booking
+from flows.lifecycle import CONFIRMED
 from flows.office_days import OfficeDays
 
 Moment = Callable[[OfficeDays, Booking, datetime], datetime | None]
@@ -21,9 +22,25 @@ def at_once(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
     return now
 
 
+def registration(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
+    """With the request, only for somebody who said when they registered, so long ago that it may have lapsed."""
+    months_ago = registering.MONTHS_AGO.get(booking.details.get("registered_when", ""))
+    if months_ago is None:
+        return None
+    lapses = policy.registration_may_lapse(days, months_ago, booking.requested_at, booking.slot.start)
+    return now if lapses else None
+
+
 def reply_is_late(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
     """第4条(2)b 「返信がない場合」"""
     return policy.no_reply_at(days, booking.requested_at, booking.slot.start)
+
+
+def arrival(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
+    """`now` the confirming letter was handed to the mail server."""
+    asked = policy.arrival_asked_at(days, now)
+    in_time = booking.state == CONFIRMED and asked < policy.remind_one_hour_at(days, booking.slot.start)
+    return asked if in_time else None
 
 
 def readiness(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:

@@ -10,14 +10,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from flows import answers, arranging, reminding
-from flows.counter import Booking
+from flows import answers, arranging, registering, reminding
+from flows.counter import Booking, Free
 from flows.deciding import DECLINE_REASONS
 from flows.office_days import OfficeDays
 from flows.suspending import SUSPENDED, UNSUSPENDED, WARNED, WITHDRAWN
 from flows.text import Text
 
+FREE_TIMES = Text("The next free times are:\n{times}")
+NONE_FREE = Text("There are no free times at the moment. More may open later.")
+OFFERS_FREE_TIMES = ("expired", "expired_mail", "proposal_lapsed", "proposal_lapsed_mail")
+OFFERED = 3  # of them
 NOTHING: Mapping[str, Any] = {}
+TERMS_CHANGED = Text(
+    "[The terms have changed] {terms_version}\n"
+    "Your booking on {date} {time} stays valid.\n"
+    "\n"
+    "If you use it after the change, you are taken to agree to the new terms (Article 11). You can read them with"
+    " /terms.\n"
+    "\n"
+    "Questions: {office_phone} ({office_hours})"
+)
+TERMS_CHANGED_BY_MAIL = Text(
+    "[The terms have changed] {terms_version}\n"
+    "Your booking on {date} {time} stays valid.\n"
+    "\n"
+    "If you use it after the change, you are taken to agree to the new terms (Article 11). We send you the text if"
+    " you ask us."
+)
 CHAT = {
     **arranging.CHAT,
     **reminding.CHAT,
@@ -30,6 +50,8 @@ CHAT = {
         "\n"
         "If there is no email after {reply_by}, it may not have arrived. Please call {office_phone} ({office_hours})."
     ),
+    "registration": registering.MAY_HAVE_LAPSED,
+    "terms_changed": TERMS_CHANGED,
     "no_reply": Text(
         "[About the reply] Reference {ref}\n"
         "We cannot yet see a reply from our staff.\n"
@@ -172,6 +194,10 @@ MAIL = {
             "{answer}"
         ),
     ),
+    "no_reply_mail": (Text("[About the reply] {date} {time}"), CHAT["no_reply"]),
+    "expired_mail": (Text("[Not confirmed] {date} {time}"), CHAT["expired"]),
+    "proposal_lapsed_mail": (Text("[Closed] {date} {time}"), CHAT["proposal_lapsed"]),
+    "terms_changed_mail": (Text("[The terms have changed] {date} {time}"), TERMS_CHANGED_BY_MAIL),
     "missed_mail": (Text("[Treated as cancelled] {date} {time}"), CHAT["missed"]),
     "corrected_mail": (Text("[Record corrected] {date} {time}"), CHAT["corrected"]),
 }
@@ -215,6 +241,7 @@ def facts(days: OfficeDays, booking: Booking) -> dict[str, Any]:
     known = DECLINE_REASONS.get(reason, DECLINE_REASONS["other"])[1]
     left = (booking.moved.starts[0] if booking.moved and booking.moved.starts else start).astimezone(days.office.zone)
     return {
+        "terms_version": days.office.terms.version,
         "date": start.date(),
         "time": start.time(),
         "ref": booking.reference,
@@ -242,8 +269,21 @@ def _facts_of(days: OfficeDays, kind: str, booking: Booking) -> dict[str, Any]:
 
 def chat(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any] = NOTHING) -> tuple[Text, ...]:
     """A message to the person's chat. `more` are the facts of a measure."""
-    words = reminding.chat(days, kind, booking) if kind in reminding.CHAT else (CHAT[kind],)
+    words = reminding.chat(days, kind, booking) if kind in reminding.CHAT else (CHAT[kind], *_free(kind, more))
     return tuple(each.given(**{**_facts_of(days, kind, booking), **more}) for each in words)
+
+
+def _free(kind: str, more: Mapping[str, Any]) -> tuple[Text, ...]:
+    """第4条(1): what can be asked for instead of what has lapsed."""
+    if kind not in OFFERS_FREE_TIMES:
+        return ()
+    return (FREE_TIMES if more.get("times") else NONE_FREE,)
+
+
+def next_free(days: OfficeDays, free: Free) -> tuple[Text, ...]:
+    """The next starts with a free place, in words."""
+    starts = [start.astimezone(days.office.zone) for day in sorted(free) for start in sorted(free[day])]
+    return tuple(Text("{date} {time}", date=start.date(), time=start.time()) for start in starts[:OFFERED])
 
 
 def staff(days: OfficeDays, kind: str, booking: Booking) -> Text:
@@ -257,6 +297,7 @@ def letter(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any
     if kind == "proposed_mail":
         known |= proposed(days, booking)
     subject, body = _words(kind, booking)
+    body = (*body, *_free(kind, more))
     said = tuple(each.given(**known) for each in body)
     return Words(subject.given(**known), (*said, *_notes(kind, booking), SIGNATURE))
 
@@ -275,6 +316,7 @@ def _notes(kind: str, booking: Booking) -> tuple[Text, ...]:
     notes = {
         **dict.fromkeys(("confirmed_mail", "moved_mail", "remind_day_before_mail"), CANCEL_NOTE),
         "url_changed_mail": arranging.REPLACES,
+        **dict.fromkeys(("expired_mail", "terms_changed_mail"), reminding.REFERENCE.given(ref=booking.reference)),
     }
     claim = (CLAIM_NOTE.given(code=booking.claim_code),) if kind == "confirmed_mail" and booking.claim_code else ()
     return (*((notes[kind],) if kind in notes else ()), *claim)

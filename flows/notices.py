@@ -16,6 +16,7 @@ from flows.due import (
     Moment,
     a_week,
     an_hour_before,
+    arrival,
     at_once,
     day_before,
     ever,
@@ -26,6 +27,7 @@ from flows.due import (
     on_the_day,
     over,
     readiness,
+    registration,
     reply_is_late,
     start,
     start_or_a_day,
@@ -41,6 +43,8 @@ from flows.lifecycle import CONFIRMED
 from flows.office_days import OfficeDays
 from flows.only_if import (
     Condition,
+    ahead,
+    ahead_no_chat,
     always,
     cancelled,
     cannot_connect,
@@ -49,6 +53,7 @@ from flows.only_if import (
     has_address,
     has_url,
     lapsed,
+    lapsed_no_chat,
     late,
     missed,
     missed_by_mail,
@@ -61,6 +66,7 @@ from flows.only_if import (
     proposed,
     reads_of_it,
     requested,
+    requested_no_chat,
     still_to_come,
     told,
     told_by_mail,
@@ -103,6 +109,7 @@ CARD: tuple[Channel, bool] = ("card", False)
 
 NONE = ""
 MOVE_HANDED = "handed after a move"
+ANY_HANDED = "handed, handed after a move"
 PROPOSED_ANEW = "propose, email_corrected"
 CONFIRMS = "confirm, accept, move, confirm_move, book_next"
 CONFIRMED_ANEW = "confirm, accept, book_next, email_corrected"
@@ -130,12 +137,15 @@ TABLE = (
     # A request, and what becomes of it (4(2)b)
     Row("received",                 ANSWER, REQUESTS,             at_once,        start,          requested),
     Row("received_office",          OFFICE, REQUESTS,             at_once,        ever,           always),
+    Row("registration",             ANSWER, REQUESTS,             registration,   start,          requested),
     Row("declined_mail",            MAIL,   "decline",            at_once,        start,          declined),
     Row("declined",                 CHAT,   "decline",            at_once,        start,          declined),
     Row("proposed_mail",            MAIL,   PROPOSED_ANEW,        at_once,        lapse,          proposed),
     Row("proposed",                 CHAT,   "propose",            at_once,        lapse,          proposed),
     Row("expired",                  CHAT,   "lapse",              at_once,        start_or_a_day, lapsed),
+    Row("expired_mail",             MAIL,   "lapse",              at_once,        start_or_a_day, lapsed_no_chat),
     Row("proposal_lapsed",          CHAT,   "lapse of proposals", at_once,        start_or_a_day, lapsed),
+    Row("proposal_lapsed_mail",     MAIL,   "lapse of proposals", at_once,        start_or_a_day, lapsed_no_chat),
     # The confirmation: its letter, and what follows from how that went
     Row("confirmed_mail",           MAIL,   CONFIRMED_ANEW,       at_once,        start,          confirmed),
     Row("moved_mail",               MAIL,   MOVES,                at_once,        start,          confirmed),
@@ -180,8 +190,10 @@ TABLE = (
     Row("corrected_mail",           MAIL,   "correct",            at_once,        a_week,         not_missed_by_mail),
     # When its time comes
     Row("no_reply",                 CHAT,   REQUESTS,             reply_is_late,  lapse,          requested),
+    Row("no_reply_mail",            MAIL,   REQUESTS,             reply_is_late,  lapse,          requested_no_chat),
     Row("overdue",                  STAFF,  REQUESTS,             reply_is_late,  lapse,          requested),
     Row("remind_readiness",         CHAT,   CONFIRMS,             readiness,      the_day_before, told),
+    Row("arrived",                  CHAT,   ANY_HANDED,           arrival,        an_hour_before, told),
     Row("remind_readiness_mail",    MAIL,   CONFIRMS,             readiness,      the_day_before, told_no_chat),
     Row("remind_day_before",        CHAT,   CONFIRMS,             day_before,     an_hour_before, told),
     Row("remind_day_before_mail",   MAIL,   CONFIRMS,             day_before,     an_hour_before, told_by_mail),
@@ -210,6 +222,10 @@ TABLE = (
     Row("letter_failed",            STAFF,  NONE,                 at_once,        ever,           always),
     Row("undelivered",              STAFF,  NONE,                 at_once,        ever,           always),
     Row("claim_locked",             STAFF,  NONE,                 at_once,        ever,           always),
+    # Of no event of a booking: lists (bot/lists.py), a new version of the terms (bot/terms.py)
+    Row("staff_list",               STAFF,  NONE,                 at_once,        ever,           always),
+    Row("terms_changed",            CHAT,   NONE,                 at_once,        start,          ahead),
+    Row("terms_changed_mail",       MAIL,   NONE,                 at_once,        start,          ahead_no_chat),
 )
 # fmt: on
 
@@ -227,6 +243,7 @@ OF_THE_TIME = [  # the old ones of a booking that is moved
 ANOTHER_TIME = ("move", "confirm_move", "change")  # events after which those hold no more
 OF_THE_WISH = ("move_received", "move_no_reply", "move_overdue")  # hold no more once it is answered
 REMINDERS = frozenset(row.kind for row in TABLE if row.kind.startswith("remind_"))
+ONCE_PER_ADDRESS = ("arrived",)
 NOT_AGAIN_SOON = ("remind_day_before", "remind_day_before_mail")  # where one went out some hours ago
 ToldOfPeople = Literal["warned", "withdrawn", "suspended", "unsuspended", "answered"]
 OF_PEOPLE = frozenset({*(kind for what in get_args(ToldOfPeople) for kind in (what, f"{what}_mail")), "objected"})

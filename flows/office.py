@@ -103,6 +103,9 @@ class Office:
     quiet_from: time
     quiet_until: time
     staff_lists_at: tuple[time, ...]
+    arrival_asked_at: time
+    terms_changed_at: time
+    registration_months: int
     remind_readiness_days: int
     remind_readiness_at: time
     remind_day_before_at: time
@@ -273,7 +276,14 @@ def _windows_hold(office: Office) -> bool:
 
 
 def _awake(office: Office) -> bool:
-    said = (office.remind_readiness_at, office.remind_day_before_at, office.no_reply_latest_at, office.lapse_at)
+    said = (
+        office.arrival_asked_at,
+        office.terms_changed_at,
+        office.remind_readiness_at,
+        office.remind_day_before_at,
+        office.no_reply_latest_at,
+        office.lapse_at,
+    )
     clocks = (*said, office.opens, *(clock for window in office.windows for clock in window))
     return all(office.quiet_until <= clock < office.quiet_from for clock in clocks)
 

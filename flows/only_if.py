@@ -34,6 +34,28 @@ def lapsed(booking: Booking) -> bool:
     return booking.state == LAPSED
 
 
+def by_letter_alone(booking: Booking) -> bool:
+    """Whoever has no chat reads by letter what others read in their chat."""
+    return booking.chat is None and has_address(booking)
+
+
+def requested_no_chat(booking: Booking) -> bool:
+    return requested(booking) and by_letter_alone(booking)
+
+
+def lapsed_no_chat(booking: Booking) -> bool:
+    return lapsed(booking) and by_letter_alone(booking)
+
+
+def ahead(booking: Booking) -> bool:
+    """It may still take place."""
+    return booking.state in LIVE
+
+
+def ahead_no_chat(booking: Booking) -> bool:
+    return ahead(booking) and by_letter_alone(booking)
+
+
 def confirmed(booking: Booking) -> bool:
     return booking.state == CONFIRMED
 
@@ -44,8 +66,7 @@ def told(booking: Booking) -> bool:
 
 
 def told_no_chat(booking: Booking) -> bool:
-    """Whoever has no chat reads by letter what others read in their chat."""
-    return told(booking) and booking.chat is None and has_address(booking)
+    return told(booking) and by_letter_alone(booking)
 
 
 def told_by_mail(booking: Booking) -> bool:

@@ -246,6 +246,38 @@ def staff_lists_at(days: OfficeDays, day: date) -> tuple[datetime, ...]:
     return tuple(days.at(day, clock) for clock in days.office.staff_lists_at) if days.is_business_day(day) else ()
 
 
+def staff_list_before(days: OfficeDays, now: datetime) -> datetime | None:
+    """第4条(2)b 「翌営業日中に」: the last list of today that is due; None before the first, and on a closed day."""
+    return max((at for at in staff_lists_at(days, days.day_of(now)) if at <= now), default=None)
+
+
+def staff_list_after(days: OfficeDays, now: datetime) -> datetime:
+    """第4条(2)b 「翌営業日中に」: the next list, when the one before is worth nothing any more."""
+    today = days.day_of(now)
+    ahead = [at for at in staff_lists_at(days, today) if at > now]
+    return min(ahead or staff_lists_at(days, days.business_day_after(today)), default=now + DAY)
+
+
+def terms_changed_at(days: OfficeDays, changed: datetime) -> datetime:
+    """第11条 「本規約の変更後に」: when people with a booking ahead are told, on the next business day."""
+    return days.at(days.business_day_after(days.day_of(changed)), days.office.terms_changed_at)
+
+
+def registration_may_lapse(days: OfficeDays, months_ago: int, requested: datetime, session: datetime) -> bool:
+    """第2条(1) 「求職登録が完了している方」: a registration holds to the end of a month some months later.
+
+    Whether the session is later than that, for somebody who registered so many months before the request.
+    """
+    then, of = days.day_of(requested), days.day_of(session)
+    passed = (of.year - then.year) * 12 + of.month - then.month + months_ago
+    return passed > days.office.registration_months
+
+
+def arrival_asked_at(days: OfficeDays, handed: datetime) -> datetime:
+    """第4条(2)b 「メールが届いていない可能性がございますので」: the business day after a letter went out."""
+    return days.at(days.business_day_after(days.day_of(handed)), days.office.arrival_asked_at)
+
+
 def remind_readiness_at(days: OfficeDays, start: datetime) -> datetime:
     """第10条（4） 「通信環境がオンライン職業相談に支障がないことの確認を済ませて下さい」: some business days before."""
     day = days.business_day_before(days.day_of(start), days.office.remind_readiness_days)

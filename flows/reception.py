@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from flows import hearing, showing
 from flows.accompanying import ACCOMPANYING
+from flows.arrival import ARRIVAL
 from flows.booking import BOOKING
 from flows.cancelling import CANCELLING
 from flows.claiming import CLAIMING
@@ -50,6 +51,7 @@ DIALOGS = {
         OFFERS,
         CLAIMING,
         PROPOSALS,
+        ARRIVAL,
         JOINING,
         LANGUAGE,
         OBJECTING,

@@ -7,6 +7,7 @@ They are among those of `letters.py`, and keep its rules. The URL stands in lett
 
 from __future__ import annotations
 
+from flows.arrival import ASK
 from flows.counter import Booking
 from flows.joining import SOON
 from flows.office_days import OfficeDays
@@ -65,6 +66,7 @@ CHAT = {
         "If you cannot find the email, it does not open or you are late, call at once: {office_phone}\n"
         "If we hear nothing, it is treated as cancelled 10 minutes after the start."
     ),
+    "arrived": ASK,
     "remind_ten_minutes": SOON,
     "calling": Text(
         "[We will call you] {date} {time}\n"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.database import Transaction
-from bot.kept import TERMS
+from bot.terms import TERMS
 from flows.agreeing import consent, terms_pages
 from flows.steps import Context, Conversation
 from tests.conversations.visitors import DAYS, NOW

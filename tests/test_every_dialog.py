@@ -108,7 +108,7 @@ def test_an_event_that_is_not_legal_raises_and_changes_nothing(dialog: Dialog) -
 def test_1_every_end_that_refuses_names_the_phone_and_the_others_are_known() -> None:
     refuses = {
         "limited", "no_consent", "old_consent", "not_eligible", "not_tied", "locked", "not_suspended", "objected",
-        "standing", "paused", "no_session", "not_told",
+        "standing", "paused", "no_session", "not_told", "no_letter", "unanswered",
     }  # fmt: skip
     says_why_by_a_note = {
         "already",
@@ -118,8 +118,10 @@ def test_1_every_end_that_refuses_names_the_phone_and_the_others_are_known() -> 
         "suspended",
         "accepted",
         "over",
+        "sent",
     }  # what is there, what was chosen
     goes_on = {
+        "arrived_well",
         "closed",
         "waiting",
         "timed_out",

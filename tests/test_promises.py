@@ -57,6 +57,13 @@ HOLDS = {
     "remind_day_before": ("chat", REACHED),
     "remind_one_hour": ("chat", REACHED),
     "remind_one_hour_mail": ("mail", set()),  # a booking without a URL
+    "arrived": ("chat", REACHED),
+    "registration": ("chat", all_of(REQUESTED)),
+    "no_reply_mail": ("mail", set()),  # this and the next two: of somebody who has a chat
+    "expired_mail": ("mail", set()),
+    "proposal_lapsed_mail": ("mail", set()),
+    "terms_changed": ("chat", all_of(*lifecycle.LIVE)),
+    "terms_changed_mail": ("mail", set()),
     "remind_readiness": ("chat", REACHED),
     "remind_readiness_mail": ("mail", set()),  # of somebody who has a chat
     "remind_day_before_mail": ("mail", REACHED),
@@ -73,7 +80,11 @@ HOLDS = {
     "cancelled_office": ("office", EVER),
     "expired": ("chat", all_of(lifecycle.LAPSED)),
 }
-ANSWERS = ("received", "cancelled")  # to what the person did just now; all else in a chat the bot starts
+ANSWERS = (
+    "received",
+    "registration",
+    "cancelled",
+)  # to what the person did just now; all else in a chat the bot starts
 
 
 @pytest.mark.parametrize("kind", HOLDS)
@@ -105,7 +116,8 @@ def test_a_request_promises_its_receipt_and_what_follows_if_nobody_answers() -> 
     lapse = policy.lapses_at(DAYS, START)
     assert promises(DAYS, booking(), "request", NOW) == (
         Promise("received", NOW, START), Promise("received_office", NOW), Promise("card", NOW),
-        Promise("no_reply", unanswered, lapse), Promise("overdue", unanswered, lapse),
+        Promise("no_reply", unanswered, lapse), Promise("no_reply_mail", unanswered, lapse),
+        Promise("overdue", unanswered, lapse),
     )  # fmt: skip
 
 
@@ -167,7 +179,7 @@ def test_within_the_hour_of_its_session_a_reminder_does_not_wait_for_the_morning
         ("cancel", CANCELLED, "", ["cancelled", "cancelled_office", "card", "came"]),
         ("cancel", CANCELLED, "handed", ["cancelled", "cancelled_mail", "cancelled_office", "card", "came"]),
         ("lapse", lifecycle.LAPSED, "", ["expired", "card"]),
-        ("handed", CONFIRMED, "handed", ["confirmed"]),
+        ("handed", CONFIRMED, "handed", ["confirmed", "arrived"]),
         ("handed", CANCELLED, "handed", ["cancelled_mail"]),
         ("failed", CONFIRMED, "failed", ["mail_failed", "confirming"]),
         ("by_hand", CONFIRMED, "by_hand", ["confirmed"]),
@@ -180,9 +192,10 @@ def test_any_other_move_promises_what_is_true_after_it_at_once(
 ) -> None:
     promised = promises(DAYS, booking(state, told), event, NOW)
     assert [each.kind for each in promised] == kinds
-    assert {each.due_at for each in promised} <= {NOW}
+    assert {each.due_at for each in promised if each.kind != "arrived"} <= {NOW}
     for each in promised:
-        assert each.not_after == (START if KINDS[each.kind].channel in ("chat", "mail") else None)
+        until = DAYS.at(SESSION, time(8, 30)) if each.kind == "arrived" else START
+        assert each.not_after == (until if KINDS[each.kind].channel in ("chat", "mail") else None)
 
 
 # Its words
@@ -200,6 +213,7 @@ def test_the_reminder_of_the_day_before_says_who_may_join_what_it_costs_and_how_
         for kind in letters.CHAT:
             more = [each.sentence for each in letters.chat(days, kind, booking())[1:]]
             wanted = [reminding.WHO_AND_COSTS.sentence, how.sentence] if kind == "remind_day_before" else []
+            wanted += [letters.NONE_FREE.sentence] if kind in letters.OFFERS_FREE_TIMES else []
             assert more == wanted
 
 

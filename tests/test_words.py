@@ -263,7 +263,7 @@ def test_staff_read_ordinary_japanese_in_every_language() -> None:
     assert {key: plain[key] for key in staff_sentences()} == {key: ja[key] for key in staff_sentences()}
 
 
-CARDS = ("deciding", "deciding_move", "attending", "cards", "helping")
+CARDS = ("deciding", "deciding_move", "attending", "cards", "helping", "listing")
 CARDS_ARE_IN = {f"flows/{name}.py" for name in CARDS}
 
 

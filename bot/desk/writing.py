@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import bindparam, select
 
-from bot import urls
+from bot import addresses, urls
 from bot.desk import booking as one
 from bot.desk.visit import Answer, Done, Route, Visit, Wrong, does
 from bot.outbox import NOTICE
@@ -12,7 +12,6 @@ from bot.records import record
 from flows import answers, notices
 from flows.counter import Booking
 from flows.desk.addresses import session_url
-from flows.lifecycle import CONFIRMED
 from flows.text import Text
 
 OTHERS = notices.REMINDERS | notices.OF_PEOPLE  # letters with a time or a number of their own
@@ -35,11 +34,7 @@ async def correct_email(visit: Visit) -> Answer:
     address = _address(visit)
     if address == booking.details["email"]:
         raise Wrong(SAME_ADDRESS, "email")
-    booking.details = {**booking.details, "email": address}
-    await visit.counter.seal_details(booking)
-    if booking.told == "failed" and booking.state == CONFIRMED:
-        booking.told = "waiting"
-    await visit.counter.note(booking, "email_corrected")
+    await addresses.correct(visit.counter, booking, address)
     await record(visit.transaction, visit.now, "email_corrected", visit.member, booking.id)
     said = Text("The address is now {email}. What it missed is on its way.", email=answers.masked_email(address))
     return Done(f"/bookings/{booking.id}", said)

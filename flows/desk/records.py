@@ -11,7 +11,7 @@ What = Literal[
     "invited", "withdrawn", "joined", "rights_ended", "role_changed", "signed_in", "signed_out", "looked", "searched",
     "read_records", "exported", "email_corrected", "resent", "url_set", "assigned", "contact_noted", "code_made",
     "claimed", "claim_refused", "companion_changed", "closed", "opened", "called",
-    "counsellor_changed", "counsellor_left",
+    "counsellor_changed", "counsellor_left", "terms_used",
     "measure", "measure_ended", "objection", "objection_answered", "paused", "resumed",
 ]  # fmt: skip
 
@@ -47,4 +47,5 @@ WHAT: Mapping[What, Text] = {
     "objection_answered": Text("Answered an objection"),
     "paused": Text("Paused new requests"),
     "resumed": Text("Took new requests again"),
+    "terms_used": Text("First use after the terms changed (Article 11)"),
 }

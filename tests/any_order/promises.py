@@ -20,6 +20,7 @@ from tests.any_order.reading_of_the_terms import (
     TOLD,
     Kind,
     Promise,
+    arrived,
     is_by_day,
     local,
     promised,
@@ -27,7 +28,7 @@ from tests.any_order.reading_of_the_terms import (
 from tests.any_order.visitors import Visitor
 from tests.town import OFFICE_MAIL
 
-OF_NO_BOOKING = ("delete", "terms", "no_mailbox")
+OF_NO_BOOKING = ("delete", "terms", "no_mailbox", "staff_list")
 Event = tuple[str, datetime | None]  # how the confirming letter ended came at a moment that is not known
 ALSO_AFTERWARDS = ("missed", "expired", "cancelled")  # told of a session whose time is over
 SAME_WORDS = {"confirmed_by_phone": "confirmed", "url_missing_today": "url_missing"}
@@ -43,6 +44,7 @@ CHAT_WORDS = {
     "expired": ("【確定できませんでした】", "【予約(よやく)は 決(き)まりませんでした】", "[Not confirmed]"),
     "missed": ("【キャンセルとみなしました】", "【予約(よやく)は なくなりました】", "[Treated as cancelled]"),
     "remind_day_before": ("【予約のお知らせ】", "【予約(よやく)の お知(し)らせ】", "[Reminder]"),
+    "arrived": ("【メールの確認】", "【メールの 確認(かくにん)】", "[About our email]"),
     "remind_readiness": ("【準備のお願い】", "【準備(じゅんび)の お願(ねが)い】", "[Getting ready]"),
     "remind_ten_minutes": ("【10分後に始まります】", "【10分(ぷん)あとに 始(はじ)まります】", "[Starts in 10 minutes]"),
     "calling": ("【電話します】", "【電話(でんわ)します】", "[We will call you]"),
@@ -51,6 +53,7 @@ CHAT_WORDS = {
 STAFF_WORDS = {
     "overdue": ("【返信期限を過ぎました】",),
     "undelivered": ("【送信できません】",),
+    "staff_list": ("【返信待ちの申し込み】",),
     "url_missing": ("【URL未設定】",),
 }
 MAIL_WORDS = {
@@ -68,15 +71,22 @@ def kept(ledger: Ledger) -> Iterator[str]:
     """Each booking's notices are those that its history promises: none missing, none extra, each with its times."""
     for booking in ledger.bookings.values():
         found = ledger.notices_of(booking.id)
+        asked = _asked_before(ledger, booking)
         aside = [("undelivered", None, None)] if _dead(found, "chat") else []
         aside += [("letter_failed", None, None)] if _dead(found, "mail") else []
-        ways = [[*aside, *_wanted(booking, history)] for history in _histories(ledger, booking, found)]
+        ways = [[*aside, *_wanted(booking, history, asked)] for history in _histories(ledger, booking, found)]
         if not any(_is_met(way, found) for way in ways):
             wanted = " or ".join(str(_readable((kind, when) for kind, when, _ in way)) for way in ways)
             yield f"{booking.ref}: {_readable((n.kind, n.due_at) for n in found)} instead of {wanted}"
     for notice in ledger.notices.values():
         if notice.booking_id is None and notice.kind not in OF_NO_BOOKING:
             yield f"an apology or an alert: {notice.key}"
+
+
+def _asked_before(ledger: Ledger, booking: Row[Any]) -> bool:
+    """Whether the person was asked about their address with another booking: that is done once."""
+    others = (other for other in ledger.bookings.values() if other.chat_id == booking.chat_id and other is not booking)
+    return any(notice.kind == "arrived" for other in others for notice in ledger.notices_of(other.id))
 
 
 def _dead(found: list[Row[Any]], to: str) -> bool:
@@ -98,19 +108,22 @@ def _histories(ledger: Ledger, booking: Row[Any], found: list[Row[Any]]) -> list
     """The events of a booking; how its letter ended is no decision: that may have come anywhere after `confirm`."""
     events: list[Event] = [(decision.event, decision.at) for decision in ledger.decisions.get(booking.id, [])]
     states = {notice.state for notice in found if notice.kind == "confirmed_mail"}
+    at = next((notice.ended_at for notice in found if notice.kind == "confirmed_mail" and notice.state == "sent"), None)
     letter = "handed" if "sent" in states else "failed" if states & {"dead", "expired"} else ""
     if not letter:
         return [events]
     first = [event for event, _ in events].index("confirm") + 1
-    return [[*events[:place], (letter, None), *events[place:]] for place in range(first, len(events) + 1)]
+    return [[*events[:place], (letter, at), *events[place:]] for place in range(first, len(events) + 1)]
 
 
-def _wanted(booking: Row[Any], history: list[Event]) -> Iterator[Promise]:
+def _wanted(booking: Row[Any], history: list[Event], asked: bool) -> Iterator[Promise]:
     state, told, said = "new", "", set[str]()
     for event, when in history:
         state = LIFE.get(state, {}).get(event, state)
         told = "waiting" if event == "confirm" else event if event in ("failed", *TOLD) else told
         yield from promised(event, when, (state, told), booking.requested_at, booking.start)
+        if event == "handed" and when and state == "confirmed" and not asked:
+            yield from arrived(when, booking.start)
         yield from ((card, when, None) for card in said if event in HELPED)
         said |= {event} & set(SAID)
     if booking.contact_at:

@@ -54,6 +54,9 @@ KINDS = {
     "confirmed_by_phone": Kind("chat", ("confirmed",), TOLD, by_day=True),
     "confirming": Kind("chat", ("confirmed",), ("failed",), by_day=True),
     "mail_failed": Kind("card", ("confirmed",), ("failed",)),
+    "arrived": Kind("chat", ("confirmed",), TOLD, by_day=True),
+    "no_reply_mail": Kind("mail", (), ("all of these have a chat",)),
+    "staff_list": Kind("staff"),
     "remind_day_before": Kind("chat", ("confirmed",), TOLD, by_day=True),
     "remind_day_before_mail": Kind("mail", ("confirmed",), TOLD),
     "remind_one_hour": Kind("chat", ("confirmed",), TOLD, by_day=True),
@@ -172,7 +175,7 @@ def promised(
     found: list[Promise] = [(kind, when, until if KINDS[kind].to in ("chat", "mail") else None) for kind in kinds]
     if event == "request":
         late = unanswered(requested, start)
-        found += [("no_reply", late, lapses(start)), ("overdue", late, lapses(start))]
+        found += [(kind, late, lapses(start)) for kind in ("no_reply", "no_reply_mail", "overdue")]
     if event == "confirm" and when:
         hour = max(start - timedelta(hours=1), at(local(start).date(), "08:00"))
         day = at(business_day(local(start).date(), -1), "15:00")
@@ -190,3 +193,10 @@ def promised(
         found += [("came", start + timedelta(minutes=10), start + timedelta(minutes=45))]
         found += [("outcome", at(business_day(local(start).date(), 1), "08:45"), None)]
     return found
+
+
+def arrived(handed: datetime, start: datetime) -> list[Promise]:
+    """「メールが届いていない可能性がございますので」: asked on the next business day, not in the last hour."""
+    due = at(business_day(local(handed).date(), 1), "10:00")
+    hour = max(start - timedelta(hours=1), at(local(start).date(), "08:00"))
+    return [("arrived", due, hour)] if due < hour else []

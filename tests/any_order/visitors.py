@@ -14,7 +14,9 @@ from bot.playground.people import Group, Person, Screen
 COMMANDS = ("book", "mine", "cancel", "language", "help", "start", "privacy", "terms", "stop")
 SENSIBLE = ("agree", "yes", "continue", "none", "send", "menu:book", "ja", "check0", "cancel")
 AWAY = ("back", "quit")
-APART = ("menu:move", "menu:companion", "menu:wait")  # begin what the reading of the terms does not tell of
+APART = (  # begin what the reading of the terms does not tell of
+    "menu:move", "menu:companion", "menu:wait", "correct", "again", "last", "two", "earlier",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -244,7 +244,10 @@ TABLE = (
         "11",
         "本規約の変更後にオンライン職業相談を利用した場合、利用者は当該変更について同意したものとみなします",
         "BO",
-        ("flows.policy.consent_missing", "flows.policy.what_changed", "flows.agreeing", "bot.kept.remember_terms"),
+        (
+            "flows.policy.consent_missing", "flows.policy.what_changed", "flows.agreeing", "bot.terms.remember",
+            "bot.terms.note_first_use",
+        ),
     ),
     Clause("12", "本利用規約には、日本法が適用されるものとします", "O", ("flows.agreeing.terms_pages",)),
     Clause("Signature", "令和 5 年 7 月 1 4 日改定", "O", ("flows.office.Terms", "flows.office.load_office")),

@@ -81,7 +81,7 @@ async def test_4_2_b_i_until_the_letter_is_handed_over_nothing_is_called_confirm
     assert [p.kind for p in promises(DAYS, waiting, "confirm", NOW) if p.due_at == NOW] == ["confirmed_mail", "card"]
     assert said((status(waiting),)) == "確定の手続き中です"
     assert said((status(BOOKED),)) == "確定"
-    assert [p.kind for p in promises(DAYS, BOOKED, "handed", NOW)] == ["confirmed"]
+    assert [p.kind for p in promises(DAYS, BOOKED, "handed", NOW)] == ["confirmed", "arrived"]
 
 
 def test_4_2_b_i_a_letter_that_fails_is_a_matter_for_staff_and_confirms_nothing() -> None:

@@ -155,6 +155,18 @@ async def end(stage: Stage, words: str, about: str) -> None:
     await _at_the_desk(stage, work)
 
 
+@act("始まったと記録する")
+async def note_the_start(stage: Stage, words: str, about: str) -> None:
+    """The session of the person whose phone this is."""
+
+    async def work(transaction: Transaction, counter: SqlCounter) -> None:
+        theirs = BOOKING.select().where(BOOKING.c.chat_id == stage.person.id, BOOKING.c.state == "confirmed")
+        booking = await counter.opened((await transaction.execute(theirs)).one())
+        assert await counter.move(booking, "start", _decision(stage, "start"))
+
+    await _at_the_desk(stage, work)
+
+
 @act("担当者のURLを決める")
 async def give_an_own_url(stage: Stage, words: str, about: str) -> None:
     """The room of the one counsellor: to the bookings ahead that had the one before, or none."""

@@ -24,6 +24,7 @@ from bot.migrate import migrate
 from bot.outbox import Outbox
 from flows import hearing, policy, reception, showing
 from flows.answers import Check, Rejected
+from flows.arrival import ARRIVAL
 from flows.booking import BOOKING
 from flows.cards import CARDS
 from flows.choosing import chosen_slot
@@ -297,6 +298,20 @@ async def just_before_the_session(transaction: Transaction) -> Visitor:
     return visitor
 
 
+async def asked_whether_the_mail_arrived(transaction: Transaction) -> Visitor:
+    visitor = await with_a_request(transaction)
+    booking = await visitor.counter.live()
+    assert booking
+    assert await visitor.counter.move(booking, "confirm", Decision("confirm", NOW, 7, "職員 一号"))
+    assert await reception.ask(visitor.context, ARRIVAL, booking.id)
+    return visitor
+
+
+async def asked_about_a_mail_of_no_booking(transaction: Transaction) -> Visitor:
+    await reception.ask((visitor := Visitor(transaction)).context, ARRIVAL, "nothing")
+    return visitor
+
+
 async def asked_about_no_session(transaction: Transaction) -> Visitor:
     await reception.ask((visitor := Visitor(transaction)).context, JOINING, "nothing")
     return visitor
@@ -404,7 +419,8 @@ BEGINNINGS: tuple[Callable[[Transaction], Awaitable[Visitor]], ...] = (
     choosing_a_language_meanwhile, coming_back, with_a_request, with_other_times_to_choose, on_the_day,
     with_a_confirmed_booking, who_asks_for_another_time, who_moves_a_booking_made_by_phone, who_changes_who_joins,
     who_finds_nothing_free, who_waits, who_is_offered_a_time, who_can_wait_no_more,
-    just_before_the_session, asked_about_no_session, with_a_code, asked_for_a_code,
+    just_before_the_session, asked_about_no_session, asked_whether_the_mail_arrived, asked_about_a_mail_of_no_booking,
+    with_a_code, asked_for_a_code,
     at_a_card, at_a_late_card, at_a_card_of_a_failed_mail, at_a_card_of_another_time, at_such_a_card_late,
     at_a_card_that_asks_who_came, at_a_card_that_asks_for_an_outcome, at_such_a_card_of_somebody_who_was_in_touch,
     at_a_card_of_somebody_who_is_late, at_a_card_of_somebody_who_cannot_connect,

@@ -1,0 +1,26 @@
+"""The address of a booking's letters (第4条(2)④), corrected by staff or by the person; what it missed follows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.encryption import Seal
+from flows.counter import Booking
+from flows.lifecycle import CONFIRMED
+
+if TYPE_CHECKING:
+    from bot.counter import SqlCounter
+
+
+async def correct(counter: SqlCounter, booking: Booking, address: str) -> None:
+    """Keep this address, and promise what is true now: the same letters again where it is the one already."""
+    booking.details = {**booking.details, "email": address}
+    await counter.seal_details(booking)
+    if booking.told == "failed" and booking.state == CONFIRMED:
+        booking.told = "waiting"
+    await counter.note(booking, "email_corrected")
+
+
+def once(seal: Seal, booking: Booking) -> str:
+    """What names the person's chat and address in the key of what is asked once per address; it opens neither."""
+    return seal.index("booking.email", f"{booking.chat or booking.id} {booking.details.get('email', '')}")[:32]
