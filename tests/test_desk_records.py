@@ -233,7 +233,7 @@ async def test_an_address_that_was_not_made_here_shows_nothing(desk: OpenDesk) -
     assert (await asks(lead)).status == 200
 
 
-async def test_records_are_kept_as_long_as_the_office_says(office: Office, desk: OpenDesk) -> None:
+async def test_5_1_records_are_kept_as_long_as_the_office_says(office: Office, desk: OpenDesk) -> None:
     looks: list[What] = ["looked"] * (AT_ONCE + 1)
     await write(desk, *looks, at="2026-11-18 10:00")
     await write(desk, "url_set")
