@@ -1,6 +1,7 @@
 """The words that prepare for a session: three days before, the day before, an hour and ten minutes before.
 
-No recording (第10条（2）), who is in the room （3）, what to have ready （4）, who pays （5）.
+The device and how to prepare it (第2条(2)), no recording (第10条（2）), who is in the room （3）, what to have ready
+（4）, who pays （5）.
 
 They are among those of `letters.py`, and keep its rules. The URL stands in letters alone.
 """
@@ -23,6 +24,7 @@ READINESS = Text(
     "\n"
     "If you have trouble, call {office_phone} ({office_hours})."
 )
+GUIDE = Text("How to prepare TeleOffice: {guide_url}")
 DAY_BEFORE = Text(
     "[Reminder] {date} {time}\n"
     "\n"
@@ -98,7 +100,7 @@ MAIL = {
 def chat(days: OfficeDays, kind: str, booking: Booking) -> tuple[Text, ...]:
     """What is said in the chat."""
     if kind != "remind_day_before":
-        return (CHAT[kind],)
+        return (CHAT[kind], *((GUIDE,) if kind == "remind_readiness" else ()))
     how = HOW_TO_CANCEL if days.office.bot_cancel_enabled else HOW_TO_CANCEL_NO_CHAT
     return (DAY_BEFORE if booking.url_sent else DAY_BEFORE_NO_URL, WHO_AND_COSTS, how)
 
@@ -109,4 +111,5 @@ def letter(kind: str, booking: Booking) -> tuple[Text, tuple[Text, ...]]:
     if kind == "remind_one_hour_mail":
         return subject, (body,)
     said = body if booking.url_sent or kind != "remind_day_before_mail" else DAY_BEFORE_NO_URL
-    return subject, (said, WHO_AND_COSTS, REFERENCE)
+    guide = (GUIDE,) if kind == "remind_readiness_mail" else ()
+    return subject, (said, *guide, WHO_AND_COSTS, REFERENCE)

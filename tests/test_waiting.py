@@ -151,7 +151,7 @@ def test_the_hours_are_those_in_which_the_counter_is_open(now: str, minutes: int
         ("2026-11-25 00:00", None),
     ],
 )
-def test_nothing_is_offered_past_its_deadline(now: str, until: str | None) -> None:
+def test_4_1_b_nothing_is_offered_past_its_deadline(now: str, until: str | None) -> None:
     found = offered_until(DAYS, Clock(FIRST)(), Clock(now)())
     assert found == (Clock(until)() if until else None)
 

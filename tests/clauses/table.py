@@ -73,7 +73,7 @@ TABLE = (
         "2(2)",
         "通信が可能な端末（スマートフォン、PC等）を所有し、…オンライン職業相談に必要な環境を準備できる方",
         "U",
-        ("flows.policy.conditions_met",),
+        ("flows.policy.conditions_met", "flows.reminding"),
     ),
     Clause(
         "2(3)",

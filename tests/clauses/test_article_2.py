@@ -8,7 +8,8 @@ from bot.database import Transaction
 from flows import policy
 from flows.counter import Booking
 from flows.lifecycle import DECLINED
-from tests.clauses.screens import asked, decided, reads, told
+from tests.clauses.deadlines import OFFICE
+from tests.clauses.screens import asked, decided, reads, told, written
 from tests.conversations.visitors import coming_back
 from tests.counters import Office
 from tests.desk import OpenDesk
@@ -47,6 +48,11 @@ async def test_2_2_who_has_no_device_with_a_camera_is_not_taken(transaction: Tra
     words = await no_ends_it(transaction, "device")
     assert "カメラ" in words
     assert "TeleOffice" in words
+
+
+def test_2_2_how_to_prepare_the_software_is_linked_in_time() -> None:
+    for words in (told("remind_readiness"), written("remind_readiness_mail")):
+        assert OFFICE.guide_url in words
 
 
 async def test_2_3_who_does_not_want_continuing_counselling_is_not_taken(transaction: Transaction) -> None:

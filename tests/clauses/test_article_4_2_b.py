@@ -93,7 +93,9 @@ def test_4_2_b_i_a_letter_that_fails_is_a_matter_for_staff_and_confirms_nothing(
 def test_4_2_b_i_no_link_in_a_letter_confirms_or_cancels_by_being_opened() -> None:
     """Mail scanners open links; the only one is that of the session."""
     said = {kind: letters.letter(DAYS, kind, replace(BOOKED, proposed=(BOOKED.slot,))).body for kind in letters.MAIL}
-    linked = {kind for kind, body in said.items() if any("url}" in t.sentence or "http" in t.sentence for t in body)}
+    linked = {
+        kind for kind, body in said.items() if any("{url}" in text.sentence or "http" in text.sentence for text in body)
+    }
     assert linked == {"url_mail", "url_changed_mail", "remind_one_hour_mail"}
 
 
