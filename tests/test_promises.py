@@ -214,6 +214,7 @@ def test_the_reminder_of_the_day_before_says_who_may_join_what_it_costs_and_how_
             more = [each.sentence for each in letters.chat(days, kind, booking())[1:]]
             wanted = [reminding.WHO_AND_COSTS.sentence, how.sentence] if kind == "remind_day_before" else []
             wanted += [letters.NONE_FREE.sentence] if kind in letters.OFFERS_FREE_TIMES else []
+            wanted += [reminding.GUIDE.sentence] if kind == "remind_readiness" else []
             assert more == wanted
 
 

@@ -67,7 +67,10 @@ TABLE = (
         "2(1)",
         "ハローワークへの求職登録が完了している方",
         "US",
-        ("flows.policy.conditions_met", "flows.answers.seeker_number", "flows.deciding.decline_reasons"),
+        (
+            "flows.policy.conditions_met", "flows.policy.registration_may_lapse", "flows.registering",
+            "flows.answers.seeker_number", "flows.deciding.decline_reasons",
+        ),
     ),
     Clause(
         "2(2)",
@@ -153,7 +156,10 @@ TABLE = (
         "翌営業日中に当ハローワークからの返信がない場合には、メールが届いていない可能性がございますので、"
         "お手数ですがお電話等によりご確認をお願いします",
         "SB",
-        ("flows.policy.reply_by", "flows.policy.no_reply_at", "flows.policy.staff_lists_at", "flows.due.reply_is_late"),
+        (
+            "flows.policy.reply_by", "flows.policy.no_reply_at", "flows.policy.staff_lists_at",
+            "flows.due.reply_is_late", "flows.listing", "flows.arrival",
+        ),
     ),
     Clause(
         "4(3)",
@@ -245,8 +251,8 @@ TABLE = (
         "本規約の変更後にオンライン職業相談を利用した場合、利用者は当該変更について同意したものとみなします",
         "BO",
         (
-            "flows.policy.consent_missing", "flows.policy.what_changed", "flows.agreeing", "bot.terms.remember",
-            "bot.terms.note_first_use",
+            "flows.policy.consent_missing", "flows.policy.what_changed", "flows.policy.terms_changed_at",
+            "flows.agreeing", "bot.terms.remember", "bot.terms.note_first_use",
         ),
     ),
     Clause("12", "本利用規約には、日本法が適用されるものとします", "O", ("flows.agreeing.terms_pages",)),

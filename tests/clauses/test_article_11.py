@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from bot.database import Transaction
+from bot.outbox import NOTICE
+from bot.terms import remember as remember_terms
 from flows import policy
-from flows.counter import Consent
+from flows.counter import Booking, Consent
 from flows.office import Terms
+from flows.office_days import OfficeDays
 from flows.reception import Command
 from tests.clauses.deadlines import OFFICE, jst
-from tests.clauses.screens import reads
+from tests.clauses.screens import reads, told
 from tests.conversations.visitors import with_a_request
+from tests.counters import NOW, Office
+from tests.desk import OpenDesk, open_desk
 from tests.test_agreeing import remember
 
+NEW = replace(
+    OFFICE.terms, version="令和9年4月1日改定", sha256="0" * 64, text=OFFICE.terms.text.replace("30分", "25分")
+)
+CHANGED = OfficeDays(replace(OFFICE, terms=NEW))
 CONSENT = Consent(OFFICE.terms.version, OFFICE.terms.sha256, jst("2026-11-10T12:00"), "ja", "button")
 
 
@@ -66,6 +76,28 @@ def test_11_every_new_paragraph_is_shown_and_none_that_stayed_is_needed(old: str
 def test_11_a_text_compared_with_itself_has_no_changes() -> None:
     terms = Terms("1", date(2026, 1, 1), OFFICE.terms.text, "")
     assert policy.what_changed(terms.text, terms.text) == ()
+
+
+async def test_11_people_with_a_booking_ahead_are_told_and_the_first_use_is_kept(
+    office: Office, desk: OpenDesk, database_url: str, tmp_path: Path
+) -> None:
+    booking = await office.request(1)
+    assert isinstance(booking, Booking)
+    await office.move(booking, "confirm")
+    await remember_terms(desk.kit, NOW)
+    assert await office.all("SELECT kind FROM notice WHERE kind LIKE 'terms_%'") == []
+    async with open_desk(database_url, tmp_path, desk.clock, CHANGED) as later:
+        await remember_terms(later.kit, NOW + timedelta(hours=1))
+        notices = select(NOTICE.c.kind, NOTICE.c.due_at).where(NOTICE.c.kind == "terms_changed")
+        assert await later.all(notices) == [("terms_changed", jst("2026-11-20T10:00"))]
+        later.clock.turn("2026-11-24 09:30")
+        clerk = await later.signed_in()
+        await clerk.opens("/today")
+        await clerk.presses("開始する（参加した）")
+        assert await later.all("SELECT what, note FROM record WHERE what = 'terms_used'") == [
+            ("terms_used", "令和9年4月1日改定")
+        ]
+    assert "そのまま有効" in told("terms_changed")
 
 
 async def test_11_a_booking_stays_and_the_next_request_asks_again_and_keeps_the_new_consent(

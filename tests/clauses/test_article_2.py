@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.database import Transaction
 from flows import policy
 from flows.counter import Booking
-from flows.lifecycle import DECLINED
-from tests.clauses.deadlines import OFFICE
-from tests.clauses.screens import asked, decided, reads, told, written
+from flows.lifecycle import DECLINED, REQUESTED
+from flows.notices import promises
+from tests.clauses.deadlines import DAYS, OFFICE, slot
+from tests.clauses.screens import BOOKED, asked, decided, reads, told, written
 from tests.conversations.visitors import coming_back
-from tests.counters import Office
+from tests.counters import DETAILS, NOW, Office
 from tests.desk import OpenDesk
 
 
@@ -38,6 +41,25 @@ async def test_2_1_who_has_not_registered_is_not_taken(transaction: Transaction)
 async def test_2_1_it_is_asked_again_at_every_booking_as_a_registration_ends(transaction: Transaction) -> None:
     visitor = await coming_back(transaction)
     assert visitor.conversation.state == "registered"
+
+
+@pytest.mark.parametrize(
+    ("registered", "session", "warned"),
+    [
+        ("this", "2026-12-25", False),
+        ("two", "2026-11-25", False),
+        ("two", "2026-12-25", True),
+        ("unsure", "2026-12-25", False),
+    ],
+)
+def test_2_1_whose_registration_may_have_run_out_by_the_session_reads_that_with_the_request(
+    registered: str, session: str, warned: bool
+) -> None:
+    """It holds to the end of the second month after the one in which somebody registered."""
+    given = {**DETAILS, "registered_when": registered}
+    booking = replace(BOOKED, state=REQUESTED, slot=slot(f"{session}T09:30"), details=given)
+    assert ("registration" in [promise.kind for promise in promises(DAYS, booking, "request", NOW)]) is warned
+    assert "049-242-0197" in told("registration", booking)
 
 
 def test_2_1_where_staff_find_no_registration_the_person_reads_that() -> None:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, time
 
 import pytest
 
 from bot.database import Transaction
+from bot.lists import words
 from flows import letters, policy
 from flows.cancelling import status
+from flows.counter import Booking
 from flows.lifecycle import REQUESTED
 from flows.notices import KINDS, promises
 from flows.office_days import OfficeDays
 from tests.clauses.deadlines import DAYS, OFFICE, SESSIONS, jst
-from tests.clauses.screens import BOOKED, told, written
-from tests.conversations.visitors import with_other_times_to_choose
-from tests.counters import NOW
+from tests.clauses.screens import BOOKED, reads, told, written
+from tests.conversations.visitors import asked_whether_the_mail_arrived, with_other_times_to_choose
+from tests.counters import NOW, Office
 from tests.offers import labels, said
 
 
@@ -81,7 +84,7 @@ async def test_4_2_b_i_until_the_letter_is_handed_over_nothing_is_called_confirm
     assert [p.kind for p in promises(DAYS, waiting, "confirm", NOW) if p.due_at == NOW] == ["confirmed_mail", "card"]
     assert said((status(waiting),)) == "確定の手続き中です"
     assert said((status(BOOKED),)) == "確定"
-    assert [p.kind for p in promises(DAYS, BOOKED, "handed", NOW)] == ["confirmed", "arrived"]
+    assert [p.kind for p in promises(DAYS, BOOKED, "handed", NOW) if p.due_at == NOW] == ["confirmed"]
 
 
 def test_4_2_b_i_a_letter_that_fails_is_a_matter_for_staff_and_confirms_nothing() -> None:
@@ -129,6 +132,25 @@ def test_4_2_b_ii_where_no_url_is_recorded_staff_are_told_on_the_business_day_be
 def test_4_2_b_ii_a_reminder_names_the_url_only_once_it_was_sent() -> None:
     assert "まだ送っていません" in told("remind_day_before", replace(BOOKED, url="https://url.example"))
     assert "まだ送っていません" not in told("remind_day_before", replace(BOOKED, url_sent=True))
+
+
+async def test_4_2_b_iii_the_list_for_staff_names_what_is_overdue_and_what_is_due_today(office: Office) -> None:
+    """By reference, date and time: the group reads no more of it."""
+    for chat, (day, at) in enumerate((("18", "9:30"), ("19", "10:00"), ("20", "10:30")), 1):
+        assert isinstance(await office.request(chat, f"2026-11-26 {at:0>5}", jst(f"2026-11-{day}T09:00")), Booking)
+    listed = await office.database.run(lambda t: words(t, DAYS, jst("2026-11-20T13:00")))
+    assert listed
+    assert re.findall(r"^(?:【(.+)】)?[0-9-]+ 11月26日\(木\) ([0-9:]+)", said((listed,)), re.MULTILINE) == [
+        ("期限超過", "9:30"), ("今日まで", "10:00"), ("", "10:30"),
+    ]  # fmt: skip
+
+
+async def test_4_2_b_iii_a_letter_that_may_be_lost_is_asked_about_and_sent_again(transaction: Transaction) -> None:
+    visitor = await asked_whether_the_mail_arrived(transaction)
+    await visitor.presses("no")
+    assert "@example.jp" in await reads(visitor)
+    await visitor.presses("again")
+    assert "もう一度" in await reads(visitor)
 
 
 def test_4_2_b_iii_the_receipt_names_the_day_and_the_message_on_it_asks_to_phone() -> None:
