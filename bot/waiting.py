@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import ColumnElement, Row, bindparam, delete, exists, insert, or_, select, update
 
-from bot import places
+from bot import pausing, places
 from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once
 from bot.outbox import Outbox
@@ -100,8 +100,9 @@ async def serve(server: Server) -> None:
     """Offer what is free to whoever has waited longest: one time each, once a day."""
     today = server.days.day_of(server.now)
     turn = {"from_day": policy.first_day(server.days, server.now), "today": today}
-    if not (waiting := (await server.transaction.execute(IN_TURN, turn)).all()):
-        return
+    waiting = (await server.transaction.execute(IN_TURN, turn)).all()
+    if not waiting or await pausing.paused(server.transaction):
+        return  # what could not be asked for now is offered once requests are taken again
     ahead = policy.days_to_offer(server.days, server.now)
     days = [day for day in ahead if any(row.first <= day <= row.last for row in waiting)]
     if not (free := await server.free(days)):

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert
 
-from bot import waiting
+from bot import pausing, waiting
 from bot.counter import HOLD
 from flows.counter import Booking, Slot, Waiting
+from flows.desk.roles import Member
 from flows.waiting import counter_time_after, offered_until
 from tests.counters import DAYS, NOW, Office
 from tests.desk import open_desk
@@ -117,6 +118,18 @@ async def test_who_waits_for_a_week_is_asked_for_any_day_of_it(office: Office) -
     first, _ = await full(office)
     await wait(office, 11, last=date(2026, 11, 26))
     await office.move(first, "cancel")
+    assert await asked(office) == [11]
+
+
+async def test_nothing_is_offered_while_new_requests_are_paused(office: Office) -> None:
+    first, _ = await full(office)
+    await wait(office, 11)
+    lead = Member(701, "責任者 一号", "lead")
+    await office.database.run(lambda t: pausing.pause(t, office.outbox, "illness", lead, NOW))
+    await office.move(first, "cancel")
+    assert await asked(office) == []
+    await office.database.run(lambda t: pausing.resume(t, office.outbox, lead, NOW))
+    await office.database.run(lambda t: waiting.serve(office.before(t, None)))
     assert await asked(office) == [11]
 
 
