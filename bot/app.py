@@ -31,9 +31,11 @@ from bot.pauses import pauses
 from bot.post import Post
 from bot.sender import Sender
 from bot.service import Service
+from bot.shares import Shares
 from bot.staff_group import StaffGroup
 from bot.store import Store
 from bot.telegram.api import SILENT, Api, make_client, seconds
+from bot.telegram.budget import Budget
 from bot.telegram.polling import Polling
 from bot.telegram.replies import Speaker
 from flows.office import BadSetting, load_office
@@ -53,13 +55,15 @@ class App:
 
     `tick` is how many seconds of real time pass between two looks at what is due: at most one in service. A second of
     the pauses between two tries lasts as long. `patience`: how many seconds of an outage pass until people are told.
+    `limits_second`: how long a second lasts of what Telegram lets a bot send in one.
     """
 
     def __init__(
         self, settings: Settings, clock: Clock = utc_now, tick: float = TICK_SECONDS,
-        patience: float = PATIENCE_SECONDS,
+        patience: float = PATIENCE_SECONDS, limits_second: float = 1.0,
     ):  # fmt: skip
         self.settings, self.clock, self.tick_seconds, self.patience = settings, clock, tick, patience
+        self.limits_second = limits_second
         self.calendar = Calendar(OfficeDays(load_office(settings.office)))
         settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         given = settings.keys.get_secret_value() if settings.keys else None
@@ -74,7 +78,8 @@ class App:
     def _put_together(self) -> None:
         store, outbox, self.lanes = Store(self.database, self.seal), Outbox(self.database), Lanes()
         self.kit = Kit(store, outbox, self.seal, self.calendar, self.settings.mail_from, self.settings.pointer)
-        self.api = api = Api(self.bot)
+        budget = Budget(Shares(self.database, outbox.owner, self.limits_second), self.limits_second)
+        self.api = api = Api(self.bot, budget)
         letters = Letters(self.kit, Post.from_url(self.settings.mail_url), self.settings.office_mail)
         speaker = Speaker(api, store, outbox)
         notices = Notices(self.kit, api, speaker, letters, self.staff_group, self.settings.desk_url)
@@ -184,7 +189,7 @@ class App:
             self.sender.wake.clear()
             await self._unharmed(lambda: self.sender.send_due(self.clock()))
             with suppress(TimeoutError):
-                async with asyncio.timeout(self.tick_seconds):
+                async with asyncio.timeout(self.tick_seconds / 2):  # what is due leaves within a second
                     await self.sender.wake.wait()
 
     async def _tick(self) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, bindparam, select
 from telegram.error import TelegramError
 
 from bot import waiting
+from bot.channels import ANSWER
 from bot.counter import BOOKING
 from bot.database import Transaction, unavailable
 from bot.kit import Kit
@@ -133,7 +134,7 @@ class Clockwork:
     async def _show(self, screen: Callable[[Key], Awaitable[None]], key: Key) -> None:
         """Try once; what fails is owed and tried more and more rarely, and its lane goes on meanwhile."""
         try:
-            async with self.service.sender.saying:
+            async with self.service.sender.saying.turn(ANSWER):
                 await screen(key)
         except TelegramError as error:
             if key not in self._failed:

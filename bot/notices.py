@@ -14,8 +14,8 @@ from telegram import InputFile
 from telegram.error import BadRequest
 
 from bot import cards, lists, measures, turn
+from bot.channels import STAFF_GROUP
 from bot.commands import set_staff_menu
-from bot.counter import CONVERSATION
 from bot.database import Transaction
 from bot.desk import chat as staff_chat
 from bot.desk import group
@@ -39,13 +39,7 @@ from flows.proposals import PROPOSALS
 from flows.text import Text
 from flows.waiting import OFFERS
 
-KINDS = {
-    **notices.KINDS,
-    **dict.fromkeys(("alert", "welcome_staff", "no_mailbox", "paused", "resumed", "no_lead"), notices.Kind("staff")),
-    "no_group": notices.Kind("office"),
-}
-BY_MAIL, STAFF_GROUP = ("mail", "office"), ("staff", "card")  # channels
-LETTER = NOTICE.c.kind.in_([name for name, kind in KINDS.items() if kind.channel in BY_MAIL])
+CLOSED = "closed"  # the code of a notice to a chat that was closed to the bot before
 NO_STAFF_GROUP = timedelta(minutes=1)  # how long a message to staff waits for a staff group
 NOT_TOLD_YET = timedelta(minutes=1)  # how long a reminder waits for the confirmation, until it looks again
 DIALOGS = {"proposed": PROPOSALS, "arrived": ARRIVAL, "remind_ten_minutes": JOINING}  # what the bot asks with buttons
@@ -55,11 +49,6 @@ LAST_SENT = select(NOTICE.c.key).where(
 ).limit(1)  # fmt: skip
 
 
-def channel(kind: str) -> notices.Channel:
-    """By which way a notice goes; what is of no booking and no staff goes to a chat."""
-    return KINDS[kind].channel if kind in KINDS else "chat"
-
-
 @dataclass(frozen=True)
 class Sending:
     """What one notice comes to: something to send, or the end it has without."""
@@ -67,6 +56,11 @@ class Sending:
     send: Callable[[], Awaitable[None]] | None = None
     end: str = ""
     later: datetime | None = None
+
+
+async def _refused() -> None:
+    """A chat that is closed to the bot is not tried again until the person writes."""
+    raise Undeliverable(permanent=True, code=CLOSED)
 
 
 class Notices:
@@ -122,7 +116,7 @@ class Notices:
             return Sending(lambda: self._say(self._staff(), text))
         if channel == "office":
             return Sending(lambda: self.letters.to_office(notice, booking))
-        language = await self._language(transaction, booking.chat, booking.language)
+        language, open_ = await self._reached(transaction, booking.chat, booking.language)
         more = await self._of_people(transaction, notice)
         if more is None:
             return Sending(end="cancelled")
@@ -130,11 +124,15 @@ class Notices:
             more = {"times": await self._free(transaction, booking, now)}
         if channel == "mail":
             return Sending(lambda: self.letters.to_person(notice, booking, language, more))
-        if booking.chat and (dialog := DIALOGS.get(notice.kind)):
+        if booking.chat is None:
+            return Sending(end="cancelled")
+        if not open_:
+            return Sending(_refused)
+        if dialog := DIALOGS.get(notice.kind):
             asked = await turn.ask(self.kit, transaction, dialog, booking, now)
             return Sending(partial(self._speak, asked) if asked else None)
         text = self.kit.words(language, now).all(letters.chat(days, notice.kind, booking, more))
-        return Sending(lambda: self._say(booking.chat, text)) if booking.chat else Sending(end="cancelled")
+        return Sending(lambda: self._say(booking.chat, text))
 
     async def _free(self, transaction: Transaction, booking: Booking, now: datetime) -> tuple[Text, ...]:
         """The next times that can be asked for, in words."""
@@ -156,7 +154,8 @@ class Notices:
             return Sending(lambda: self._answer(notice, told, now)) if told.text else Sending(end="cancelled")
         if notice.kind in group.NEWS:
             return await self._news(transaction, notice.kind, now)
-        words = self.kit.words(await self._language(transaction, chat, office.language), now)
+        language, _ = await self._reached(transaction, chat, office.language)
+        words = self.kit.words(language, now)
         if notice.kind in ("alert", "no_mailbox"):
             if self.staff_group.chat is None:
                 return Sending(later=now + NO_STAFF_GROUP)
@@ -245,12 +244,10 @@ class Notices:
             if UNCHANGED not in str(error).lower():
                 raise
 
-    async def _language(self, transaction: Transaction, chat: int | None, otherwise: str) -> str:
-        """The language the person uses now; another where the chat is not known any more, or is nobody's."""
-        if chat is None:
-            return otherwise
-        spoken = select(CONVERSATION.c.language).where(CONVERSATION.c.chat_id == chat, CONVERSATION.c.subject == "")
-        return str((await transaction.execute(spoken)).scalar() or otherwise)
+    async def _reached(self, transaction: Transaction, chat: int | None, otherwise: str) -> tuple[str, bool]:
+        """The language the person uses now, another where the chat is nobody's; whether the bot may write there."""
+        found = await self.kit.store.reached(transaction, chat) if chat is not None else None
+        return found or (otherwise, True)
 
     def _staff(self) -> int:
         if self.staff_group.chat is None:

@@ -5,13 +5,15 @@ owner of the lease alone. A crash between sending and marking costs one extra co
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import Executable, bindparam, or_, select, update
 
+from bot.channels import rank
 from bot.database import Database, Transaction, epoch, insert_once
 from bot.tables import PENDING, NoticeRow, table
 from flows.counter import Booking
@@ -35,6 +37,7 @@ class Notice:
     not_after: datetime | None
     attempts: int
     error: str
+    rank: int
 
     @property
     def may_have_arrived(self) -> bool:
@@ -69,7 +72,9 @@ class Outbox:
         **reference: Any,
     ) -> None:  # fmt: skip
         """Promise one notice; a second one with the same key is the same promise."""
-        values = {"key": key, "kind": kind, "due_at": due_at, "next_try": due_at, "not_after": not_after}
+        values = {
+            "key": key, "kind": kind, "rank": rank(kind), "due_at": due_at, "next_try": due_at, "not_after": not_after,
+        }  # fmt: skip
         await insert_once(transaction, NOTICE, {**BLANK, **values, **reference})
         self.fresh = True
 
@@ -82,28 +87,20 @@ class Outbox:
         await self.put(transaction, key, "delete", now + grace, last, chat_id=chat, message_id=message)
         return key
 
-    async def claim(self, now: datetime, most: int, *which: ColumnElement[bool]) -> list[Notice]:
-        """Take a lease on what is due; what a dead worker left is due again when its lease has run out."""
+    async def claim(self, now: datetime, room: Mapping[int, int]) -> list[Notice]:
+        """Take a lease on what is due, of each rank at most so many; what a dead worker left is due again when its
+        lease has run out. The lowest rank first, then the oldest.
+        """
         async with self.database.transaction() as transaction:
-            clock = epoch(transaction.dialect)
-            due = (
-                select(NOTICE.c.key)
-                .where(PENDING, NOTICE.c.next_try <= now, *which)
-                .where(or_(NOTICE.c.lease_until.is_(None), NOTICE.c.lease_until < clock))
-                .order_by(NOTICE.c.next_try)
-                .limit(most)
-                .with_for_update(skip_locked=True)
-            )
-            if not (keys := list((await transaction.execute(due)).scalars())):
+            due, take = _claiming(transaction.dialect)
+            found: list[str] = []
+            for of_rank, most in room.items():
+                asked = {"now": now, "of_rank": of_rank, "most": most}
+                found += (await transaction.execute(due, asked)).scalars() if most > 0 else ()
+            if not found:
                 return []
-            taken = (
-                update(NOTICE)
-                .where(NOTICE.c.key.in_(keys))
-                .values(owner=self.owner, lease_until=clock + LEASE_SECONDS, attempts=NOTICE.c.attempts + 1)
-                .returning(*(NOTICE.c[name] for name in Notice.__dataclass_fields__))
-            )
-            rows = (await transaction.execute(taken)).all()
-        return sorted((Notice(*tuple(row)) for row in rows), key=lambda notice: (notice.due_at, notice.key))
+            rows = (await transaction.execute(take, {"keys": found, "mine": self.owner})).all()
+        return sorted((Notice(*tuple(row)) for row in rows), key=lambda one: (one.rank, one.due_at, one.key))
 
     async def renew(self, transaction: Transaction, notice: Notice) -> bool:
         """Begin to send: False when the lease ran out while the notice waited for its turn."""
@@ -141,6 +138,23 @@ class Outbox:
         waiting = (PENDING, NOTICE.c.error.in_(errors), NOTICE.c.next_try > now)
         await transaction.execute(update(NOTICE).where(*waiting).values(next_try=now))
         self.fresh = True
+
+
+@cache
+def _claiming(dialect: str) -> tuple[Executable, Executable]:
+    """What is due of one rank, and the lease on it: built once for each engine."""
+    clock = epoch(dialect)
+    due = (
+        select(NOTICE.c.key)
+        .where(PENDING, NOTICE.c.rank == bindparam("of_rank"), NOTICE.c.next_try <= bindparam("now"))
+        .where(or_(NOTICE.c.lease_until.is_(None), NOTICE.c.lease_until < clock))
+        .order_by(NOTICE.c.next_try)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+    leased = {"owner": bindparam("mine"), "lease_until": clock + LEASE_SECONDS, "attempts": NOTICE.c.attempts + 1}
+    chosen = update(NOTICE).where(NOTICE.c.key.in_(bindparam("keys", expanding=True)))
+    return due, chosen.values(**leased).returning(*(NOTICE.c[name] for name in Notice.__dataclass_fields__))
 
 
 BLANK = {

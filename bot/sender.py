@@ -14,22 +14,33 @@ import structlog
 from telegram.error import ChatMigrated, RetryAfter, TelegramError
 
 from bot import cards
+from bot.channels import ANSWER, CONFIRMATION, LETTER, REMINDER, STAFF, STAFF_GROUP, channel
 from bot.database import Transaction
 from bot.kit import Kit
 from bot.lanes import Lanes, Work
 from bot.logs import trace
-from bot.notices import BY_MAIL, DIALOGS, LETTER, STAFF_GROUP, Notices, Sending, channel
+from bot.notices import CLOSED, DIALOGS, Notices, Sending
 from bot.outbox import Notice, backoff
+from bot.ranks import Turns
 from bot.staff_group import StaffGroup
 from bot.telegram.api import SHUT_OUT, Api, failure, seconds
+from bot.telegram.budget import ranked
 from bot.undeliverable import Undeliverable
+from flows import notices
 from flows.notices import AFTER_A_LETTER, CONFIRMING, How
 
 log = structlog.get_logger()
 
 IS_THE_CARD = ("delete", "offered", *DIALOGS)  # nothing stands below a chat's card after these
-AT_ONCE = 30  # notices in hand at one time
-LETTERS_AT_ONCE = 10  # beside them: a slow mail server takes no chat's turn
+AT_ONCE = {
+    LETTER: 10,
+    ANSWER: 30,
+    CONFIRMATION: 30,
+    REMINDER: 60,
+    STAFF: 20,
+}  # notices in hand at one time
+MANY, SIDE_BY_SIDE = 20, 4  # with so many reminders in hand, so many messages are on their way at one time
+FOR_A_CARD = 2  # messages at most: the old one loses its buttons, and a new one comes
 GIVE_UP_AFTER = 13  # tries: about two hours
 MAILBOX_TRIES = 6  # about three minutes, until staff are told that their mailbox cannot be reached
 
@@ -44,25 +55,26 @@ class Sender:
         self.kit, self.api, self.notices, self.staff_group, self.lanes = kit, api, notices, staff_group, lanes
         self.clock = clock
         self.wake = asyncio.Event()
-        # What the bot says by itself it says one after the other, letters likewise: a death then costs one copy.
-        self.saying, self._writing = asyncio.Lock(), asyncio.Lock()
-        self._in_hand: dict[bool, set[str]] = {True: set(), False: set()}  # letters, and what goes to chats
+        self._in_hand: dict[int, set[str]] = {of_rank: set() for of_rank in AT_ONCE}
+        # What the bot says by itself it says one after the other, letters likewise: a death then costs one copy. Many
+        # reminders go a few side by side, no two to one person: a death then costs a copy to each of a few people.
+        self.saying, self._writing = Turns(self._side_by_side), Turns(lambda: 1)
+        self._to_staff = Turns(lambda: 1)
 
     async def send_due(self, now: datetime) -> None:
         """Claim what is due and hand it to its lanes: a slow mail server keeps no chat waiting."""
         self.kit.outbox.fresh = False
-        await self._take(True, LETTERS_AT_ONCE, now)
-        if not self.api.held:
-            await self._take(False, AT_ONCE, now)
-
-    async def _take(self, letters: bool, most: int, now: datetime) -> None:
-        in_hand = self._in_hand[letters]
-        if len(in_hand) >= most:
-            return
-        for notice in await self.kit.outbox.claim(now, most - len(in_hand), LETTER if letters else ~LETTER):
+        room = {of_rank: most - len(self._in_hand[of_rank]) for of_rank, most in AT_ONCE.items()}
+        if self.api.held:
+            room = {LETTER: room[LETTER]}
+        for notice in await self.kit.outbox.claim(now, room):
+            in_hand = self._in_hand[notice.rank]
             if notice.key not in in_hand:
                 in_hand.add(notice.key)
-                self.lanes.put(self._lane(notice), self._work(notice, in_hand))
+                self.lanes.put(self._lane(notice), self._work(notice, notice.rank))
+
+    def _side_by_side(self) -> int:
+        return SIDE_BY_SIDE if len(self._in_hand[REMINDER]) >= MANY else 1
 
     async def hurry(self, errors: Sequence[str]) -> None:
         """A fault is over: what waits for its next try because of it goes now."""
@@ -77,19 +89,37 @@ class Sender:
             return (self.staff_group.chat, f"{cards.DIALOG_OF[notice.kind]}:{notice.booking_id}")
         return notice.chat_id if way == "chat" else ("staff" if way == "staff" else "post", notice.booking_id)
 
-    def _work(self, notice: Notice, in_hand: set[str]) -> Work:
-        turn = self._writing if channel(notice.kind) in BY_MAIL else self.saying
+    def _work(self, notice: Notice, of_rank: int) -> Work:
+        in_hand = self._in_hand[of_rank]
 
         async def work() -> None:
             try:
-                async with turn:
-                    await self._deliver(notice, self.clock())
+                with ranked(of_rank):
+                    await self._in_turn(notice, of_rank)
             except Exception as error:
                 log.error("a notice could not be handled; its lease will run out", notice=notice.key, **trace(error))
             finally:
                 in_hand.discard(notice.key)
+                if len(in_hand) == AT_ONCE[of_rank] // 2:
+                    self.wake.set()  # there may be more
 
         return work
+
+    async def _in_turn(self, notice: Notice, of_rank: int) -> None:
+        if of_rank == LETTER:
+            async with self._writing.turn(LETTER):
+                await self._deliver(notice, self.clock())
+        elif of_rank == STAFF:
+            async with self._to_staff.turn(STAFF):  # the group's minute is waited for before anybody else has to wait
+                if self.staff_group.chat is not None:
+                    await self.api.budget.room(self.staff_group.chat, FOR_A_CARD)
+                await self._say(notice, STAFF)
+        else:
+            await self._say(notice, of_rank)
+
+    async def _say(self, notice: Notice, of_rank: int) -> None:
+        async with self.saying.turn(of_rank):
+            await self._deliver(notice, self.clock())
 
     async def _deliver(self, notice: Notice, now: datetime) -> None:
         sending = await self.kit.store.database.surely(lambda t: self.notices.prepare(t, notice, now))
@@ -173,7 +203,21 @@ class Sender:
             about = "letter_failed" if way == "mail" else "undelivered"
             key = f"{about}:{notice.booking_id}"
             await self.kit.outbox.put(transaction, key, about, now, booking_id=notice.booking_id)
+            if way == "chat":
+                await self._by_mail_instead(transaction, notice, error, now)
         self.wake.set()
+
+    async def _by_mail_instead(
+        self, transaction: Transaction, notice: Notice, error: Undeliverable, now: datetime
+    ) -> None:
+        """Whoever has blocked the bot gets letters only: from now on, and this one if there is a letter for it."""
+        if error.code in SHUT_OUT and notice.chat_id:
+            await self.kit.store.close(transaction, notice.chat_id, now)
+        letter = f"{notice.kind}_mail"
+        if letter in notices.KINDS and letter not in CONFIRMING and error.code in (*SHUT_OUT, CLOSED):
+            key = notice.key.replace(notice.kind, letter, 1)
+            references = {"booking_id": notice.booking_id, "chat_id": notice.chat_id}
+            await self.kit.outbox.put(transaction, key, letter, now, notice.not_after, **references)
 
     async def _tell(self, transaction: Transaction, booking_id: str, how: How, now: datetime) -> None:
         counter = self.kit.counter(transaction, now, None, "")

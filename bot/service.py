@@ -150,6 +150,9 @@ class Service:
                 self._members.pop(event.left, None)
                 await self._run(lambda t, now: self._leaves(t, event, now))
             return None
+        if event.opened:
+            await self._run(lambda t, now: self.kit.store.open(t, event.chat_id))
+            return None
         if event.left:
             return None
         await self._run(lambda t, now: self._meet(t, event, now))

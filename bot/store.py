@@ -26,6 +26,8 @@ LOAD = select(CONVERSATION).where(*MINE).with_for_update()
 AGREED = select(PERSON.c.chat_id).where(PERSON.c.chat_id == bindparam("of_chat"))
 SAVE, SHOW = update(CONVERSATION).where(*MINE), update(CONVERSATION).where(*STILL)
 FORGET, FORGET_SHOWN = delete(CONVERSATION).where(*MINE), delete(CONVERSATION).where(*STILL)
+CLOSE = update(CONVERSATION).where(*MINE, CONVERSATION.c.closed_at.is_(None))
+REACHED = select(CONVERSATION.c.language, CONVERSATION.c.closed_at).where(*MINE)
 FORM = ("flow", "answers", "known", "page", "editing", "check", "parked")
 
 Key = tuple[int, str]  # chat, subject: a private chat, or one card in the staff group
@@ -52,6 +54,7 @@ class Place:
     consented: bool = False
     new: bool = True
     touched: datetime | None = None  # when the last turn was taken
+    closed_at: datetime | None = None  # since when the bot may not write to the chat
 
 
 class Store:
@@ -86,8 +89,10 @@ class Store:
             dialog=row.dialog, state=row.state, language=row.language, notes=notes,
             note_if_kept=Text.from_json(kept) if kept else None, **form,
         )  # fmt: skip
-        card = Card(row.card, row.card_kind, row.buried)
-        return Place(key, conversation, card, row.turns, row.shown, consented, new=False, touched=row.updated_at)
+        return Place(
+            key, conversation, Card(row.card, row.card_kind, row.buried), row.turns, row.shown, consented, new=False,
+            touched=row.updated_at, closed_at=row.closed_at,
+        )  # fmt: skip
 
     async def save(self, transaction: Transaction, place: Place, now: datetime, fleeting: bool) -> None:
         """Write a turn: the next number and the new state."""
@@ -100,6 +105,7 @@ class Store:
             "language": conversation.language, "dialog": conversation.dialog, "state": conversation.state,
             "form": self.seal.seal(form, "conversation", "form", _row_id(place.key)),
             "turns": place.turns, "fleeting": fleeting, "updated_at": now, "shown": place.shown,
+            "closed_at": place.closed_at,
             **_card(place.card),
         }  # fmt: skip
         if place.new:
@@ -126,6 +132,19 @@ class Store:
     async def bury(self, transaction: Transaction, chat: int) -> None:
         """A message of the bot now stands below the card of this private chat."""
         await transaction.execute(SAVE, {"buried": True, **_of((chat, ""))})
+
+    async def close(self, transaction: Transaction, chat: int, now: datetime) -> None:
+        """The bot may not write to this private chat any more, until the person writes."""
+        await transaction.execute(CLOSE, {"closed_at": now, **_of((chat, ""))})
+
+    async def open(self, transaction: Transaction, chat: int) -> None:
+        """The person lets the bot write again."""
+        await transaction.execute(SAVE, {"closed_at": None, **_of((chat, ""))})
+
+    async def reached(self, transaction: Transaction, chat: int) -> tuple[str, bool] | None:
+        """The language spoken in a private chat, and whether the bot may write there; None where nobody is known."""
+        row = (await transaction.execute(REACHED, _of((chat, "")))).first()
+        return (row.language, row.closed_at is None) if row else None
 
     async def owed(self, transaction: Transaction, before: datetime) -> list[Key]:
         """Conversations whose screen is behind, last touched before this moment."""

@@ -83,6 +83,7 @@ class ConversationRow(SQLModel, table=True):
     card_kind: str = ""  # "" | "private" (shows values) | "keyboard" (has a reply keyboard)
     buried: bool = False  # something came after the card
     fleeting: bool = True  # a form is open, or nobody consented: closed or deleted after a day
+    closed_at: datetime | None = moment(default=None, nullable=True)  # since then the bot may not write to the chat
     updated_at: datetime = moment()
 
 
@@ -245,10 +246,11 @@ class NoticeRow(SQLModel, table=True):
     """The outbox: one promise to somebody. It holds references only; words are made when it is sent."""
 
     __tablename__ = "notice"
-    __table_args__ = (partial("notice_due", "next_try", where=PENDING),)
+    __table_args__ = (partial("notice_due", "rank", "next_try", where=PENDING),)
 
     key: str = Field(primary_key=True)
     kind: str
+    rank: int = 0  # what goes first: see `channels`
     booking_id: str | None = Field(default=None, index=True)
     chat_id: int | None = big_integer(default=None, nullable=True)
     message_id: int | None = big_integer(default=None, nullable=True)
@@ -261,6 +263,17 @@ class NoticeRow(SQLModel, table=True):
     lease_until: float | None = None  # seconds since the epoch by the database's clock
     owner: str = ""
     error: str = ""
+
+
+class SenderRow(SQLModel, table=True):
+    """A worker that sends: its share of what the bot may send in a second, for as long as it says so."""
+
+    __tablename__ = "sender"
+
+    owner: str = Field(primary_key=True)
+    share: int
+    wanting: bool  # more than it has
+    lease_until: float  # seconds since the epoch by the database's clock
 
 
 class UpdateRow(SQLModel, table=True):

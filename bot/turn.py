@@ -65,6 +65,7 @@ async def private(kit: Kit, transaction: Transaction, incoming: Incoming, now: d
     if not await kit.store.first_time(transaction, incoming.update_id, now):
         return None
     place = await kit.store.load(transaction, incoming.key)
+    place.closed_at = None
     conversation = place.conversation
     if place.new:
         conversation.language, ask = guess(incoming.language_code)

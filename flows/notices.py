@@ -245,6 +245,7 @@ OF_THE_WISH = ("move_received", "move_no_reply", "move_overdue")  # hold no more
 REMINDERS = frozenset(row.kind for row in TABLE if row.kind.startswith("remind_"))
 ONCE_PER_ADDRESS = ("arrived",)
 NOT_AGAIN_SOON = ("remind_day_before", "remind_day_before_mail")  # where one went out some hours ago
+BY_THE_CLOCK = frozenset(row.kind for row in TABLE if row.due is not at_once)  # due for many people at once
 ToldOfPeople = Literal["warned", "withdrawn", "suspended", "unsuspended", "answered"]
 OF_PEOPLE = frozenset({*(kind for what in get_args(ToldOfPeople) for kind in (what, f"{what}_mail")), "objected"})
 

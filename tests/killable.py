@@ -86,7 +86,7 @@ async def _run(environment: Mapping[str, str], clock: Callable[[], datetime]) ->
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     settings = Settings.load(environment)
     logs.set_up("text", settings.secrets)
-    await App(settings, clock, tick=TICK).run(stop)
+    await App(settings, clock, tick=TICK, limits_second=TICK).run(stop)
 
 
 def _child(told: dict[str, Any], log: socket.socket) -> None:

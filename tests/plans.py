@@ -21,7 +21,7 @@ from sqlmodel import SQLModel
 from bot import tables
 
 ROOT = Path(__file__).parent.parent
-SMALL = {"setting", "invitation", "terms", "counsellor", "closure", "staff"}  # a handful of rows, for ever
+SMALL = {"setting", "sender", "invitation", "terms", "counsellor", "closure", "staff"}  # a handful of rows, for ever
 SMALL |= {"waiting", "offer"}  # of whoever waits now
 GROWING = {tables.table(row).name for row in SQLModel.__subclasses__() if hasattr(row, "__table__")} - SMALL
 PARTIAL = {

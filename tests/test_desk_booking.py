@@ -8,8 +8,10 @@ from pathlib import Path
 import pytest
 
 from bot.retention import forget_what_is_old
+from bot.store import Place, Store
 from flows.counter import Booking
-from tests.counters import DAYS, Office
+from flows.steps import Conversation
+from tests.counters import DAYS, NOW, Office
 from tests.desk import OpenDesk, Visitor, open_desk
 from tests.town import Clock
 
@@ -55,6 +57,20 @@ async def records(desk: OpenDesk) -> list[tuple[object, ...]]:
 async def promised(desk: OpenDesk, *kinds: str) -> list[str]:
     found = [str(kind) for (kind,) in await desk.all("SELECT kind FROM notice ORDER BY due_at, key")]
     return [kind for kind in found if kind in kinds]
+
+
+async def test_of_who_has_stopped_the_bot_the_page_says_that_letters_alone_arrive(
+    office: Office, desk: OpenDesk
+) -> None:
+    booking, store = await confirmed(office), Store(office.database, office.seal)
+    place = Place((1, ""), Conversation())
+    await office.database.run(lambda t: store.save(t, place, NOW, fleeting=False))
+    await office.database.run(lambda t: store.close(t, 1, NOW))
+    visitor = await page_of(desk, booking)
+    assert "ボットを停止しています" in visitor.shown.text
+    await office.database.run(lambda t: store.open(t, 1))
+    await visitor.opens(f"/bookings/{booking.id}")
+    assert "ボットを停止しています" not in visitor.shown.text
 
 
 async def test_the_page_tells_how_it_stands_and_nothing_personal(office: Office, desk: OpenDesk) -> None:

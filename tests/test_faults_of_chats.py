@@ -5,17 +5,19 @@ What the person sees, what staff see, what waits, and that all goes on when the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from bot.playground.people import Person
 from bot.playground.server import Fault
 from tests.faults import copies, drained
 from tests.town import OFFICE_MAIL, Town, book
 
+CLOSED = "SELECT chat_id FROM conversation WHERE closed_at IS NOT NULL"
 NO_GROUP = "ボットが職員グループに書き込めません"
 
 
@@ -43,15 +45,56 @@ async def test_who_cannot_be_reached_gets_the_letter_and_staff_are_told_once(sma
     assert await small.rows("SELECT state FROM booking") == [("confirmed",)]
 
 
-async def test_who_comes_back_is_served_again(small: Town) -> None:
+async def test_a_chat_that_is_closed_is_not_tried_again_and_what_there_is_a_letter_for_goes_by_letter(
+    small: Town,
+) -> None:
+    """Staff find it on the booking's page; what is said once more by letter is said once."""
+    await requested(small)
+    await small.group.sees("確定期限")
+    small.taro.blocks_bot()
+    await small.staff.presses_in(small.group, "お断りする")
+    await small.group.sees("お断りする理由")
+    await small.staff.presses_in(small.group, "その時間は対応できない")
+    await small.group.sees("【送信できません】")
+    small.server.calls.clear()
+    now = small.clock()
+    [(booking_id,)] = await small.rows("SELECT id FROM booking")
+    kit, key = small.app.kit, f"missed:{booking_id}:9"
+    await kit.store.database.run(lambda t: t.execute(text("UPDATE booking SET state = 'missed'")))
+    await kit.store.database.run(
+        lambda t: kit.outbox.put(t, key, "missed", now, booking_id=booking_id, chat_id=small.taro.id)
+    )
+    small.app.sender.wake.set()
+    await small.mailbox.gets("キャンセルとみなしました", to="taro@example.jp")
+    await drained(small)
+    assert not [call for call in small.server.calls if call.chat_id == small.taro.id]
+    assert len(small.mailbox.to("taro@example.jp")) == 2
+    assert await small.rows("SELECT state, error FROM notice WHERE kind = 'missed'") == [("dead", "closed")]
+
+
+async def comes_back_by_writing(place: Town) -> None:
+    place.taro.unblocks_bot()
+    place.server.cloud.pending.clear()  # the news that the chat is open is lost
+    await place.taro.says("/start")
+    await place.taro.sees("予約窓口")
+
+
+async def comes_back_by_opening(place: Town) -> None:
+    place.taro.unblocks_bot()
+    await place.server.settled()
+
+
+@pytest.mark.parametrize("comes_back", [comes_back_by_writing, comes_back_by_opening])
+async def test_who_comes_back_is_served_again(small: Town, comes_back: Callable[[Town], Awaitable[None]]) -> None:
     await requested(small)
     await small.group.sees("確定期限")
     small.taro.blocks_bot()
     await small.staff.presses_in(small.group, "確定する")
     await small.group.sees("【送信できません】")
-    small.taro.unblocks_bot()
-    await small.taro.says("/start")
-    await small.taro.sees("予約窓口")
+    await drained(small)
+    assert await small.rows(CLOSED) == [(small.taro.id,)]
+    await comes_back(small)
+    assert await small.rows(CLOSED) == []
     await small.turn_clock("2026-11-20 15:00")
     await small.taro.sees("【予約のお知らせ】")
 

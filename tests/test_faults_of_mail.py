@@ -16,9 +16,10 @@ from email.message import EmailMessage
 import pytest
 from aiosmtpd.smtp import SMTP
 
+from bot.channels import LETTER
 from bot.outbox import LEASE_SECONDS
 from bot.post import SmtpPost
-from bot.sender import GIVE_UP_AFTER, LETTERS_AT_ONCE
+from bot.sender import AT_ONCE, GIVE_UP_AFTER
 from tests.faults import copies, drained, next_try
 from tests.town import OFFICE_MAIL, Mailbox, Town, book, requested
 
@@ -250,7 +251,7 @@ async def test_however_many_letters_a_slow_server_holds_chats_and_cards_go_on(sm
     await book(hanako, number="11030-7654321", email="hanako@example.jp", at="10:00")
     await hanako.sees("【受け付けました】")
     await small.group.sees("10:00")
-    assert len(waiting) <= LETTERS_AT_ONCE
+    assert len(waiting) <= AT_ONCE[LETTER]
     small.mailbox.takes = None
     go_on.set()
     await drained(small)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from bot.channels import ANSWER
 from bot.database import Database
 from bot.migrate import migrate
 from bot.outbox import Notice, Outbox, backoff
@@ -40,45 +41,45 @@ async def test_what_is_due_is_claimed_and_what_is_not_is_left(database: Database
     outbox = Outbox(database)
     await put(outbox, "now")
     await put(outbox, "later", NOW + timedelta(seconds=1))
-    assert [notice.key for notice in await outbox.claim(NOW, 10)] == ["now"]
+    assert [notice.key for notice in await outbox.claim(NOW, {ANSWER: 10})] == ["now"]
 
 
 async def test_what_one_worker_has_claimed_no_other_gets(database: Database) -> None:
     await put(Outbox(database), "one")
     first, second = Outbox(database), Outbox(database)
-    assert len(await first.claim(NOW, 10)) == 1
-    assert await second.claim(NOW, 10) == []
+    assert len(await first.claim(NOW, {ANSWER: 10})) == 1
+    assert await second.claim(NOW, {ANSWER: 10}) == []
 
 
 async def test_no_more_is_claimed_than_was_asked_for_and_the_oldest_first(database: Database) -> None:
     outbox = Outbox(database)
     for n in (3, 1, 2):
         await put(outbox, f"{n}", NOW - timedelta(minutes=10 - n))
-    assert [notice.key for notice in await outbox.claim(NOW, 2)] == ["1", "2"]
+    assert [notice.key for notice in await outbox.claim(NOW, {ANSWER: 2})] == ["1", "2"]
 
 
 async def test_the_same_promise_twice_is_one(database: Database) -> None:
     outbox = Outbox(database)
     await put(outbox, "one")
     await put(outbox, "one", NOW + timedelta(hours=1))
-    assert len(await outbox.claim(NOW + timedelta(hours=2), 10)) == 1
+    assert len(await outbox.claim(NOW + timedelta(hours=2), {ANSWER: 10})) == 1
 
 
 async def test_a_lease_that_ran_out_is_taken_over(database: Database) -> None:
     dead, alive = Outbox(database), Outbox(database)
     await put(dead, "one")
-    await dead.claim(NOW, 10)
+    await dead.claim(NOW, {ANSWER: 10})
     await lease_runs_out(database)
-    [notice] = await alive.claim(NOW, 10)
+    [notice] = await alive.claim(NOW, {ANSWER: 10})
     assert (notice.key, notice.attempts) == ("one", 2)
 
 
 async def test_only_the_owner_of_the_lease_marks(database: Database) -> None:
     late, owner = Outbox(database), Outbox(database)
     await put(late, "one")
-    [notice] = await late.claim(NOW, 10)
+    [notice] = await late.claim(NOW, {ANSWER: 10})
     await lease_runs_out(database)
-    [taken] = await owner.claim(NOW, 10)
+    [taken] = await owner.claim(NOW, {ANSWER: 10})
     assert not await mark(late, notice)
     assert await rows(database, "SELECT state FROM notice") == [("pending",)]
     assert await mark(owner, taken)
@@ -88,7 +89,7 @@ async def test_only_the_owner_of_the_lease_marks(database: Database) -> None:
 async def test_who_waited_longer_than_the_lease_does_not_begin_to_send(database: Database) -> None:
     outbox = Outbox(database)
     await put(outbox, "one")
-    [notice] = await outbox.claim(NOW, 10)
+    [notice] = await outbox.claim(NOW, {ANSWER: 10})
     assert await database.run(lambda t: outbox.renew(t, notice))
     await lease_runs_out(database)
     assert not await database.run(lambda t: outbox.renew(t, notice))
@@ -97,30 +98,30 @@ async def test_who_waited_longer_than_the_lease_does_not_begin_to_send(database:
 async def test_what_was_sent_is_not_claimed_again(database: Database) -> None:
     outbox = Outbox(database)
     await put(outbox, "one")
-    [notice] = await outbox.claim(NOW, 10)
+    [notice] = await outbox.claim(NOW, {ANSWER: 10})
     await mark(outbox, notice)
     await lease_runs_out(database)
-    assert await outbox.claim(NOW + timedelta(days=9), 10) == []
+    assert await outbox.claim(NOW + timedelta(days=9), {ANSWER: 10}) == []
 
 
 async def test_what_is_put_back_comes_again_at_its_time_and_not_before(database: Database) -> None:
     outbox = Outbox(database)
     await put(outbox, "one")
-    [notice] = await outbox.claim(NOW, 10)
+    [notice] = await outbox.claim(NOW, {ANSWER: 10})
     again = NOW + timedelta(minutes=1)
     await database.run(lambda t: outbox.try_again(t, notice, again, "busy"))
-    assert await outbox.claim(again - timedelta(seconds=1), 10) == []
-    assert len(await outbox.claim(again, 10)) == 1
+    assert await outbox.claim(again - timedelta(seconds=1), {ANSWER: 10}) == []
+    assert len(await outbox.claim(again, {ANSWER: 10})) == 1
 
 
 async def test_who_lost_the_lease_puts_nothing_back(database: Database) -> None:
     late, owner = Outbox(database), Outbox(database)
     await put(late, "one")
-    [notice] = await late.claim(NOW, 10)
+    [notice] = await late.claim(NOW, {ANSWER: 10})
     await lease_runs_out(database)
-    await owner.claim(NOW, 10)
+    await owner.claim(NOW, {ANSWER: 10})
     await database.run(lambda t: late.try_again(t, notice, NOW, "late"))
-    assert await Outbox(database).claim(NOW, 10) == []
+    assert await Outbox(database).claim(NOW, {ANSWER: 10}) == []
 
 
 def test_tries_get_rarer_and_never_rarer_than_half_an_hour() -> None:

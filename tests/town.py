@@ -131,7 +131,7 @@ class Town:
 
     async def start(self, **environment: str) -> None:
         """Start the bot; it is polling when this returns."""
-        self.app = App(Settings.load({**self.environment, **environment}), self.clock, tick=TICK)
+        self.app = App(Settings.load({**self.environment, **environment}), self.clock, tick=TICK, limits_second=TICK)
         self._stop = asyncio.Event()
         self._running = asyncio.create_task(self.app.run(self._stop))
         await self.server.settled()

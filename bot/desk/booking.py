@@ -86,7 +86,8 @@ async def _page(visit: Visit, opened: bool) -> Answer:
     values = {
         "booking": booking, "may": able, "life": await life(visit.transaction, booking, visit.now, names),
         "state": STATES[booking.state], "source": history.SOURCES[booking.source],
-        "told": _told(booking), "confirm_late": late and booking.state == REQUESTED,
+        "told": _told(booking), "by_mail_only": await _by_mail_only(visit, booking),
+        "confirm_late": late and booking.state == REQUESTED,
         "counsellor": names.counsellors.get(booking.slot.counsellor, booking.slot.counsellor),
         "free": list(free.items()), "proposed": booking.proposed, "typed": visit.form if visit.problem else {},
         "details": _details(visit, booking) if opened else None, "erased": not booking.details,
@@ -96,6 +97,14 @@ async def _page(visit: Visit, opened: bool) -> Answer:
         "cancel_channels": times.labelled(CANCEL_CHANNELS), "word_channels": times.labelled(WORD_CHANNELS),
     }  # fmt: skip
     return Page("booking.html", values)
+
+
+async def _by_mail_only(visit: Visit, booking: Booking) -> bool:
+    """The person has a chat, and has closed it to the bot."""
+    if booking.chat is None:
+        return False
+    known = await visit.kit.store.reached(visit.transaction, booking.chat)
+    return known is not None and not known[1]
 
 
 def _told(booking: Booking) -> Text | None:

@@ -1,4 +1,4 @@
-"""Calls to the Bot API: one budget for the whole bot, and what an error means for whoever sends.
+"""Calls to the Bot API, within the bot's budget, and what an error means for whoever sends.
 
 A 429 halts all sending of this bot until Telegram's `retry_after` is over.
 """
@@ -15,11 +15,13 @@ from telegram._utils.types import ODVInput
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.request import BaseRequest
 
+from bot.telegram.budget import Budget
 from bot.telegram.request import AiohttpRequest
 from bot.undeliverable import Undeliverable
 
 TRIES_AFTER_429 = 5
 LONGEST_WAIT = 20.0  # seconds that a call waits by itself; the lease of a notice is longer
+COUNTED = ("send", "edit")  # how the methods begin that count as a message
 UNSAID = 3  # seconds to wait where a 429 does not say how long
 TOO_MANY = "too many requests"
 SILENT = ("NetworkError", "TimedOut", "TelegramError", "RetryAfter", "Conflict")  # codes of failures that may pass
@@ -75,10 +77,9 @@ def make_client(token: str, api_url: str) -> Client:
 class Api:
     """Calls that wait while Telegram wants nothing sent; `call("sendMessage", chat_id=…, text=…)`."""
 
-    def __init__(self, bot: Client):
-        self.bot = bot
+    def __init__(self, bot: Client, budget: Budget):
+        self.bot, self.budget = bot, budget
         self.longest_wait = LONGEST_WAIT
-        self._held_until = 0.0
 
     async def call(self, method: str, **values: Any) -> Any:
         """One call, after any halt; a longer one is left to whoever calls (`RetryAfter`). Raises `TelegramError`."""
@@ -89,12 +90,19 @@ class Api:
             if self.held:
                 await asyncio.sleep(self.held)
             try:
-                return await self.bot.raw(method, values)
+                return await self._within_budget(method, values)
             except RetryAfter as wait:
                 tries += 1
-                self._held_until = max(self._held_until, asyncio.get_running_loop().time() + seconds(wait))
+                await self.budget.halt(seconds(wait))
                 if tries >= TRIES_AFTER_429:
                     raise
+
+    async def _within_budget(self, method: str, values: dict[str, Any]) -> Any:
+        chat = values.get("chat_id")
+        if not method.startswith(COUNTED) or not isinstance(chat, int):
+            return await self.bot.raw(method, values)
+        async with self.budget.one(chat):
+            return await self.bot.raw(method, values)
 
     async def ask(self, method: str, **values: Any) -> Any:
         """A question in the midst of a turn, which has no time to wait: during a halt it fails at once."""
@@ -105,7 +113,7 @@ class Api:
     @property
     def held(self) -> float:
         """For how many more seconds Telegram wants nothing sent."""
-        return max(0.0, self._held_until - asyncio.get_running_loop().time())
+        return self.budget.held
 
 
 def seconds(held: RetryAfter) -> float:

@@ -43,7 +43,9 @@ class Strange(Exception):
 
 @dataclass(frozen=True)
 class GroupEvent:
-    """Something happened in a group: the bot was added, spoken to (perhaps with an invitation), or moved; who left."""
+    """Something happened in a group: the bot was added, spoken to (perhaps with an invitation), or moved; who left.
+    Or a person let the bot write to them again.
+    """
 
     update_id: int
     chat_id: int
@@ -52,6 +54,7 @@ class GroupEvent:
     moved_to: int | None = None
     moved_from: int | None = None
     left: int | None = None
+    opened: bool = False
 
 
 def read(update: dict[str, Any], staff_chat: int | None) -> Incoming | GroupEvent | None:
@@ -108,8 +111,10 @@ def _press(update: dict[str, Any], staff_chat: int | None) -> Incoming:
 
 def _membership(update: dict[str, Any]) -> GroupEvent | None:
     change = update["my_chat_member"]
-    if change["chat"]["type"] == "private" or change["new_chat_member"]["status"] in GONE:
+    if change["new_chat_member"]["status"] in GONE:
         return None
+    if change["chat"]["type"] == "private":
+        return GroupEvent(int(update["update_id"]), int(change["chat"]["id"]), opened=True)
     return GroupEvent(int(update["update_id"]), int(change["chat"]["id"]), added=True)
 
 

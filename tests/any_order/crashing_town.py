@@ -26,7 +26,7 @@ from bot.outbox import NOTICE
 from bot.playground.server import BotApiServer, Fault
 from bot.tables import PENDING
 from tests.conversations.offices import office_with_setting
-from tests.town import TOKEN, Mailbox, Town
+from tests.town import TICK, TOKEN, Mailbox, Town
 
 IN_THE_BOT: ContextVar[bool] = ContextVar("in_the_bot", default=False)  # whether this code runs in the bot
 BY_HAND = 3600.0  # seconds between the bot's own looks at what is due: none comes while a test runs
@@ -140,7 +140,9 @@ class CrashingTown(Town):
         self._tasks, self.up, self.was_cut = WeakSet(), True, False
         asked = len(self.server.called("getUpdates"))
         with in_the_bot():
-            self.app = App(Settings.load({**self.environment, **environment}), self.clock, tick=BY_HAND)
+            self.app = App(
+                Settings.load({**self.environment, **environment}), self.clock, tick=BY_HAND, limits_second=TICK
+            )
             self.app.clockwork.second = 0.0  # a screen that could not be shown is tried at the next look
             self._stop = asyncio.Event()
             self._running = asyncio.create_task(self.app.run(self._stop))

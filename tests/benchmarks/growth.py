@@ -26,6 +26,7 @@ from sqlalchemy import update
 from sqlalchemy.engine import make_url
 
 from bot.app import App
+from bot.channels import STAFF
 from bot.config import Settings
 from bot.database import Database
 from bot.migrate import migrate
@@ -103,7 +104,7 @@ async def in_a_crowded_month(app: App, now: datetime) -> Measured:
         "/book, after 500 bookings": booking,
         "/mine, after 500 bookings": await timed(lambda: turn(app, REGULAR, Command("mine"), now)),
         "a notice put, claimed, marked": await timed(lambda: one_notice(app, now)),
-        "claim where nothing is due": await timed(lambda: outbox.claim(now, 30)),
+        "claim where nothing is due": await timed(lambda: outbox.claim(now, {STAFF: 30})),
         "what the clock moves": await timed(lambda: app.clockwork.move_bookings(now)),
         "screens that are owed": await timed(lambda: database.run(lambda t: store.owed(t, now))),
         "forms left open": await timed(lambda: database.run(lambda t: store.fleeting(t, now - timedelta(days=1)))),
@@ -123,7 +124,7 @@ async def take(app: App, start: datetime, now: datetime) -> None:
 async def one_notice(app: App, now: datetime) -> None:
     outbox, key = app.kit.outbox, f"due{next(updates)}"
     await app.database.run(lambda transaction: outbox.put(transaction, key, "alert", now))
-    [notice] = await outbox.claim(now, 30)
+    [notice] = await outbox.claim(now, {STAFF: 30})
     assert await app.database.run(lambda transaction: outbox.mark(transaction, notice, "sent"))
 
 

@@ -1,0 +1,34 @@
+"""By which way each kind of notice goes, and its rank: answers before confirmations before reminders before staff.
+
+Letters have a rank of their own: they go another way and take nobody's turn.
+"""
+
+from __future__ import annotations
+
+from flows import notices
+from flows.notices import Channel, Kind
+
+KINDS = {
+    **notices.KINDS,
+    **dict.fromkeys(("alert", "welcome_staff", "no_mailbox", "paused", "resumed", "no_lead"), Kind("staff")),
+    "no_group": Kind("office"),
+}
+BY_MAIL, STAFF_GROUP = ("mail", "office"), ("staff", "card")  # channels
+ANSWER, CONFIRMATION, REMINDER, STAFF, LETTER = range(5)
+
+
+def channel(kind: str) -> Channel:
+    """By which way a notice goes; what is of no booking and no staff goes to a chat."""
+    return KINDS[kind].channel if kind in KINDS else "chat"
+
+
+def rank(kind: str) -> int:
+    """What goes first where not all can: the lowest. What is of no booking and no staff was asked for."""
+    if kind not in KINDS:
+        return ANSWER
+    way = channel(kind)
+    if way in BY_MAIL:
+        return LETTER
+    if way in STAFF_GROUP:
+        return STAFF
+    return REMINDER if kind in notices.BY_THE_CLOCK else CONFIRMATION

@@ -1,0 +1,195 @@
+"""How much this worker may send, so that Telegram has nothing to refuse: its share of 30 messages a second, 20 in 20
+seconds to one chat, where what nobody asked for keeps a second's distance, and 20 a minute to a group.
+
+A message counts from when it leaves until its second is over after the answer: in between it has reached Telegram.
+Who has to wait goes by rank (`bot.channels`). Without its database the worker goes on with the share it had.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
+from math import inf
+from time import monotonic
+
+from bot.channels import ANSWER
+from bot.database import unavailable
+from bot.ranks import Waiting
+from bot.shares import MOST, Shares
+
+TO_A_CHAT = (20, 20.0)  # how many, in any so many seconds
+SHARE_SECONDS = 1.0  # how often to ask for the share, whatever a second of the limits is
+MANY_CHATS = 1000  # when there are more, those with whom nothing goes on are forgotten
+PATIENCE, OF_A_GROUP = 0.25, 5.0  # seconds that a message waits for the database
+
+RANK: ContextVar[int] = ContextVar("rank", default=ANSWER)
+
+
+@contextmanager
+def ranked(rank: int) -> Iterator[None]:
+    """What is sent in here has this rank; what is sent outside answers somebody."""
+    token = RANK.set(rank)
+    try:
+        yield
+    finally:
+        RANK.reset(token)
+
+
+async def _waited(until: Callable[[], Awaitable[float]]) -> None:
+    """Wait as long as is said, again and again until it is not at all."""
+    while True:
+        if not (wait := await until()):
+            return
+        await asyncio.sleep(wait)
+
+
+class Window:
+    """At most `most` in any `seconds`, whenever between its beginning and its end each has arrived."""
+
+    def __init__(self, most: int, seconds: float):
+        self.most, self.seconds, self.under_way = most, seconds, 0
+        self.ended: deque[float] = deque()
+
+    def wait(self, now: float) -> float:
+        """Seconds until one more may begin: 0 for none, infinite while one that is under way must end first."""
+        while self.ended and self.ended[0] + self.seconds <= now:
+            self.ended.popleft()
+        if self.under_way + len(self.ended) < self.most:
+            return 0.0
+        return self.ended[0] + self.seconds - now if self.ended else inf
+
+    def end(self, now: float) -> None:
+        self.under_way -= 1
+        self.ended.append(now)
+
+
+class Budget:
+    """What one worker may send. `second` is how long a second of the limits lasts."""
+
+    def __init__(self, shares: Shares, second: float = 1.0):
+        self.shares, self.second = shares, second
+        self._all, self._chats = Window(MOST, second), dict[int, Window]()
+        self._evenly = 0.0  # when the next one may leave that answers nobody
+        self._waiting, self._changed = Waiting(), asyncio.Event()
+        self._serving: asyncio.Task[None] | None = None
+        self._renewing: asyncio.Task[None] | None = None
+        self._good_until = 0.0  # the share
+        self._halted_until = 0.0
+
+    @property
+    def held(self) -> float:
+        """For how many more seconds Telegram wants nothing sent."""
+        return max(0.0, self._halted_until - monotonic())
+
+    async def halt(self, seconds: float) -> None:
+        """Telegram said so: to this worker, which tells the others."""
+        self._halted_until = max(self._halted_until, monotonic() + seconds)
+        await self._asked(self.shares.halt(seconds))
+
+    async def room(self, group: int, number: int) -> None:
+        """Wait until a group takes so many more messages."""
+        await _waited(lambda: self._asked(self.shares.place(group, number, take=False)))
+
+    @asynccontextmanager
+    async def one(self, chat: int) -> AsyncIterator[None]:
+        """Send one message to this chat in here: it begins when there is room for it."""
+        near = await (self._of_chat(chat) if chat > 0 else self._of_group(chat))
+        near.under_way += 1
+        try:
+            await self._turn(RANK.get())
+            try:
+                yield
+            finally:
+                self._all.end(monotonic())
+                self._changed.set()
+        finally:
+            near.end(monotonic())
+
+    async def _of_chat(self, chat: int) -> Window:
+        if len(self._chats) > MANY_CHATS:
+            self._forget()
+        window = self._chats.setdefault(chat, Window(TO_A_CHAT[0], TO_A_CHAT[1] * self.second))
+        await _waited(lambda: self._until(window))
+        return window
+
+    async def _until(self, window: Window) -> float:
+        now = monotonic()
+        wait = min(window.wait(now), self.second)
+        distance = RANK.get() != ANSWER and window.ended and window.ended[-1] + self.second - now
+        return max(wait, distance or 0.0)
+
+    def _forget(self) -> None:
+        quiet = [chat for chat, each in self._chats.items() if not each.wait(monotonic()) and not each.under_way]
+        for chat in quiet:
+            if not self._chats[chat].ended:
+                del self._chats[chat]
+
+    async def _of_group(self, group: int) -> Window:
+        await _waited(lambda: self._asked(self.shares.place(group)))
+        return Window(1, 0.0)
+
+    async def _turn(self, rank: int) -> None:
+        """Wait for a place among all messages of this worker."""
+        await self._share()
+        future = self._waiting.put(rank)
+        if self._serving is None or self._serving.done():
+            self._serving = asyncio.create_task(self._serve())
+        self._changed.set()
+        try:
+            await future
+        except asyncio.CancelledError:
+            if not future.cancelled():  # it had just been let go
+                self._all.end(monotonic())
+            raise
+
+    async def _serve(self) -> None:
+        while (rank := self._waiting.first()) is not None:
+            await self._share()
+            now = monotonic()
+            wait = max(self._all.wait(now), self.held, self._evenly - now if rank != ANSWER else 0.0)
+            if wait > 0:
+                self._changed.clear()
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(min(wait, max(0.0, self._good_until - now))):
+                        await self._changed.wait()
+                continue
+            self._all.under_way += 1
+            apart = self.second / self._all.most
+            self._evenly = max(self._evenly, now - apart) + apart
+            self._waiting.go()
+
+    async def _share(self) -> None:
+        """Ask for the share once a second; a message waits for the answer only where there is none yet that is good."""
+        now = monotonic()
+        if self._renewing is None and now >= self._good_until - SHARE_SECONDS / 2:
+            self._renewing = asyncio.create_task(self._renew(now))
+        if self._renewing is not None and now >= self._good_until:
+            await asyncio.wait({self._renewing}, timeout=PATIENCE)
+            if now >= self._good_until:
+                self._good_until = monotonic() + SHARE_SECONDS / 2  # no answer: the share it had
+
+    async def _renew(self, now: float) -> None:
+        try:
+            wanting = self._waiting.first() is not None or len(self._all.ended) > self._all.most / 2
+            got = await self.shares.renew(wanting)
+            self._all.most = got.most
+            self._halted_until = max(self._halted_until, monotonic() + got.halted)
+        except Exception as error:
+            if not unavailable(error):
+                raise
+        finally:
+            self._good_until, self._renewing = max(self._good_until, now + SHARE_SECONDS), None
+            self._changed.set()
+
+    async def _asked(self, question: Awaitable[float | None]) -> float:
+        """What the database says, soon; 0 where it is away."""
+        try:
+            async with asyncio.timeout(OF_A_GROUP):
+                return await question or 0.0
+        except Exception as error:
+            if not isinstance(error, TimeoutError) and not unavailable(error):
+                raise
+            return 0.0
