@@ -169,6 +169,9 @@ def ended_rightly(before: Ledger, now: Ledger) -> Iterator[str]:
 
 def _held(before: Ledger, now: Ledger, notice: Row[Any]) -> Iterator[bool]:
     """Whether the condition held, in each way the booking stood since `before`."""
+    if notice.kind == "staff_list":
+        yield from (any(booking.state == "requested" for booking in at.bookings.values()) for at in (before, now))
+        return
     if notice.booking_id is None:
         yield True
         return
