@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -86,6 +86,9 @@ class Notices:
         kind = notices.KINDS[notice.kind]
         if booking is None:
             return Sending(end="cancelled")
+        if kind.channel == "mail" and booking.chat is not None:
+            _, open_ = await self._reached(transaction, booking.chat, booking.language)
+            booking = booking if open_ else replace(booking, chat=None)  # a chat that is closed is none
         if notices.waits_for_the_letter(notice.kind, booking):
             return Sending(later=now + NOT_TOLD_YET)
         if not kind.holds(booking) or await self._again_too_soon(transaction, notice, now):

@@ -72,6 +72,18 @@ async def test_a_chat_that_is_closed_is_not_tried_again_and_what_there_is_a_lett
     assert await small.rows("SELECT state, error FROM notice WHERE kind = 'missed'") == [("dead", "closed")]
 
 
+async def test_of_a_request_that_lapses_who_has_stopped_the_bot_reads_by_letter(small: Town) -> None:
+    await requested(small)
+    await small.group.sees("確定期限")
+    small.taro.blocks_bot()
+    await small.turn_clock("2026-11-20 17:15")
+    await small.mailbox.gets("確定できませんでした", to="taro@example.jp")
+    await drained(small)
+    assert await small.rows("SELECT kind, state FROM notice WHERE kind LIKE 'expired%' ORDER BY kind") == [
+        ("expired", "dead"), ("expired_mail", "sent"),
+    ]  # fmt: skip
+
+
 async def comes_back_by_writing(place: Town) -> None:
     place.taro.unblocks_bot()
     place.server.cloud.pending.clear()  # the news that the chat is open is lost
