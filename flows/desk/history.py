@@ -145,6 +145,7 @@ NOTICES: Mapping[str, Text] = {
     "answered": Text("That the objection is answered"),
     "answered_mail": Text("The answer to the objection"),
     "objected": Text("The person objects"),
+    "staff_list": Text("The list of open requests"),
 }
 TO: Mapping[str, Text] = {  # by the channel of a notice
     "chat": Text("To the chat"),

@@ -21,7 +21,7 @@ GROUPS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
         Text("Bookings"),
         (
             *history.EVENTS, "email_corrected", "resent", "url_set", "assigned", "contact_noted", "code_made",
-            "claimed", "claim_refused", "companion_changed",
+            "claimed", "claim_refused", "companion_changed", "terms_used",
         ),
     ),
     "weighed": (Text("Missed sessions"), ("measure", "measure_ended", "objection", "objection_answered")),
@@ -46,7 +46,14 @@ NOTES: Mapping[str, Mapping[str, Text]] = {
     "objection": people.CHANNELS,
 }
 OF_LEADS = ("measure", "measure_ended", "objection", "objection_answered")  # others read that it was, not what
-BY_THE_PERSON = ("claimed", "claim_refused", "companion_changed", "objection", "contact_noted")  # if no name says who
+BY_THE_PERSON = (
+    "claimed",
+    "claim_refused",
+    "companion_changed",
+    "objection",
+    "contact_noted",
+    "terms_used",
+)  # if no name says who
 PERSON, CLOCK, OPERATOR = Text("The person"), Text("The clock"), Text("The operator")
 
 NO_DAY = Text("That was no day such as 2026-11-24 or 11/24. Please choose it again.")
