@@ -7,7 +7,7 @@ nothing personal of a job-seeker, so none is shown here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from typing import Any
@@ -118,25 +118,25 @@ async def _rows(visit: Visit, wanted: Wanted) -> tuple[Sequence[Row[Any]], bool]
         return await _of_booking(visit, wanted)
     before, since = _begins(visit, wanted), visit.days.at(wanted.first, time(0)) if wanted.first else None
     found: list[Row[Any]] = []
-    for kind in wanted.kinds or (None,):
-        for of, piece in _pieces(kind, wanted.who):
-            query = piece.where(of.c.at >= since) if since else piece
-            limits = {"before_at": before.at, "before_id": before.act if of is RECORD else before.move}
-            found += (await visit.transaction.execute(_newest_before(of, query), limits)).all()
+    for of, piece in _pieces(wanted.kinds, wanted.who):
+        query = piece.where(of.c.at >= since) if since else piece
+        limits = {"before_at": before.at, "before_id": before.act if of is RECORD else before.move}
+        found += (await visit.transaction.execute(_newest_before(of, query), limits)).all()
     found.sort(key=_order, reverse=True)
     return found[:MOST], len(found) > MOST
 
 
-def _pieces(kind: str | None, who: int | None) -> list[tuple[Table, Select[Any]]]:
-    """What of one index is looked through, for each table that may hold such records."""
+def _pieces(kinds: Collection[str], who: int | None) -> list[tuple[Table, Select[Any]]]:
+    """What is looked through: of each kind a piece of one index; where all moves are wanted, one piece for them."""
     acts, moves = ACTS, MOVES
     if who is not None:
         acts, moves = acts.where(RECORD.c.who == who), moves.where(DECISION.c.who == who)
-    if kind is None:
+    if not kinds:
         return [(RECORD, acts), (DECISION, moves)]
-    if kind in WHAT:
-        return [(RECORD, acts.where(RECORD.c.what == kind, ANY_ACT))]
-    return [(DECISION, moves.where(DECISION.c.event == kind))]
+    wanted = [(RECORD, acts.where(RECORD.c.what == kind, ANY_ACT)) for kind in kinds if kind in WHAT]
+    if history.EVENTS.keys() <= set(kinds):
+        return [*wanted, (DECISION, moves)]
+    return [*wanted, *((DECISION, moves.where(DECISION.c.event == kind)) for kind in kinds if kind not in WHAT)]
 
 
 def _newest_before(of: Table, query: Select[Any]) -> Select[Any]:

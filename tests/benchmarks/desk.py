@@ -98,8 +98,9 @@ async def told(desk: OpenDesk, visitor: Visitor, office: Office) -> None:
     took = []
     async with visitor.client.get(desk.origin + "/events") as events:
         await events.content.readuntil(b"\n\n")
-        for number, start in zip(range(TOLD), OFFICE.starts(date(2026, 11, 26)) * 2, strict=False):
-            slot = Slot(str(1 + number // 11), start)
+        starts = [start for day in (26, 27) for start in OFFICE.starts(date(2026, 11, day))]
+        for number, start in zip(range(TOLD), starts, strict=False):
+            slot = Slot("1", start)
             await office.database.run(lambda t, n=number, s=slot: asked(office, t, 1001 + n, s))  # type: ignore[misc]
             began = perf_counter()
             while await events.content.readuntil(b"\n\n") != b"data: changed\n\n":
