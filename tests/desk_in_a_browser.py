@@ -19,6 +19,7 @@ from tests.demo_page import MOST_STOPS, SECONDS
 from tests.desk import TownDesk, town_with_desk
 from tests.desk_things import Filling
 from tests.town import Town
+from tests.usual_answers import USUAL
 
 DESK, PHONE = ViewportSize(width=1280, height=800), ViewportSize(width=390, height=844)
 Language = Literal["ja", "en"]
@@ -81,6 +82,13 @@ class Clerk:
 
     async def chooses(self, label: str, option: str, near: str = "main") -> None:
         await self._field(label, near).select_option(label=option)
+
+    async def answers_as_usual(self) -> None:
+        """Whatever else the form asks."""
+        for name, answer in USUAL.items():
+            field = self.page.locator(f"main [name={name}]")
+            is_a_list = await field.evaluate("node => node.matches('select')")
+            await (field.select_option(answer) if is_a_list else field.fill(answer))
 
     async def ticks(self, label: str, near: str = "main") -> None:
         """A box, or one of several answers."""

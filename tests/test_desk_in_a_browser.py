@@ -112,6 +112,7 @@ async def test_a_booking_by_phone_is_claimed_in_the_chat(place: Counter) -> None
         await clerk.fills("メール", "hanako@example.jp", ".field")
         await clerk.fills("電話", CALLED["phone"], ".field")
         await clerk.chooses("同席", "なし")
+        await clerk.answers_as_usual()
         await clerk.ticks("その場で確定する")
         await clerk.presses("受け付ける")
         await clerk.sees("求職番号の形と合いません")
