@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 from bot.counter import BOOKING
 from bot.database import Transaction
 from bot.outbox import NOTICE, Notice, Outbox
-from bot.tables import LAPSING
+from bot.tables import LAPSING, MOVING
 from flows import listing, policy
 from flows.lifecycle import REQUESTED
 from flows.office_days import OfficeDays
@@ -23,6 +23,12 @@ OPEN = (
     select(BOOKING.c.ref, BOOKING.c.start, BOOKING.c.reply_by)
     .where(LAPSING, BOOKING.c.state == REQUESTED, BOOKING.c.lapses_at > bindparam("now"))
     .order_by(BOOKING.c.reply_by, BOOKING.c.lapses_at)
+    .limit(listing.MOST + 1)
+)
+WISHES = (
+    select(BOOKING.c.ref, BOOKING.c.wanted_start.label("start"), BOOKING.c.wanted_reply_by.label("reply_by"))
+    .where(MOVING, BOOKING.c.wanted_lapses_at > bindparam("now"))
+    .order_by(BOOKING.c.wanted_lapses_at)
     .limit(listing.MOST + 1)
 )
 BEFORE = (
@@ -56,8 +62,12 @@ class Lists:
 
 async def words(transaction: Transaction, days: OfficeDays, now: datetime) -> Text | None:
     """The list as it is now, most urgent first; None where nothing waits."""
-    rows = (await transaction.execute(OPEN, {"now": now})).all()
-    return listing.listed([listing.Open(row.ref, row.start, row.reply_by) for row in rows], days, now) if rows else None
+    waiting = [
+        listing.Open(row.ref, row.start, row.reply_by, change)
+        for which, change in ((OPEN, False), (WISHES, True))
+        for row in await transaction.execute(which, {"now": now})
+    ]
+    return listing.listed(sorted(waiting, key=lambda each: each.reply_by), days, now) if waiting else None
 
 
 async def sent(

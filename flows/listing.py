@@ -15,11 +15,12 @@ HEAD = Text("[Waiting for an answer]")
 
 @dataclass(frozen=True)
 class Open:
-    """A request that waits for an answer."""
+    """A request that waits for an answer; `change`: another time for a confirmed booking."""
 
     ref: str
     start: datetime
     reply_by: date
+    change: bool = False
 
     @property
     def reference(self) -> str:
@@ -41,4 +42,5 @@ def _line(each: Open, days: OfficeDays, today: date) -> Text:
         line = Text("[Overdue] {ref} {date} {time} / reply was due {reply_by}")
     elif each.reply_by == today:
         line = Text("[Today] {ref} {date} {time} / reply due today")
-    return line.given(ref=each.reference, date=start.date(), time=start.time(), reply_by=each.reply_by)
+    said = line.given(ref=each.reference, date=start.date(), time=start.time(), reply_by=each.reply_by)
+    return Text("{booking} (change of time)", booking=said) if each.change else said
