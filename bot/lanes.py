@@ -12,7 +12,7 @@ from bot.logs import trace
 
 log = structlog.get_logger()
 
-Work = Callable[[], Awaitable[None]]
+Work = Callable[[], Awaitable[object]]
 
 
 class Lanes:

@@ -258,7 +258,8 @@ class Notices:
         return self.staff_group.chat
 
     async def _speak(self, reply: Reply) -> None:
-        await self.speaker.speak(reply)
+        if closed := await self.speaker.speak(reply):
+            raise closed
 
     async def _say(self, chat: int | None, text: str, buttons: dict[str, Any] | None = None) -> None:
         quiet = {"is_disabled": True}

@@ -84,6 +84,20 @@ async def test_of_a_request_that_lapses_who_has_stopped_the_bot_reads_by_letter(
     ]  # fmt: skip
 
 
+async def test_what_is_asked_of_who_has_stopped_the_bot_does_not_pass_for_sent(small: Town) -> None:
+    """A question with buttons like any other message: staff are told, and it is not tried again."""
+    await requested(small)
+    await small.group.sees("確定期限")
+    await small.staff.presses_in(small.group, "確定する")
+    await small.taro.sees("【予約が確定しました】")
+    await drained(small)
+    small.taro.blocks_bot()
+    await small.turn_clock("2026-11-24 09:20")
+    await small.group.sees("【送信できません】")
+    await drained(small)
+    assert await small.rows("SELECT state FROM notice WHERE kind = 'remind_ten_minutes'") == [("dead",)]
+
+
 async def comes_back_by_writing(place: Town) -> None:
     place.taro.unblocks_bot()
     place.server.cloud.pending.clear()  # the news that the chat is open is lost

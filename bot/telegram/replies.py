@@ -45,8 +45,12 @@ class Speaker:
     def __init__(self, api: Api, store: Store, outbox: Outbox):
         self.api, self.store, self.outbox = api, store, outbox
 
-    async def speak(self, reply: Reply) -> None:
-        """Answer the button, delete what must go, show the screen, write down that it was shown."""
+    async def speak(self, reply: Reply) -> TelegramError | None:
+        """Answer the button, delete what must go, show the screen, write down that it was shown.
+
+        Gives the error where a private chat is closed to the bot: nothing is owed to it.
+        """
+        closed: TelegramError | None = None
         answer = asyncio.create_task(self.answer(reply.press)) if reply.press else None
         said = Said(reply.card)
         try:
@@ -56,11 +60,13 @@ class Speaker:
                 raise  # a card of the staff group waits
             if said.card.kind == "private":
                 await self._harmless(self.api.call("deleteMessage", chat_id=reply.key[0], message_id=said.card.id))
-            log.info("chat closed to the bot", chat=reply.key[0], error=type(error).__name__)  # nothing is owed to it
+            log.info("chat closed to the bot", chat=reply.key[0], error=type(error).__name__)
+            closed = error
         finally:
             if answer:
                 await answer
         await self.store.database.surely(lambda transaction: self._note(transaction, reply, said))
+        return closed
 
     async def _note(self, transaction: Transaction, reply: Reply, said: Said) -> None:
         if said.done:
