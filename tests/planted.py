@@ -12,6 +12,7 @@ from bot.database import Transaction
 from bot.playground.chats import Message
 from bot.playground.people import Person
 from tests.town import OFFICE_MAIL, Town
+from tests.usual_answers import comes_to
 
 NAME, NUMBER, MAIL, PHONE = "鈴木 秘密子", "13010-98765432", "himitsu.himeko@example.jp", "080-9876-5432"
 SLIP, FOREIGN = "himitsu.himeko@gmial.com", "+1 202 555 0123"  # both are asked back
@@ -140,7 +141,7 @@ async def filled_in(place: Town) -> None:
     await taro.says(REFUSED["number"])
     await taro.sees("別の番号のようです")
     await taro.says(NUMBER)
-    await taro.sees("希望する日")
+    await comes_to(taro, "希望する日")
     await taro.says(f"やっぱり番号は {NUMBER} です")
     await settled(place)
     await taro.presses(taro.screen.labels[0])

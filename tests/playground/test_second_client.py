@@ -144,8 +144,7 @@ async def test_members_and_what_became_of_them(server: BotApiServer, client: Bot
     staff.adds_bot(by=taro, status="administrator")
     await updates(client)
     staff.sets(taro, status)
-    [update] = await updates(client)
-    assert update.chat_member
+    update = next(update for update in await updates(client) if update.chat_member)
     member = await client.get_chat_member(staff.id, taro.id)
     assert (update.chat_member.new_chat_member.status, member.status) == (status, status)
     found = [member, await client.get_chat_administrators(staff.id), await client.get_chat(staff.id)]
