@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, or_, select, update
+from sqlalchemy import Executable, Row, bindparam, or_, select, update
 
 from bot.channels import rank
 from bot.database import Database, Transaction, epoch, insert_once
@@ -93,14 +93,14 @@ class Outbox:
         """
         async with self.database.transaction() as transaction:
             due, take = _claiming(transaction.dialect)
-            found: list[str] = []
+            found: list[Row[Any]] = []
             for of_rank, most in room.items():
                 asked = {"now": now, "of_rank": of_rank, "most": most}
-                found += (await transaction.execute(due, asked)).scalars() if most > 0 else ()
-            if not found:
-                return []
-            rows = (await transaction.execute(take, {"keys": found, "mine": self.owner})).all()
-        return sorted((Notice(*tuple(row)) for row in rows), key=lambda one: (one.rank, one.due_at, one.key))
+                found += (await transaction.execute(due, asked)).all() if most > 0 else ()
+            if found:
+                await transaction.execute(take, [{"of": row.key, "mine": self.owner} for row in found])
+        taken = (replace(Notice(*tuple(row)), attempts=row.attempts + 1) for row in found)
+        return sorted(taken, key=lambda one: (one.rank, one.due_at, one.key))
 
     async def renew(self, transaction: Transaction, notice: Notice) -> bool:
         """Begin to send: False when the lease ran out while the notice waited for its turn."""
@@ -142,10 +142,13 @@ class Outbox:
 
 @cache
 def _claiming(dialect: str) -> tuple[Executable, Executable]:
-    """What is due of one rank, and the lease on it: built once for each engine."""
+    """What is due of one rank, and the lease on one notice: built once for each engine.
+
+    Leased one by one, each found by its key: a list of many may be looked for in the whole table (PostgreSQL).
+    """
     clock = epoch(dialect)
     due = (
-        select(NOTICE.c.key)
+        select(*(NOTICE.c[name] for name in Notice.__dataclass_fields__))
         .where(PENDING, NOTICE.c.rank == bindparam("of_rank"), NOTICE.c.next_try <= bindparam("now"))
         .where(or_(NOTICE.c.lease_until.is_(None), NOTICE.c.lease_until < clock))
         .order_by(NOTICE.c.next_try)
@@ -153,8 +156,7 @@ def _claiming(dialect: str) -> tuple[Executable, Executable]:
         .with_for_update(skip_locked=True)
     )
     leased = {"owner": bindparam("mine"), "lease_until": clock + LEASE_SECONDS, "attempts": NOTICE.c.attempts + 1}
-    chosen = update(NOTICE).where(NOTICE.c.key.in_(bindparam("keys", expanding=True)))
-    return due, chosen.values(**leased).returning(*(NOTICE.c[name] for name in Notice.__dataclass_fields__))
+    return due, update(NOTICE).where(NOTICE.c.key == bindparam("of")).values(**leased)
 
 
 BLANK = {

@@ -14,7 +14,7 @@ from bot.calendar import COUNSELLOR
 from bot.database import Transaction
 from bot.encryption import Seal
 from bot.outbox import NOTICE
-from bot.tables import BookingRow, table
+from bot.tables import ENDING, BookingRow, table
 from flows.counter import Booking
 from flows.lifecycle import CONFIRMED
 from flows.notices import AFTER_A_LETTER
@@ -29,9 +29,9 @@ WENT_OUT = select(NOTICE.c.key).where(
 ).limit(1)  # fmt: skip
 AHEAD = (
     select(BOOKING)
-    .where(BOOKING.c.start > bindparam("now"), BOOKING.c.counsellor == bindparam("counsellor"))
-    .where(BOOKING.c.state == CONFIRMED)
-    .order_by(BOOKING.c.start)
+    .where(ENDING, BOOKING.c.ends_at > bindparam("now"), BOOKING.c.start > bindparam("now"))
+    .where(BOOKING.c.state == CONFIRMED, BOOKING.c.counsellor == bindparam("counsellor"))
+    .order_by(BOOKING.c.ends_at)
 )
 
 

@@ -147,17 +147,30 @@ async def _offer(server: Server, chat: int, slot: Slot, today: date) -> bool:
     if until is None or not await still_a_place(transaction, server.days, slot, server.now):
         return False
     kept = {"counsellor": slot.counsellor, "start": slot.start, "until": until, "asked_on": today}
-    person = update(WAITING).where(WAITING.c.chat_id == chat)  # first, so that nobody else asks them at this moment
-    asked = person.where(WAITING.c.start.is_(None), NOT_TODAY).values(**kept).returning(WAITING.c.chat_id)
-    if (await transaction.execute(asked, {"today": today})).first() is None:
-        return False
-    if not await places.take(transaction, places.kept_for(chat), slot, places.OFFER):
-        await transaction.execute(person.values(**NOTHING, asked_on=None))
+    undo = transaction.savepoint()
+    try:
+        async with undo:
+            await _keep(transaction, chat, slot, kept)
+    except _Lost:
         return False
     await insert_once(transaction, OFFER, {"start": slot.start, "counsellor": slot.counsellor, "chat_id": chat})
     key = f"offered:{chat}:{server.now.isoformat()}"
     await server.outbox.put(transaction, key, "offered", server.now, until, chat_id=chat)
     return True
+
+
+class _Lost(Exception):
+    """Somebody else asks this person at this moment, or has the place: the savepoint is undone."""
+
+
+async def _keep(transaction: Transaction, chat: int, slot: Slot, kept: dict[str, Any]) -> None:
+    """The person first, so that nobody else asks them; then the place."""
+    nobody_else = (WAITING.c.chat_id == chat, WAITING.c.start.is_(None), NOT_TODAY)
+    asked = update(WAITING).where(*nobody_else).values(**kept).returning(WAITING.c.chat_id)
+    if (await transaction.execute(asked, {"today": kept["asked_on"]})).first() is None:
+        raise _Lost
+    if not await places.take(transaction, places.kept_for(chat), slot, places.OFFER):
+        raise _Lost
 
 
 async def forget(transaction: Transaction, today: date, now: datetime, most: int) -> None:

@@ -144,9 +144,9 @@ async def test_members_and_what_became_of_them(server: BotApiServer, client: Bot
     staff.adds_bot(by=taro, status="administrator")
     await updates(client)
     staff.sets(taro, status)
-    update = next(update for update in await updates(client) if update.chat_member)
+    [change] = [update.chat_member for update in await updates(client) if update.chat_member]
     member = await client.get_chat_member(staff.id, taro.id)
-    assert (update.chat_member.new_chat_member.status, member.status) == (status, status)
+    assert (change.new_chat_member.status, member.status) == (status, status)
     found = [member, await client.get_chat_administrators(staff.id), await client.get_chat(staff.id)]
     assert list(unpublished(found)) == []
 
