@@ -29,6 +29,14 @@ SOON = Text(
     "\n"
     "Phone: {office_phone}"
 )
+BEGUN = Text(
+    "[The session has begun] {date} {time}\n"
+    "\n"
+    "Open TeleOffice from the URL in our email.\n"
+    "If you cannot connect, or will be late, press a button: our staff see it at once.\n"
+    "\n"
+    "Phone: {office_phone}"
+)
 HELP = {
     LATE: Text(
         "Our staff know now that you will be late. You are not taken to have cancelled.\n"
@@ -92,11 +100,15 @@ async def look_up(context: Context) -> Outcome:
 
 
 async def troubles(context: Context) -> Offer:
+    """As it is now, since Telegram may have been away meanwhile: nobody reads late that it is about to start."""
     booking = await the_session(context)
     if booking is None:
         return Offer(say=(OVER,))
     buttons = ((Button(Text("I can't connect"), CANNOT_CONNECT),), (Button(Text("I'll be late"), LATE),))
-    return Offer(buttons, (SOON.given(**_session(context, booking)),))
+    if not joinable(context, booking):
+        return Offer(buttons, (so_now(context, booking),))
+    ahead = context.now < booking.slot.start
+    return Offer(buttons, ((SOON if ahead else BEGUN).given(**_session(context, booking)),))
 
 
 async def tell(context: Context) -> Outcome:
