@@ -187,7 +187,10 @@ async def ask(kit: Kit, transaction: Transaction, dialog: Dialog, booking: Booki
 async def ask_in(
     kit: Kit, transaction: Transaction, chat: int, language: str, dialog: Dialog, about: str, now: datetime
 ) -> Reply | None:
-    """The same in a chat, about anything."""
+    """The same in a chat, about anything.
+
+    Its notice says it and tries again, or lets it go when its time is over: the screen is not owed by itself.
+    """
     place = await kit.store.load(transaction, (chat, ""))
     if place.new:
         place.conversation.language = language
@@ -195,8 +198,9 @@ async def ask_in(
     context = Context(kit.days, counter, now, place.conversation, chat)
     if await reception.ask(context, dialog, about):
         place.card.buried = True  # it comes as a message of its own, so that the phone tells of it
+        place.shown += place.shown == place.turns
         await _save(kit, transaction, place, counter, now)
-    elif place.shown >= place.turns:
+    elif place.shown >= place.turns and not place.conversation.known.get(reception.UNSAID):
         return None
     return await _as_it_stands(kit, place, context, now)
 

@@ -64,6 +64,7 @@ CHANGED_MEANWHILE = Text(
     "We are sorry. This chat was improved while you were using it, and we have to begin again."
     " Nothing was sent; requests and bookings that were already accepted stay as they are."
 )
+UNSAID = "unsaid"  # the bot asks here by itself, and nobody has said anything since
 NO_FORM = Text("You are not filling in a form. /cancel does not cancel a booking; for that, use /mine.")
 HELP = Text(
     "How to use\n"
@@ -132,6 +133,7 @@ async def hear(context: Context, said: Said | Command) -> Heard:
     else:
         heard = Heard(await hearing.hear(DIALOGS[conversation.dialog], context, said))
     if heard.toast is None:
+        conversation.known.pop(UNSAID, None)
         await _after(context, said)
     else:  # nothing has changed: the same screen again, with the words that it had
         conversation.notes, conversation.note_if_kept = before
@@ -244,12 +246,13 @@ async def _open(context: Context, dialog: Dialog, about: str = "") -> None:
 
 
 async def ask(context: Context, dialog: Dialog, about: str) -> bool:
-    """The bot asks by itself, about a booking. False where the chat shows that already."""
+    """The bot asks by itself, about a booking. False where the chat stands there already."""
     conversation = context.conversation
     if (conversation.dialog, conversation.known.get("about")) == (dialog.name, about) and known(conversation):
         return False
     conversation.notes, conversation.note_if_kept = [], None
     await _open(context, dialog, about)
+    conversation.known[UNSAID] = True
     return True
 
 
