@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.reply import Shot
 from bot.telegram.updates import SEPARATOR
+from tests.usual_answers import USUAL
 
 Update = dict[str, Any]
 NUMBERS = count(1)  # of updates and messages
@@ -81,9 +82,16 @@ def form(number: int = 1234567, at: str = "9:30", day: str = "11月24日") -> tu
     )  # fmt: skip
 
 
+async def _answered_as_usual(somebody: Somebody) -> None:
+    while (shot := somebody.told.shot) and shot.flow and shot.step in USUAL:
+        await somebody.does(somebody.sends(SEPARATOR.join((shot.flow, shot.step, USUAL[shot.step]))))
+
+
 async def walk(somebody: Somebody, *words: str) -> Told:
-    """Say or press one after the other: what begins a button is pressed."""
+    """Say or press one after the other: what begins a button is pressed; what they do not speak of is answered."""
     for word in words:
+        await _answered_as_usual(somebody)
         button = any(label.startswith(word) for label in somebody.told.labels)
         await somebody.does(somebody.presses(word) if button else somebody.types(word))
+    await _answered_as_usual(somebody)
     return somebody.told

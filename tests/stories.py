@@ -52,7 +52,8 @@ def form(day: int = 0, at: str = "9:30", number: str = "11030-01234567", email: 
         (presses("はい"), "職業安定法"),
         (presses("続ける"), "お名前を入力"),
         (says("川越 太郎"), "求職番号を入力"),
-        (says(number), "希望する日"),
+        (says(number), "求職登録をしたのは"),
+        (presses("わからない"), "希望する日"),
         (chooses_day(day), "希望する時間"),
         (presses(at), "メールアドレスを入力"),
         (says(email), "電話番号を入力"),
@@ -85,7 +86,7 @@ def booked(ways: Sequence[Step]) -> list[Step]:
 
 def with_detours(ways: list[Step]) -> list[Step]:
     """One step back and forth again, a double tap, and a change from the review."""
-    time = ways[9]
+    time = ways[10]
     ways[2] = (taps_twice("はい"), ways[2][1])
     back: list[Step] = [(presses("戻る"), "希望する時間"), time]
     change: list[Step] = [
@@ -93,7 +94,7 @@ def with_detours(ways: list[Step]) -> list[Step]:
         (presses("お名前"), "お名前を入力"),
         (says("川越 次郎"), "川越 次郎"),
     ]
-    return [*ways[:10], *back, *ways[10:], *change]
+    return [*ways[:11], *back, *ways[11:], *change]
 
 
 CONFIRM, DECLINE = ("確定する",), ("お断りする", "その時間は対応できない")
@@ -103,7 +104,7 @@ KINDS: tuple[Callable[[list[Step]], Story], ...] = (
     lambda ways: Story(booked(ways), DECLINE, "お受けできませんでした"),
     lambda ways: Story(booked(ways)),  # nobody decides: it lapses
     lambda ways: Story(booked(ways), then=CANCELS),
-    lambda ways: Story([*ways[:8], (presses("やめる"), "入力をやめました")]),
+    lambda ways: Story([*ways[:9], (presses("やめる"), "入力をやめました")]),
     lambda ways: Story(booked(with_detours(ways)), CONFIRM, "【予約が確定しました】"),
 )
 

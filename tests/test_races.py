@@ -22,7 +22,7 @@ from tests.rush import OLD, SEND, SENT, TAKEN, Rush, counted
 
 Times = Callable[[int, int], int]
 
-OF_A_REQUEST = [("card",), ("no_reply",), ("overdue",), ("received",), ("received_office",)]
+OF_A_REQUEST = [("card",), ("no_reply",), ("no_reply_mail",), ("overdue",), ("received",), ("received_office",)]
 
 
 async def test_of_fifty_people_on_one_slot_one_gets_it_and_the_others_are_offered_other_times(
