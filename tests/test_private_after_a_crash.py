@@ -21,6 +21,7 @@ from bot.playground.server import Fault
 from tests.benchmarks.process import BotProcess
 from tests.planted import FOREIGN, MAIL, NAME, NUMBER, PHONE, SLIP, found_in, shown, to_the_name
 from tests.town import Town, town
+from tests.usual_answers import comes_to
 
 Does = Callable[[Person], Awaitable[object]]
 KNOWN = "SELECT card FROM conversation WHERE card_kind = 'private'"
@@ -153,7 +154,7 @@ async def test_wherever_the_bot_dies_nothing_of_the_identity_stays_in_the_chat(
     await taro.says(NAME)
     await taro.sees("求職番号を入力")
     await taro.says(NUMBER)
-    await taro.sees("希望する日")
+    await comes_to(taro, "希望する日")
     await taro.presses(taro.screen.labels[0])
     await taro.sees("希望する時間")
     await taro.presses("9:30")

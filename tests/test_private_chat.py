@@ -23,6 +23,7 @@ from tests.planted import (
     ways,
 )
 from tests.town import Town
+from tests.usual_answers import comes_to
 
 
 async def deletions(place: Town) -> dict[int, str]:
@@ -79,7 +80,7 @@ async def test_whatever_is_sent_at_a_private_question_is_deleted_though_nobody_c
     await taro.sees("求職番号を入力")
     await sent_every_way(small, unreadable)
     await taro.says(NUMBER)
-    await taro.sees("希望する日")
+    await comes_to(taro, "希望する日")
     await taro.presses(taro.screen.labels[0])
     await taro.sees("希望する時間")
     await taro.presses("9:30")
@@ -109,7 +110,7 @@ async def test_who_quotes_the_review_does_not_keep_what_it_shows(small: Town) ->
     await settled(small)
     assert quoting.id not in taro.chat.shown
     await taro.presses("やめる")
-    await taro.sees("消しました")
+    await taro.sees("入力をやめました")
     await settled(small)
     assert found_in(shown(taro)) == []
 
@@ -138,7 +139,7 @@ async def test_who_stops_at_the_review_has_nothing_of_the_identity_in_the_chat_o
     await filled_in(small)
     assert {"鈴木", NUMBER, "himitsu.himeko"} <= set(found_in(shown(small.taro))), "the review shows it"
     await small.taro.presses("やめる")
-    await small.taro.sees("消しました")
+    await small.taro.sees("入力をやめました")
     await settled(small)
     assert found_in(shown(small.taro)) == []
     async with small.app.database.transaction() as transaction:

@@ -9,6 +9,7 @@ import pytest
 from bot.playground.server import Fault
 from tests.planted import MAIL, NAME, NUMBER, filled_in, found_in, settled, shown, to_the_name
 from tests.town import Town
+from tests.usual_answers import comes_to
 
 CHANGES = ("deleteMessage", "editMessageText")
 TOO_OLD = Fault(status=400, description="Bad Request: message can't be deleted for everyone")
@@ -38,7 +39,7 @@ async def test_a_message_kept_by_a_failure_and_edited_into_another_name_is_delet
     kept = await small.taro.says("川越 太郎")
     await small.taro.sees("消せませんでした")
     await small.taro.says(NUMBER)
-    await small.taro.sees("希望する日")
+    await comes_to(small.taro, "希望する日")
     await small.taro.edits(kept.id, NAME)
     await settled(small)
     await small.turn_clock("2026-11-19 10:01")
