@@ -117,7 +117,7 @@ async def test_an_empty_form_says_what_is_missing(clerk: Visitor) -> None:
     page = await clerk.presses("受け付ける")
     assert page.status == 409
     assert page.text.count("入力してください") >= 4
-    assert page.html.count('aria-invalid="true"') == 4 + 6  # conditions and channel; name, number, time, mail, phone …
+    assert page.html.count('aria-invalid="true"') == 4 + 7  # conditions and channel; name, number, time, mail, phone …
 
 
 async def test_a_my_number_is_refused_and_not_shown_again(desk: OpenDesk, clerk: Visitor) -> None:
