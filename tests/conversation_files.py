@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.language import in_every_language
+from flows.booking import BOOKING
+from flows.steps import Question
 from flows.text import Text
 from tests.conversations import desk_acts  # noqa: F401  # adds its acts to the others
 from tests.conversations.acts import ACTS
@@ -70,11 +72,21 @@ async def play(file: Path, stage: Stage) -> None:
     __tracebackhide__ = True
     lines = list(read(file))
     assert any(line.key in EXPECTATIONS for line in lines), f"{file.name} expects nothing"
+    stage.usual -= {name for name in stage.usual if _speaks_of(lines, name)}
     for line, following in zip(lines, [*lines[1:], None], strict=True):
         try:
             await _play(line, stage, waits=not (following and following.together))
         except (AssertionError, LookupError, TimeoutError, ValueError) as problem:
             raise AssertionError(f"{line}\n{str(problem) or type(problem).__name__}\n\n{stage}") from None
+
+
+def _speaks_of(lines: list[Line], name: str) -> bool:
+    """Whether a question is expected in words: then the conversation, as one that was copied, answers it itself."""
+    question = BOOKING.by_name[name]
+    ask = question.ask if isinstance(question, Question) else None
+    asked = in_every_language(ask) if isinstance(ask, Text) else ()
+    heads = [words.partition("\n")[0] for words in asked]
+    return any(line.key in EXPECTATIONS and head in line.words for line in lines for head in heads)
 
 
 async def _play(line: Line, stage: Stage, waits: bool) -> None:

@@ -104,7 +104,7 @@ async def test_a_day_that_the_terms_or_the_calendar_refuse_is_no_demand(
 
 
 async def test_where_nothing_is_free_at_all_a_form_counts_once(transaction: Transaction) -> None:
-    visitor = await come_to(await at_the_form(transaction), "seeker_number")
+    visitor = await come_to(await at_the_form(transaction), "registered_when")
     await hold(transaction, (date.fromordinal(TUESDAY.toordinal() + n) for n in range(30)))
     await visitor.answers()
     assert visitor.conversation.state == "day"
