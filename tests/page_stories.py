@@ -31,6 +31,8 @@ TO_THE_PHONE = """
         人：川越 太郎
         窓口：求職番号を入力してください
         人：11030-01234567
+        窓口：求職登録をしたのはいつですか
+        押す：わからない
         押す：11月26日(木)
         押す：13:00
         窓口：メールアドレスを入力
@@ -72,6 +74,8 @@ PLAIN_JAPANESE = Story(
         人：Kawagoe Hanako
         窓口：求職番号(きゅうしょくばんごう)を 書(か)いてください
         人：11030-12345
+        窓口：登録(とうろく)したのは いつですか
+        押す：わかりません
         押す：11月26日(木)
         押す：13:00
         窓口：メールアドレスを 書(か)いてください
@@ -110,6 +114,8 @@ ENGLISH = Story(
         人：Maria da Silva Santos
         窓口：Enter your job-seeker number
         人：11030-01234567
+        窓口：When did you register
+        押す：I am not sure
         押す：Thu, Nov 26
         押す：1:00
         窓口：Enter your email address
