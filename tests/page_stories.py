@@ -48,7 +48,7 @@ JAPANESE = Story(
         窓口：【受け付けました】
     """,
     confirmed="【予約が確定しました】",
-    reminder="【予約のお知らせ】",
+    reminder="【準備のお願い】",
     cancelling="""
         押す：この予約をキャンセルする
         窓口：キャンセルしますか
@@ -88,7 +88,7 @@ PLAIN_JAPANESE = Story(
         窓口：【うけとりました】
     """,
     confirmed="【予約(よやく)が 決(き)まりました】",
-    reminder="【予約(よやく)の お知(し)らせ】",
+    reminder="【準備(じゅんび)の お願(ねが)い】",
     cancelling="""
         押す：この 予約(よやく)を やめる
         窓口：やめますか
@@ -128,7 +128,7 @@ ENGLISH = Story(
         窓口：[Received]
     """,
     confirmed="[Confirmed]",
-    reminder="[Reminder]",
+    reminder="[Getting ready]",
     cancelling="""
         押す：Cancel this booking
         押す：Cancel it
