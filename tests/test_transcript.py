@@ -79,7 +79,7 @@ def test_it_says_what_was_done_and_what_was_seen(told: str) -> None:
     assert "窓口：【キャンセルしました】11月24日(火) 9:30（受付番号 {受付番号}）" in lines
 
 
-@pytest.mark.parametrize("changed", ["窓口：【予約のお知らせ】", "職員グループ：【確定", "メール（counter@"])
+@pytest.mark.parametrize("changed", ["窓口：【受け付けました】", "職員グループ：", "メール（counter@"])
 async def test_played_again_it_notices_what_is_not_so(told: str, stage: Stage, tmp_path: Path, changed: str) -> None:
     line = next(line for line in told.splitlines() if line.startswith(changed))
     file = tmp_path / "changed.txt"
