@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,12 +10,11 @@ from sqlalchemy import Row
 
 from bot import claims
 from bot.encryption import Seal
-from flows import policy
+from flows import lifecycle, policy
 from flows.counter import Booking, Decision, NewTime, Slot
-from flows.lifecycle import ANSWERS_A_MOVE
 from flows.office_days import OfficeDays
 
-MOVES_IT = ("move", *ANSWERS_A_MOVE)  # what becomes of its time
+MOVES_IT = ("move", *lifecycle.ANSWERS_A_MOVE)  # what becomes of its time
 DECIDES = ("confirm", "decline", "propose", "accept")  # what becomes of a request
 SAID = ("late", "cannot_connect", "calling")  # about a session, and moves nothing
 
@@ -80,3 +79,15 @@ def decision_row(booking: Booking, decision: Decision) -> dict[str, Any]:
 def _decision(row: Row[Any]) -> Decision:
     starts = tuple(datetime.fromisoformat(start) for start in row.starts.split())
     return Decision(row.event, row.at, row.who, row.name, row.reason, row.channel, starts)
+
+
+def happens(booking: Booking, event: str, decision: Decision, changes: Mapping[str, Any]) -> None:
+    """What a move of its life makes of a booking."""
+    lifecycle.fire(booking, event)
+    vars(booking).update(changes)
+    booking.version += 1
+    booking.told = "waiting" if event in lifecycle.CONFIRMS else booking.told
+    booking.extended = booking.extended or event == "extend"
+    booking.decision = decision
+    booking.decided = decision if event in DECIDES else booking.decided
+    booking.moved = decision if event in MOVES_IT else booking.moved

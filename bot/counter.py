@@ -5,7 +5,6 @@ Each method runs in the transaction of one turn. What a move promises is written
 
 from __future__ import annotations
 
-import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -13,48 +12,51 @@ from typing import Any, Literal
 
 from sqlalchemy import BindParameter, Row, bindparam, insert, select, update
 
-from bot import addresses, claims, contact, measures, moving, pausing, places, terms, unmet, urls, waiting
-from bot.booking_rows import DECIDES, MOVES_IT, as_it_stands, booking_of, decision_row
-from bot.calendar import still_a_place
-from bot.database import Transaction, insert_once, one_at_a_time
+from bot import (
+    addresses,
+    claims,
+    contact,
+    known,
+    measures,
+    moving,
+    pausing,
+    places,
+    requesting,
+    terms,
+    unmet,
+    urls,
+    waiting,
+)
+from bot.booking_rows import as_it_stands, booking_of, decision_row, happens
+from bot.database import Transaction
 from bot.encryption import Seal
 from bot.outbox import Outbox
-from bot.people_index import index_of, indexes
+from bot.people_index import index_of
 from bot.records import record
 from bot.tables import (
     LIVE_ONLY,
     BookingRow,
-    ConsentRow,
-    ConversationRow,
     DecisionRow,
     HoldRow,
-    PersonRow,
-    TermsRow,
     table,
 )
 from flows import lifecycle, notices, policy
-from flows.booking import QUESTIONS
 from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Suspension, Told, Unmet, Waiting
 from flows.joining import Trouble
 from flows.office_days import OfficeDays
 
 BOOKING, HOLD, DECISION = table(BookingRow), table(HoldRow), table(DecisionRow)
-CONSENT, PERSON, TERMS, CONVERSATION = table(ConsentRow), table(PersonRow), table(TermsRow), table(ConversationRow)
 
 # Statements of the path of a turn are built once: to build one costs more than to run it.
 _OF_CHAT: BindParameter[int] = bindparam("chat")
 HELD = select(HOLD.c.start, HOLD.c.counsellor).where(
     HOLD.c.start >= bindparam("first"), HOLD.c.start < bindparam("last"), HOLD.c.booking_id != bindparam("mine")
 )
-LAST_CONSENT = select(CONSENT).where(CONSENT.c.chat_id == _OF_CHAT).order_by(CONSENT.c.id.desc()).limit(1)
-INFORMED = select(PERSON.c.informed_at).where(PERSON.c.chat_id == _OF_CHAT)
-LAST_BOOKING = select(BOOKING).where(BOOKING.c.chat_id == _OF_CHAT).order_by(BOOKING.c.requested_at.desc()).limit(1)
 LAST_NUMBER = (
     select(BOOKING.c.number_index).where(BOOKING.c.chat_id == _OF_CHAT).order_by(BOOKING.c.requested_at.desc()).limit(1)
 )
 LIVE_BOOKING = select(BOOKING).where(BOOKING.c.chat_id == _OF_CHAT, LIVE_ONLY)
 ONE_BOOKING = select(BOOKING).where(BOOKING.c.id == bindparam("id")).with_for_update()
-SAME_NUMBER = select(BOOKING.c.id).where(BOOKING.c.number_index == bindparam("number"), LIVE_ONLY).limit(1)
 REQUESTED_AT = select(BOOKING.c.requested_at).where(
     BOOKING.c.chat_id == _OF_CHAT, BOOKING.c.requested_at > bindparam("since")
 )
@@ -62,10 +64,6 @@ MOVES = select(DECISION).where(DECISION.c.booking_id == bindparam("id")).order_b
 MOVES_OF_MANY = (
     select(DECISION).where(DECISION.c.booking_id.in_(bindparam("ids", expanding=True))).order_by(DECISION.c.id)
 )
-
-CONFIRMS = ("confirm", "accept", "move", "confirm_move", "book_next")  # a letter that says so is on its way
-FREES_THE_SLOT = (lifecycle.DECLINED, lifecycle.CANCELLED, lifecycle.LAPSED)
-OFFERED_AGAIN = tuple(question.name for question in QUESTIONS if question.mask)  # of the last booking
 
 
 class SqlCounter:
@@ -100,35 +98,17 @@ class SqlCounter:
         await unmet.count(self.transaction, asked)
 
     async def known(self) -> dict[str, Any]:
-        chat = {"chat": self.chat}
-        given = (await self.transaction.execute(LAST_CONSENT, chat)).first()
-        known: dict[str, Any] = {"informed": (await self.transaction.execute(INFORMED, chat)).scalar() is not None}
-        if given:
-            known["consent"] = {
-                "version": given.version, "sha256": given.sha256, "at": given.at.isoformat(),
-                "language": given.language, "how": given.how,
-            }  # fmt: skip
-        if last := await self._last():
-            known["before"] = {name: last.details[name] for name in OFFERED_AGAIN if name in last.details}
-            known["counsellor"] = last.slot.counsellor
-        return known
-
-    async def _last(self) -> Booking | None:
-        row = (await self.transaction.execute(LAST_BOOKING, {"chat": self.chat})).first()
-        return await self.opened(row) if row else None
+        return await known.of_chat(self)
 
     async def terms_text(self, sha256: str) -> str:
-        found = await self.transaction.execute(select(TERMS.c.text).where(TERMS.c.sha256 == sha256))
-        return str(found.scalar() or "")
+        return await known.terms_text(self.transaction, sha256)
 
     async def agree(self, consent: Consent) -> None:
-        await self.transaction.execute(insert(CONSENT).values(chat_id=self.chat, **vars(consent)))
-        await insert_once(self.transaction, PERSON, {"chat_id": self.chat, "informed_at": None})
+        await known.agree(self.transaction, self.chat, consent)
         self.consented = True
 
     async def informed(self) -> None:
-        was = update(PERSON).where(PERSON.c.chat_id == self.chat).values(informed_at=self.now)
-        await self.transaction.execute(was)
+        await known.informed(self.transaction, self.chat, self.now)
 
     async def takes_requests(self) -> bool:
         return await pausing.held_open(self.transaction)
@@ -186,62 +166,7 @@ class SqlCounter:
         self, permit: Permit, details: Mapping[str, Any], asked: Decision | None = None
     ) -> Booking | Literal["taken", "duplicate"]:
         """`asked` is given where staff write down one that came by another way (its channel), or in a session."""
-        asked = asked or Decision("request", self.now, channel="chat")
-        booking = self._new(permit, details, asked.channel)
-        lifecycle.fire(booking, asked.event)
-        booking.told = "waiting" if asked.event in CONFIRMS else ""
-        booking.decision = asked
-        booking.same_number = await self._same_number(booking)
-        of_the_url = await urls.confirmed(self, booking, booking.slot.counsellor, "") if asked.event in CONFIRMS else ""
-        undo = self.transaction.savepoint()
-        try:
-            async with undo:
-                await self._insert(booking)
-                await self._hold(booking)
-                await self._write(booking, asked)
-        except _Lost as lost:
-            return lost.why
-        await self._promise(booking, asked.event, of_the_url)
-        await waiting.end(self, booking.chat)
-        return booking
-
-    def _new(self, permit: Permit, details: Mapping[str, Any], source: str) -> Booking:
-        return Booking(
-            id=secrets.token_hex(8), ref="", state="new", version=1, slot=permit.slot, chat=self.chat,
-            language=self.language, requested_at=permit.requested_at, reply_by=permit.reply_by,
-            confirm_by=permit.confirm_by, lapses_at=permit.lapses_at, source=source, details=dict(details),
-        )  # fmt: skip
-
-    async def _same_number(self, booking: Booking) -> bool:
-        number = indexes(self.seal, booking.details)["number_index"]
-        await one_at_a_time(self.transaction, number)  # two requests at once must see each other
-        return (await self.transaction.execute(SAME_NUMBER, {"number": number})).first() is not None
-
-    async def _insert(self, booking: Booking) -> None:
-        """Write the booking with a reference that nobody has; `duplicate` where the person has a live one."""
-        consent = (await self.transaction.execute(LAST_CONSENT, {"chat": self.chat})).first()
-        values = {
-            "id": booking.id, "chat_id": booking.chat, "state": booking.state, "version": booking.version,
-            "counsellor": booking.slot.counsellor, "start": booking.slot.start, "language": booking.language,
-            "ends_at": policy.ends_at(self.days, booking.slot.start), "requested_at": booking.requested_at,
-            "reply_by": booking.reply_by, "confirm_by": booking.confirm_by, "lapses_at": booking.lapses_at,
-            "told": "", "erased": False, "same_number": booking.same_number, "source": booking.source,
-            "claim_hash": "" if booking.chat else claims.hash_of(self.seal, claims.code_of(self.seal, booking.id)),
-            "consent_id": consent.id if consent else None, **indexes(self.seal, booking.details),
-            "details": self.seal.seal(dict(booking.details), "booking", "details", booking.id),
-        }  # fmt: skip
-        for _ in range(20):
-            booking.ref = f"{secrets.randbelow(1_000_000):06d}"
-            if await insert_once(self.transaction, BOOKING, {**values, "ref": booking.ref}) is not None:
-                return
-            if await self.live() is not None:
-                raise _Lost("duplicate")
-        raise RuntimeError("no free reference number was found in 20 tries")
-
-    async def _hold(self, booking: Booking) -> None:
-        there = await still_a_place(self.transaction, self.days, booking.slot, self.now)
-        if not there or not await places.take_or_redeem(self.transaction, booking.id, booking.slot, booking.chat):
-            raise _Lost("taken")
+        return await requesting.request(self, permit, details, asked or Decision("request", self.now, channel="chat"))
 
     async def move(self, booking: Booking, event: str, decision: Decision, **changes: Any) -> bool:
         """`changes` are fields of the booking that change with it: the slot and what follows from that, the URL."""
@@ -250,33 +175,29 @@ class SqlCounter:
             return False
         left, had = fresh.slot.counsellor, fresh.url
         changed = await moving.change(self, fresh, event, decision)
-        lifecycle.fire(fresh, event)
-        decision = changed.decision
-        vars(fresh).update({**changed.fields, **changes})
-        fresh.version += 1
-        fresh.told = "waiting" if event in CONFIRMS else fresh.told
-        fresh.extended = fresh.extended or event == "extend"
-        fresh.decision = decision
-        fresh.decided = decision if event in DECIDES else fresh.decided
-        fresh.moved = decision if event in MOVES_IT else fresh.moved
+        happens(fresh, event, changed.decision, {**changed.fields, **changes})
         of_the_url = ""
-        if event in CONFIRMS:
+        if event in lifecycle.CONFIRMS:
             of_the_url = await urls.confirmed(self, fresh, left, had, changes.get("url", ""))
-        await self._write(fresh, decision)
+        await self.write(fresh, changed.decision)
         if event == "start":
             await terms.note_first_use(self, fresh)
-        if fresh.state in FREES_THE_SLOT:
+        if fresh.state in lifecycle.FREES_THE_SLOT:
             await places.give_back(self.transaction, fresh.id)
-        if event in notices.ANOTHER_TIME:
-            await self.outbox.withdraw(self.transaction, fresh.id, notices.OF_THE_TIME, self.now)
-        if "wanted" in changed.fields:
-            await self.outbox.withdraw(self.transaction, fresh.id, notices.OF_THE_WISH, self.now)
-        await self._promise(fresh, event, of_the_url)
-        if "wanted" in changed.fields and event not in lifecycle.ANSWERS_A_MOVE:
-            await self._promise(fresh, "move_over")
+        await self._say_what_follows(fresh, event, of_the_url, wish_ended="wanted" in changed.fields)
         await waiting.serve(self)
         vars(booking).update(vars(fresh))
         return True
+
+    async def _say_what_follows(self, booking: Booking, event: str, of_the_url: str, wish_ended: bool) -> None:
+        """What was promised for a time or a wish that is no more is withdrawn before what follows is promised."""
+        if event in notices.ANOTHER_TIME:
+            await self.outbox.withdraw(self.transaction, booking.id, notices.OF_THE_TIME, self.now)
+        if wish_ended:
+            await self.outbox.withdraw(self.transaction, booking.id, notices.OF_THE_WISH, self.now)
+        await self.promise(booking, event, of_the_url)
+        if wish_ended and event not in lifecycle.ANSWERS_A_MOVE:
+            await self.promise(booking, "move_over")
 
     async def ask_move(self, booking: Booking, permit: Permit) -> Literal["asked", "taken", "over"]:
         return await moving.ask(self, booking, permit)
@@ -304,16 +225,16 @@ class SqlCounter:
     async def note(self, booking: Booking, what: str, by_staff: bool = True, said: Decision | None = None) -> None:
         """Write what changed of a booking without a move of its life; `what` names what that promises."""
         booking.version += 1 if by_staff else 0  # of how a letter went no open page need know
-        await self._write(booking, said)
-        await self._promise(booking, what)
+        await self.write(booking, said)
+        await self.promise(booking, what)
 
-    async def _write(self, booking: Booking, decision: Decision | None) -> None:
+    async def write(self, booking: Booking, decision: Decision | None) -> None:
         now = as_it_stands(booking, self.seal, self.days)
         await self.transaction.execute(update(BOOKING).where(BOOKING.c.id == booking.id).values(**now))
         if decision:
             await self.transaction.execute(insert(DECISION).values(**decision_row(booking, decision)))
 
-    async def _promise(self, booking: Booking, *events: str) -> None:
+    async def promise(self, booking: Booking, *events: str) -> None:
         made = [each for event in events for each in notices.promises(self.days, booking, event, self.now)]
         once = addresses.once(self.seal, booking)
         await self.outbox.promise(self.transaction, booking, made, once)
@@ -323,8 +244,8 @@ class SqlCounter:
         booking.told = how
         booking.version += 1 if decision or booking.state == lifecycle.CANCELLED else 0
         booking.decision = decision or booking.decision
-        await self._write(booking, decision)
-        await self._promise(booking, how)
+        await self.write(booking, decision)
+        await self.promise(booking, how)
 
     async def told_by_staff(self, booking: Booking, how: Literal["by_hand", "by_phone"], decision: Decision) -> bool:
         fresh = await self.booking(booking.id)
@@ -369,10 +290,3 @@ class SqlCounter:
     async def speak(self, language: str) -> None:
         """The conversation's row is saved with its language by the turn; here only the counter learns it."""
         self.language = language
-
-
-class _Lost(Exception):
-    """A race was lost: the savepoint is undone."""
-
-    def __init__(self, why: Literal["taken", "duplicate"]):
-        self.why = why

@@ -54,6 +54,8 @@ MOVES = (
     Move("book_next", ("new",), CONFIRMED, "staff", "4(3)"),
 )
 
+CONFIRMS = ("confirm", "accept", "move", "confirm_move", "book_next")  # a letter that says so is on its way
+FREES_THE_SLOT = (DECLINED, CANCELLED, LAPSED)  # states
 ANSWERS_A_MOVE = (
     "confirm_move",
     "decline_move",

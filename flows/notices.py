@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple, get_args
 
+from flows import lifecycle
 from flows.counter import Booking
 from flows.due import (
     Moment,
@@ -39,7 +40,6 @@ from flows.due import (
     wish_is_late,
     wish_lapses,
 )
-from flows.lifecycle import CONFIRMED
 from flows.office_days import OfficeDays
 from flows.only_if import (
     Condition,
@@ -111,7 +111,7 @@ NONE = ""
 MOVE_HANDED = "handed after a move"
 ANY_HANDED = "handed, handed after a move"
 PROPOSED_ANEW = "propose, email_corrected"
-CONFIRMS = "confirm, accept, move, confirm_move, book_next"
+CONFIRMS = ", ".join(lifecycle.CONFIRMS)
 CONFIRMED_ANEW = "confirm, accept, book_next, email_corrected"
 URL_ANEW = "url, email_corrected"
 CANCELS = "cancel, cancel by phone, cancel by mail, refuse"
@@ -284,7 +284,7 @@ def _how(booking: Booking, event: str) -> str:
     if event == "lapse" and booking.decided and booking.decided.event == "propose":
         return "lapse of proposals"
     moved = booking.moved is not None and booking.moved.event in MOVES.split(", ")
-    if event == "handed" and moved and booking.state == CONFIRMED:
+    if event == "handed" and moved and booking.state == lifecycle.CONFIRMED:
         return "handed after a move"
     return f"{event} by {booking.decision.channel}" if booking.decision else event
 
@@ -297,7 +297,7 @@ def to_the_person(what: ToldOfPeople, booking: Booking) -> tuple[str, ...]:
 
 def waits_for_the_letter(kind: str, booking: Booking) -> bool:
     """It is for somebody who has been told, and the confirmation is still on its way, or staff are to phone."""
-    waiting = booking.state == CONFIRMED and not booking.confirmed_to_person
+    waiting = booking.state == lifecycle.CONFIRMED and not booking.confirmed_to_person
     return waiting and kind in REMINDERS
 
 

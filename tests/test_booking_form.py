@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.counter import CONSENT, PERSON
 from bot.database import Transaction
+from bot.known import CONSENT, PERSON
 from flows import reception
 from flows.booking import BOOKING
 from flows.choosing import chosen_day, chosen_slot
