@@ -38,8 +38,9 @@ from bot.telegram.api import SILENT, Api, make_client, seconds
 from bot.telegram.budget import Budget
 from bot.telegram.polling import Polling
 from bot.telegram.replies import Speaker
-from flows.office import BadSetting, load_office
+from flows.office import BadSetting
 from flows.office_days import OfficeDays, holiday_name
+from flows.office_file import load_office
 
 if TYPE_CHECKING:
     from bot.desk.server import Desk

@@ -40,7 +40,7 @@ from bot.tables import (
     HoldRow,
     table,
 )
-from flows import lifecycle, notices, policy
+from flows import lifecycle, notices, policy, promises
 from flows.counter import Booking, Consent, Decision, Free, Permit, Slot, Suspension, Told, Unmet, Waiting
 from flows.joining import Trouble
 from flows.office_days import OfficeDays
@@ -235,7 +235,7 @@ class SqlCounter:
             await self.transaction.execute(insert(DECISION).values(**decision_row(booking, decision)))
 
     async def promise(self, booking: Booking, *events: str) -> None:
-        made = [each for event in events for each in notices.promises(self.days, booking, event, self.now)]
+        made = [each for event in events for each in promises.promises(self.days, booking, event, self.now)]
         once = addresses.once(self.seal, booking)
         await self.outbox.promise(self.transaction, booking, made, once)
 

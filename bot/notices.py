@@ -29,7 +29,7 @@ from bot.staff_group import StaffGroup
 from bot.telegram.api import UNCHANGED, Api
 from bot.telegram.replies import Speaker, inline
 from bot.undeliverable import Undeliverable
-from flows import announcements, letters, notices, policy
+from flows import announcements, letters, notices, policy, promises
 from flows.arrival import ARRIVAL
 from flows.counter import Booking
 from flows.desk import commands
@@ -89,11 +89,11 @@ class Notices:
         if kind.channel == "mail" and booking.chat is not None:
             _, open_ = await self._reached(transaction, booking.chat, booking.language)
             booking = booking if open_ else replace(booking, chat=None)  # a chat that is closed is none
-        if notices.waits_for_the_letter(notice.kind, booking):
+        if promises.waits_for_the_letter(notice.kind, booking):
             return Sending(later=now + NOT_TOLD_YET)
         if not kind.holds(booking) or await self._again_too_soon(transaction, notice, now):
             return Sending(end="cancelled")
-        if morning := notices.wait_for_morning(self.kit.days, notice.kind, now, booking.slot.start):
+        if morning := promises.wait_for_morning(self.kit.days, notice.kind, now, booking.slot.start):
             return Sending(later=morning)
         if kind.channel in STAFF_GROUP and self.staff_group.chat is None:
             return Sending(later=now + NO_STAFF_GROUP)
@@ -188,7 +188,7 @@ class Notices:
         kept = waiting is not None and waiting.until is not None and now < waiting.until
         if not kept or waiting is None or waiting.slot is None or notice.chat_id is None:
             return Sending(end="cancelled")
-        if morning := notices.wait_for_morning(self.kit.days, notice.kind, now, waiting.slot.start):
+        if morning := promises.wait_for_morning(self.kit.days, notice.kind, now, waiting.slot.start):
             return Sending(later=morning)
         language = self.kit.days.office.language
         asked = await turn.ask_in(self.kit, transaction, notice.chat_id, language, OFFERS, notice.key, now)

@@ -20,8 +20,9 @@ from bot.numbers import export
 from bot.outbox import Outbox
 from bot.store import Store
 from flows.desk.numbers import months_kept, period_of
-from flows.office import BadSetting, load_office
+from flows.office import BadSetting
 from flows.office_days import OfficeDays
+from flows.office_file import load_office
 
 
 @asynccontextmanager

@@ -17,7 +17,8 @@ from bot.channels import rank
 from bot.database import Database, Transaction, epoch, insert_once
 from bot.tables import PENDING, NoticeRow, table
 from flows.counter import Booking
-from flows.notices import ONCE_PER_ADDRESS, Promise
+from flows.notices import ONCE_PER_ADDRESS
+from flows.promises import Promise
 
 NOTICE = table(NoticeRow)
 LEASE_SECONDS = 120.0  # longer than the slowest send

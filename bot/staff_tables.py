@@ -10,7 +10,8 @@ from datetime import date, datetime
 from sqlalchemy import Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
-from bot.tables import BY_STAFF, big_integer, moment, partial
+from bot.columns import big_integer, moment, partial
+from bot.tables import BY_STAFF
 
 RUNNING = text("ended_at IS NULL")
 OPEN = text("answered_at IS NULL")

@@ -5,13 +5,12 @@ A column that is sealed is opened with its table, column and row id: see `encryp
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import date, datetime
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Index, LargeBinary, Table, TextClause, UniqueConstraint, text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import Index, LargeBinary, Table, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from bot.columns import big_integer, moment, partial
 from flows.lifecycle import LIVE
 
 # The conditions of the partial indexes, as literal SQL: a statement uses such an index when it says the same.
@@ -29,37 +28,6 @@ MOVING = text("wanted_lapses_at IS NOT NULL")
 WITH_AN_OFFER = text("until IS NOT NULL")
 MISSED_ONLY = text("state = 'missed'")
 BY_STAFF = text("who IS NOT NULL")
-
-
-def partial(name: str, *columns: str, where: TextClause, unique: bool = False) -> Index:
-    """An index over some rows only, on both engines: it stays small however many rows there are."""
-    return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
-
-
-class Moment(TypeDecorator[datetime]):
-    """An aware datetime, kept in UTC: `DateTime(timezone=True)` alone gives naive values back on SQLite."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is not None and value.tzinfo is None:
-            raise ValueError("a naive datetime has no place in the database")
-        return value.astimezone(UTC) if value is not None else None
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        aware: datetime = value if value.tzinfo else value.replace(tzinfo=UTC)
-        return aware.astimezone(UTC)
-
-
-def moment(**options: Any) -> Any:
-    return Field(sa_type=Moment, **options)
-
-
-def big_integer(**options: Any) -> Any:
-    return Field(sa_type=BigInteger, **options)
 
 
 class ConversationRow(SQLModel, table=True):
@@ -235,7 +203,7 @@ class DecisionRow(SQLModel, table=True):
     booking_id: str
     event: str
     at: datetime = moment()
-    who: int | None = Field(default=None, sa_type=BigInteger)
+    who: int | None = big_integer(default=None)
     name: str = ""
     reason: str = ""
     channel: str = ""  # chat | group | desk | phone | mail | counter | office | clock
@@ -281,7 +249,7 @@ class UpdateRow(SQLModel, table=True):
 
     __tablename__ = "seen_update"
 
-    update_id: int = Field(sa_type=BigInteger, primary_key=True)
+    update_id: int = big_integer(primary_key=True)
     at: datetime = moment(index=True)
     error: str = ""
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
-from flows import notices, policy
+from flows import policy, promises
 from flows.arranging import OFFERED
 from flows.choosing import local_time, open_days, turning
 from flows.counter import Waiting
@@ -40,7 +40,7 @@ def offered_until(days: OfficeDays, start: datetime, now: datetime) -> datetime 
     """第4条(1) 「前々日までに」: until when a time is kept for whoever waits; None if they cannot answer in time."""
     closes = policy.closes_at(days, days.day_of(start))
     until = min(counter_time_after(days, now, days.office.waiting_minutes), closes)
-    heard = notices.wait_for_morning(days, "offered", now, start) or now
+    heard = promises.wait_for_morning(days, "offered", now, start) or now
     return until if until > heard else None
 
 

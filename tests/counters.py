@@ -13,8 +13,9 @@ from bot.encryption import load_keys
 from bot.outbox import Outbox
 from flows import policy
 from flows.counter import Booking, Decision, Permit, Slot
-from flows.office import KAWAGOE, load_office
+from flows.office import KAWAGOE
 from flows.office_days import OfficeDays
+from flows.office_file import load_office
 from tests.databases import rows
 from tests.town import Clock
 

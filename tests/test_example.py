@@ -15,8 +15,9 @@ import pytest
 
 from bot.playground import example
 from bot.playground.world import world
-from flows.office import KAWAGOE, load_office
+from flows.office import KAWAGOE
 from flows.office_days import OfficeDays
+from flows.office_file import load_office
 from tests.town import TOKYO
 
 MORNING = datetime(2026, 11, 19, 10, tzinfo=TOKYO)

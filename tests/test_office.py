@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from flows.office import KAWAGOE, BadSetting, Closure, Office, Terms, load_office
+from flows.office import KAWAGOE, BadSetting, Closure, Office, Terms
+from flows.office_file import load_office
 
 TOML = (KAWAGOE / "office.toml").read_text("utf-8")
 FILE = KAWAGOE / "terms-2023-07-14.txt"

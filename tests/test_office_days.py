@@ -9,8 +9,9 @@ from pathlib import Path
 import jpholiday
 import pytest
 
-from flows.office import KAWAGOE, Closure, load_office
+from flows.office import KAWAGOE, Closure
 from flows.office_days import HOLIDAYS, OfficeDays, holiday_name
+from flows.office_file import load_office
 from flows.text import Text
 
 OFFICE = load_office(KAWAGOE)

@@ -11,9 +11,10 @@ import pytest
 
 from flows import letters, lifecycle, policy, reminding
 from flows.counter import Booking, Decision, Slot, Told
-from flows.notices import KINDS, Promise, promises, wait_for_morning
+from flows.notices import KINDS
 from flows.office_days import OfficeDays
 from flows.office_letters import office_letter
+from flows.promises import Promise, promises, wait_for_morning
 from tests.counters import DAYS, DETAILS, NOW
 from tests.offers import said
 

@@ -33,7 +33,8 @@ from flows import (
 )  # fmt: skip
 from flows.announcements import ALERT, NO_GROUP, NO_GROUP_BODY, NO_MAILBOX, OUTAGE, OUTAGE_OVER, STAFF_GROUP
 from flows.booking import BOOKING, QUESTIONS
-from flows.office import KAWAGOE, load_office
+from flows.office import KAWAGOE
+from flows.office_file import load_office
 from flows.steps import End
 from flows.text import Text
 

@@ -25,7 +25,8 @@ from bot.language import Words
 from bot.playground.chats import Message
 from bot.playground.people import Group, Person
 from bot.playground.server import BotApiServer
-from flows.office import KAWAGOE, load_office
+from flows.office import KAWAGOE
+from flows.office_file import load_office
 from flows.text import Text
 from tests.databases import rows
 from tests.usual_answers import comes_to

@@ -15,12 +15,12 @@ from urllib.parse import urlencode
 
 from sqlalchemy import Integer, Row, Select, Table, bindparam, literal, select, tuple_
 
+from bot.columns import Moment
 from bot.counter import BOOKING
 from bot.desk.visit import Answer, Missing, Page, Route, Visit, shows
 from bot.records import DECISION, ONE_LOOK, RECORD, record
 from bot.staff import STAFF
 from bot.staff_tables import ANY_ACT
-from bot.tables import Moment
 from flows.desk import history, reading_records
 from flows.desk.closing import Unfit, names
 from flows.desk.reading_records import GROUPS, KINDS, Names, Wanted, actor, note

@@ -9,7 +9,7 @@ from bot.desk import booking as one
 from bot.desk.visit import Answer, Done, Route, Visit, Wrong, does
 from bot.outbox import NOTICE
 from bot.records import record
-from flows import answers, notices
+from flows import answers, notices, promises
 from flows.counter import Booking
 from flows.desk.addresses import session_url
 from flows.text import Text
@@ -60,7 +60,7 @@ async def resend(visit: Visit) -> Answer:
     if kind is None:
         raise Wrong(NOTHING_SENT)
     await visit.counter.note(booking, "resent")
-    letter = notices.made_now(visit.days, booking, kind, visit.now)
+    letter = promises.made_now(visit.days, booking, kind, visit.now)
     await visit.kit.outbox.promise(visit.transaction, booking, [letter])
     await record(visit.transaction, visit.now, "resent", visit.member, booking.id, kind)
     return Done(f"/bookings/{booking.id}", Text("The last letter is on its way again: {ref}.", ref=booking.reference))

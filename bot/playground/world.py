@@ -21,8 +21,9 @@ from bot.playground.people import Group, Person
 from bot.playground.running import RunningBot
 from bot.playground.server import BotApiServer
 from flows.desk.roles import Member
-from flows.office import KAWAGOE, Office, load_office
+from flows.office import KAWAGOE, Office
 from flows.office_days import OfficeDays
+from flows.office_file import load_office
 
 STAFF = (("職員 一号", "lead"), ("職員 二号", "counsellor"))
 LOOPBACK, LAST_PORT = "127.0.0.1", 65535

@@ -14,6 +14,7 @@ from sqlalchemy import Column, Connection, Table, TypeDecorator, bindparam, inse
 from sqlmodel import SQLModel
 
 from bot import staff_tables, tables
+from bot.columns import Moment
 from bot.encryption import Seal
 from bot.staff_tables import UnmetRow
 
@@ -100,7 +101,7 @@ def _numbered(filled: Table, column: Column[Any]) -> bool:
 
 
 def _plain(column: Column[Any], dialect: str) -> str:
-    if isinstance(column.type, tables.Moment):
+    if isinstance(column.type, Moment):
         spread = UPDATES if column.table.name == "seen_update" else BOOKINGS
         return AGO[dialect].format(**spread)
     if column.nullable:

@@ -6,8 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from flows import policy
 from flows.counter import Refused, Slot
-from flows.office import KAWAGOE, load_office
+from flows.office import KAWAGOE
 from flows.office_days import OfficeDays
+from flows.office_file import load_office
 
 OFFICE = load_office(KAWAGOE)
 DAYS = OfficeDays(OFFICE)

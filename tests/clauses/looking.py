@@ -13,7 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from flows.office import KAWAGOE, load_office
+from flows.office import KAWAGOE
+from flows.office_file import load_office
 from tests.clauses.table import Clause
 
 ROOT = Path(__file__).parents[2]

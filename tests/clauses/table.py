@@ -256,5 +256,5 @@ TABLE = (
         ),
     ),
     Clause("12", "本利用規約には、日本法が適用されるものとします", "O", ("flows.agreeing.terms_pages",)),
-    Clause("Signature", "令和 5 年 7 月 1 4 日改定", "O", ("flows.office.Terms", "flows.office.load_office")),
+    Clause("Signature", "令和 5 年 7 月 1 4 日改定", "O", ("flows.office.Terms", "flows.office_file.load_office")),
 )  # fmt: skip

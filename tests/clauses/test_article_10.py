@@ -10,7 +10,7 @@ from bot.database import Transaction
 from flows import policy
 from flows.counter import Booking
 from flows.deciding import flags
-from flows.notices import promises
+from flows.promises import promises
 from flows.reception import Command
 from flows.steps import Typed
 from tests.clauses.deadlines import DAYS, OFFICE, jst

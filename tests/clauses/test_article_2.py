@@ -10,7 +10,7 @@ from bot.database import Transaction
 from flows import policy
 from flows.counter import Booking
 from flows.lifecycle import DECLINED, REQUESTED
-from flows.notices import promises
+from flows.promises import promises
 from tests.clauses.deadlines import DAYS, OFFICE, slot
 from tests.clauses.screens import BOOKED, asked, decided, reads, told, written
 from tests.conversations.visitors import coming_back

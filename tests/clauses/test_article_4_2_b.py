@@ -14,8 +14,9 @@ from flows import letters, policy
 from flows.cancelling import status
 from flows.counter import Booking
 from flows.lifecycle import REQUESTED
-from flows.notices import KINDS, promises
+from flows.notices import KINDS
 from flows.office_days import OfficeDays
+from flows.promises import promises
 from tests.clauses.deadlines import DAYS, OFFICE, SESSIONS, jst
 from tests.clauses.screens import BOOKED, reads, told, written
 from tests.conversations.visitors import asked_whether_the_mail_arrived, with_other_times_to_choose

@@ -31,8 +31,9 @@ from flows.choosing import chosen_slot
 from flows.counter import Booking, Decision, Permit, Slot
 from flows.desk.roles import Member
 from flows.joining import JOINING
-from flows.office import KAWAGOE, load_office
+from flows.office import KAWAGOE
 from flows.office_days import OfficeDays
+from flows.office_file import load_office
 from flows.reception import Command
 from flows.steps import (
     BACK,
