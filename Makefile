@@ -4,7 +4,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
-PYTEST := .venv/bin/pytest -q -rs -n auto --dist worksteal
+# Much of a test is waiting, for a letter, a page, a process: twice as many side by side as there are cores.
+SIDE_BY_SIDE = $(shell $(BIN)/python -c "import os; print(2 * (os.cpu_count() or 1))")
+PYTEST = .venv/bin/pytest -q -rs -n $(SIDE_BY_SIDE) --dist worksteal
 LOCALES := ja ja_Hira
 EXTRACT := $(BIN)/pybabel -q extract --no-default-keywords --keywords Text --keywords t --no-wrap --sort-output \
 	--omit-header --add-location file
