@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from itertools import groupby
 
@@ -18,8 +19,7 @@ async def open_days(context: Context) -> Offer:
     """The days with free times, one a row, one week a page, each with the number of its free times."""
     days = policy.days_to_offer(context.days, context.now)
     free = await context.counter.free(days)
-    weeks = [list(week) for _, week in groupby(days, key=lambda day: day.isocalendar()[:2])]
-    weeks = [week for week in weeks if any(day in free for day in week)]
+    weeks = [week for week in by_week(days) if any(day in free for day in week)]
     if not weeks:
         return Offer(say=(_nothing_free(days),))
     page = min(context.conversation.page, len(weeks) - 1)
@@ -30,6 +30,10 @@ async def open_days(context: Context) -> Offer:
 
 def _day(day: date, places: int) -> Button:
     return Button(Text("{date} ({count} free)", date=day, count=places), day.isoformat())
+
+
+def by_week(days: Iterable[date]) -> list[list[date]]:
+    return [list(week) for _, week in groupby(days, key=lambda day: day.isocalendar()[:2])]
 
 
 def turning(page: int, pages: int) -> Rows:

@@ -63,8 +63,7 @@ def verdict(context: Context) -> Text:
     """Who decided what, and when; or how the request ended without a decision."""
     booking = the_booking(context)
     if booking.state == CANCELLED:
-        by_office = booking.decision is not None and booking.decision.channel == "office"
-        return Text("[Cancelled by the office]") if by_office else Text("[Cancelled by the user]")
+        return cancelled_by(booking)
     if booking.state == LAPSED and booking.decided and booking.decided.event == "propose":
         return Text("[Lapsed] The person did not choose in time, and has been told.")
     if booking.state in (LAPSED, REQUESTED):  # or about to lapse
@@ -83,6 +82,11 @@ def verdict(context: Context) -> Text:
         return Text("[Confirmed: the user chose a proposed time] {date} {time}", date=at.date(), time=at.time())
     label = labels[decision.event]
     return Text("[{decision}] {who}, {date} {time}", decision=label, who=decision.name, date=at.date(), time=at.time())
+
+
+def cancelled_by(booking: Booking) -> Text:
+    by_office = booking.decision is not None and booking.decision.channel == "office"
+    return Text("[Cancelled by the office]") if by_office else Text("[Cancelled by the user]")
 
 
 def open_to_decide(context: Context) -> bool:

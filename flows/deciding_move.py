@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flows import policy
 from flows.counter import Booking, Decision
-from flows.deciding import CONFIRM, DECLINE, DECLINE_REASONS, confirm_or_decline, late_reasons
+from flows.deciding import CONFIRM, DECLINE, DECLINE_REASONS, cancelled_by, confirm_or_decline, late_reasons
 from flows.dialog import Dialog
 from flows.lifecycle import CANCELLED, CONFIRMED
 from flows.steps import Button, Context, End, Job, Offer, Outcome, Question, the_booking
@@ -78,8 +78,7 @@ def verdict(context: Context) -> Text:
     """What became of it, when and by whom."""
     booking = the_booking(context)
     if booking.state == CANCELLED:
-        by_office = booking.decision is not None and booking.decision.channel == "office"
-        return Text("[Cancelled by the office]") if by_office else Text("[Cancelled by the user]")
+        return cancelled_by(booking)
     if booking.wanted:  # about to lapse; or asked for just now, and to be shown
         return (
             ENDED["lapse_move"]

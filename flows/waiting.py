@@ -8,11 +8,10 @@ is kept, and it is forgotten when the days are over.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from itertools import groupby
 
 from flows import policy, promises
 from flows.arranging import OFFERED
-from flows.choosing import local_time, open_days, turning
+from flows.choosing import by_week, local_time, open_days, turning
 from flows.counter import Waiting
 from flows.dialog import Dialog
 from flows.office_days import DAY, OfficeDays
@@ -63,8 +62,7 @@ async def _full(context: Context) -> list[list[date]]:
     """The days without a free time, by week."""
     days = policy.days_to_offer(context.days, context.now)
     free = await context.counter.free(days)
-    weeks = [list(week) for _, week in groupby(days, key=lambda day: day.isocalendar()[:2])]
-    full = [[day for day in week if day not in free and context.days.timetable(day)] for week in weeks]
+    full = [[day for day in week if day not in free and context.days.timetable(day)] for week in by_week(days)]
     return [week for week in full if week]
 
 

@@ -16,7 +16,6 @@ from tempfile import TemporaryDirectory
 
 from bot.playground.world import World, world
 
-PORT = 8760  # and the next free one after it
 LAST_PORT = 65535
 
 

@@ -28,7 +28,6 @@ from bot.playground.webhook import WEBHOOK
 
 Params = Mapping[str, Any]
 Method = Callable[[Cloud, Params], Any]
-Judge = Callable[[Cloud, Any], tuple[Any, Upload | None]]
 
 DELETABLE = timedelta(hours=48)
 ACTIONS = re.compile(
