@@ -15,7 +15,9 @@ from tests.any_order.reading_of_the_terms import (
     DAY,
     LIFE,
     LIVE,
+    OF_A_WISH,
     OVER_AND_FREE,
+    SAID,
     TOLD,
     at,
     business_day,
@@ -26,6 +28,7 @@ from tests.any_order.reading_of_the_terms import (
 )
 
 LATE = ("check", "agreed", "other", "late_auto")
+BY_HAND = ("by_hand", "by_phone")
 DECLINED = ("conditions", "registration", "time", "counter", "other")
 
 
@@ -40,9 +43,11 @@ def capacity(ledger: Ledger, counsellors: Sequence[str]) -> Iterator[str]:
     for booking in ledger.bookings.values():
         held = [(hold.counsellor, hold.start) for hold in ledger.holds if hold.booking_id == booking.id]
         wanted = [] if booking.state in OVER_AND_FREE else [(booking.counsellor, booking.start)]
-        if held != wanted:
+        wanted += [(booking.wanted_counsellor, booking.wanted_start)] if booking.wanted_start else []
+        if sorted(held) != sorted(wanted):
             yield f"{booking.ref} ({booking.state}) holds {held}"
-    if unknown := {hold.booking_id for hold in ledger.holds} - set(ledger.bookings):
+    kept = {hold.booking_id for hold in ledger.holds if hold.booking_id.startswith("waiting:")}
+    if unknown := {hold.booking_id for hold in ledger.holds} - set(ledger.bookings) - kept:
         yield f"held by nobody: {unknown}"
 
 
@@ -61,12 +66,12 @@ def one_each(ledger: Ledger) -> Iterator[str]:
 
 
 def life(ledger: Ledger) -> Iterator[str]:
-    """The decisions are a legal life that ends in the state; every step of it counts in the version."""
+    """The decisions are a legal life that ends in the state."""
     for booking in ledger.bookings.values():
         state, settled = "new", 0
         for decision in ledger.decisions.get(booking.id, []):
-            if decision.event in ("by_hand", "by_phone"):
-                settled += 1
+            if decision.event in (*BY_HAND, *SAID):
+                settled += decision.event in BY_HAND
                 if state != "confirmed":
                     yield f"{booking.ref}: {decision.event} while {state}"
             elif decision.event in LIFE.get(state, {}):
@@ -75,10 +80,15 @@ def life(ledger: Ledger) -> Iterator[str]:
                 yield f"{booking.ref}: {decision.event} while {state}"
         if state != booking.state or settled > 1:
             yield f"{booking.ref} is {booking.state}, its decisions end in {state}, settled {settled} times"
-        yield from _versions(ledger, booking)
 
 
-def _versions(ledger: Ledger, booking: Row[Any]) -> Iterator[str]:
+def versions(ledger: Ledger) -> Iterator[str]:
+    """Every step of the life counts in the version; the confirmation is on its way or arrived once there is one."""
+    for booking in ledger.bookings.values():
+        yield from _version(ledger, booking)
+
+
+def _version(ledger: Ledger, booking: Row[Any]) -> Iterator[str]:
     events = [decision.event for decision in ledger.decisions.get(booking.id, [])]
     after_cancelling = booking.state == "cancelled" and booking.told in ("handed", "failed")  # the letter may come last
     noted = booking.contact_at is not None
@@ -105,13 +115,16 @@ def _reasons(booking: Row[Any], decision: Row[Any]) -> tuple[str, ...]:
         closing = at(business_day(local(booking.start).date(), -2), "17:15")
         return ("late_auto",) if booking.requested_at >= closing else LATE[:-1]
     despite_contact = ("despite_contact",) if booking.contact_at and booking.contact_at <= decision.at else ("",)
-    return {"decline": DECLINED, "miss": despite_contact}.get(decision.event, ("",))
+    of_a_wish = {"confirm_move": ("", *LATE), "decline_move": DECLINED}
+    return {"decline": DECLINED, "miss": despite_contact, **of_a_wish}.get(decision.event, ("",))
 
 
 def times(ledger: Ledger) -> Iterator[str]:
     """Nothing is asked for, decided or cancelled outside its time; the clock's own moves come in theirs."""
     for booking in ledger.bookings.values():
         start, asked = booking.start, booking.requested_at
+        if any(decision.event in OF_A_WISH for decision in ledger.decisions.get(booking.id, [])):
+            continue  # some of it was decided for the time that it had before
         if not is_offered(start) or local(start).date() > local(asked).date() + 30 * DAY:
             yield f"{booking.ref}: no session begins at {local(start)} (asked {local(asked)})"
         if asked >= last_moment(start):
@@ -165,7 +178,8 @@ def changes(before: Ledger, now: Ledger, acted: set[int]) -> Iterator[str]:
             if by is not None and by not in acted:
                 yield f"{booking.ref}: {decision.event} by {by}, who did nothing"
         known = before.bookings.get(key)
-        if known and known.told in TOLD and booking.told != known.told:
+        moved = any(decision.event == "confirm_move" for decision in now.decisions.get(key, []))
+        if known and known.told in TOLD and booking.told != known.told and not moved:
             yield f"{booking.ref}: told {known.told}, then {booking.told}"
 
 

@@ -30,6 +30,7 @@ from tests.town import OFFICE_MAIL
 
 OF_NO_BOOKING = ("delete", "terms", "no_mailbox", "staff_list")
 Event = tuple[str, datetime | None]  # how the confirming letter ended came at a moment that is not known
+CLOSED = ("forbidden", "closed")  # why nothing can be said in a chat any more
 ALSO_AFTERWARDS = ("missed", "expired", "cancelled")  # told of a session whose time is over
 SAME_WORDS = {"confirmed_by_phone": "confirmed", "url_missing_today": "url_missing"}
 
@@ -61,6 +62,7 @@ MAIL_WORDS = {
     "remind_day_before_mail": ("【予約のお知らせ】", "【予約(よやく)の お知(し)らせ】", "[Reminder]"),
     "declined_mail": ("【お受けできませんでした】", "【予約(よやく)できませんでした】", "[Request not accepted]"),
     "cancelled_mail": ("【キャンセルしました】", "【予約(よやく)を やめました】", "[Booking cancelled]", "[Cancelled]"),
+    "expired_mail": ("【確定できませんでした】", "【予約(よやく)は 決(き)まりませんでした】", "[Not confirmed]"),
     "missed_mail": ("【キャンセルとみなしました】", "【予約(よやく)は なくなりました】", "[Treated as cancelled]"),
     "received_office": ("【新しい申し込み】",),
     "cancelled_office": ("【キャンセルの連絡】",),
@@ -75,12 +77,22 @@ def kept(ledger: Ledger) -> Iterator[str]:
         aside = [("undelivered", None, None)] if _dead(found, "chat") else []
         aside += [("letter_failed", None, None)] if _dead(found, "mail") else []
         ways = [[*aside, *_wanted(booking, history, asked)] for history in _histories(ledger, booking, found)]
+        ways = [[*way, *_by_mail_instead(way, found)] for way in ways]
         if not any(_is_met(way, found) for way in ways):
             wanted = " or ".join(str(_readable((kind, when) for kind, when, _ in way)) for way in ways)
             yield f"{booking.ref}: {_readable((n.kind, n.due_at) for n in found)} instead of {wanted}"
     for notice in ledger.notices.values():
         if notice.booking_id is None and notice.kind not in OF_NO_BOOKING:
             yield f"an apology or an alert: {notice.key}"
+
+
+def _by_mail_instead(way: list[Promise], found: list[Row[Any]]) -> Iterator[Promise]:
+    """What cannot be said in a chat that is closed to the bot is written, where there is a letter for it."""
+    written = {kind for kind, _, _ in way}
+    for notice in found:
+        letter = f"{notice.kind}_mail"
+        if notice.state == "dead" and notice.error in CLOSED and letter in KINDS and letter not in written:
+            yield letter, None, notice.not_after
 
 
 def _asked_before(ledger: Ledger, booking: Row[Any]) -> bool:

@@ -17,14 +17,27 @@ DAY = timedelta(days=1)
 STARTS = ("09:30", "10:00", "10:30", "11:00", "11:30", "13:00", "13:30", "14:00", "14:30", "15:00", "15:30")
 
 # state → what may happen there → the state after it
+OF_A_WISH = ("change", "ask_move", "confirm_move", "decline_move", "withdraw_move", "lapse_move")  # for another time
 LIFE = {
     "new": {"request": "requested"},
-    "requested": {"confirm": "confirmed", "decline": "declined", "lapse": "lapsed", "cancel": "cancelled"},
-    "confirmed": {"cancel": "cancelled", "end": "ended", "start": "in_session", "miss": "missed"},
+    "requested": {
+        "confirm": "confirmed",
+        "decline": "declined",
+        "lapse": "lapsed",
+        "cancel": "cancelled",
+        "change": "requested",
+    },
+    "confirmed": {
+        "cancel": "cancelled",
+        "end": "ended",
+        "start": "in_session",
+        "miss": "missed",
+        **dict.fromkeys(("ask_move", "confirm_move", "decline_move", "withdraw_move", "lapse_move"), "confirmed"),
+    },
     "in_session": {"end": "ended"},
     "ended": {"finish": "finished", "miss": "missed"},
 }
-BY_STAFF = ("confirm", "decline", "by_hand", "by_phone", "start", "miss", "finish")
+BY_STAFF = ("confirm", "decline", "by_hand", "by_phone", "start", "miss", "finish", "confirm_move", "decline_move")
 LIVE = ("requested", "confirmed")  # of these a person has one at most
 OVER_AND_FREE = ("declined", "cancelled", "lapsed")  # the time can be given to somebody else
 TOLD = ("handed", "by_hand", "by_phone")  # the confirmation has reached the person
@@ -75,6 +88,7 @@ KINDS = {
     "cancelled_mail": Kind("mail", ("cancelled",), ("handed", "by_hand")),
     "cancelled_office": Kind("office"),
     "expired": Kind("chat", ("lapsed",), by_day=True),
+    "expired_mail": Kind("mail", ("lapsed",)),
     "letter_failed": Kind("staff"),
     "undelivered": Kind("staff"),
     "missed": Kind("chat", ("missed",), by_day=True),

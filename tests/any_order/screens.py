@@ -60,8 +60,11 @@ def _staff_card(ledger: Ledger, row: Row[Any], card: Message) -> Iterator[str]:
         "attending": booking.state == "confirmed" and booking.contact_at is None,
         "concluding": booking.state == "ended",
         "deciding": booking.state == "requested",
+        "deciding_move": booking.state == "confirmed" and booking.wanted_start is not None,
     }
-    cards = ("card", "mail_failed", "came", "outcome")
+    if dialog not in asks:
+        return
+    cards = ("card", "mail_failed", "came", "outcome", "move_card")
     waits = [n for n in ledger.notices_of(key) if n.kind in cards and n.state == "pending" and n.due_at <= ledger.now]
     if waits or (booking.state == "ended" and dialog != "concluding"):
         return

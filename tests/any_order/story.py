@@ -19,7 +19,7 @@ from tests.any_order import bookings, promises, screens
 from tests.any_order.crashing_town import CrashingTown
 from tests.any_order.ledger import Ledger, read
 from tests.any_order.reading_of_the_terms import local
-from tests.any_order.visitors import Visitor
+from tests.any_order.visitors import APART, Visitor
 
 NAMES = ("川越 花子", "川越 次郎", "川越 三郎")
 LANGUAGES = ("ja", "en", "vi")  # of their phones: the last one is asked for a language first
@@ -27,10 +27,13 @@ UPDATE_KEPT = timedelta(hours=24)  # Telegram keeps an update for a day; so old 
 
 
 class Story:
-    """`acted`: who did something since the last look. `waits`: whether the bot comes to rest after this step."""
+    """`acted`: who did something since the last look. `waits`: whether the bot comes to rest after this step.
 
-    def __init__(self, town: CrashingTown, logs: list[EventDict], counts: Counter[str]):
-        self.town, self.logs, self.counts = town, logs, counts
+    With `all_buttons` what people can do is all there is: more than `promises` knows the rules of.
+    """
+
+    def __init__(self, town: CrashingTown, logs: list[EventDict], counts: Counter[str], all_buttons: bool = False):
+        self.town, self.logs, self.counts, self.apart = town, logs, counts, () if all_buttons else APART
         self.people = [self._visitor(number, name) for number, name in enumerate(NAMES)]
         self.staff = (town.staff, town.colleague)
         self.lines: list[str] = []
@@ -45,7 +48,9 @@ class Story:
     def _visitor(self, number: int, name: str) -> Visitor:
         person = self.town.server.person(name, language_code=LANGUAGES[number])
         own = f"{number + 2}" * 4
-        return Visitor(person, name, f"1103{number}-9{own}", f"visitor{number}@example.jp", f"090-2{number}57-{own}")
+        return Visitor(
+            person, name, f"1103{number}-9{own}", f"visitor{number}@example.jp", f"090-2{number}57-{own}", self.apart
+        )
 
     async def begins(self) -> None:
         """With an empty database."""
@@ -130,6 +135,12 @@ class Story:
         yield from bookings.life(now)
         yield from bookings.named(now, staff)
         yield from bookings.changes(self.before, now, self.acted)
+        yield from (f"logged: {each}" for each in self.logs if each["log_level"] == "error")
+        if self.apart:
+            yield from bookings.versions(now)
+            yield from self._as_promised(now)
+
+    def _as_promised(self, now: Ledger) -> Iterator[str]:
         yield from promises.kept(now)
         yield from promises.ended_rightly(self.before, now)
         for visitor in self.people:
@@ -137,7 +148,6 @@ class Story:
             yield from promises.said_once(now, self.town, visitor)
         yield from promises.said_to_staff(now, self.town)
         yield from promises.staff_know(now, self.town)
-        yield from (f"logged: {each}" for each in self.logs if each["log_level"] == "error")
 
     def _while_up(self, now: Ledger) -> Iterator[str]:
         yield from bookings.times(now)
@@ -156,6 +166,9 @@ class Story:
             before = self.before.bookings.get(key)
             if before is None or before.state != booking.state:
                 self.counts[f"booking {booking.state}"] += 1
+        for key, decisions in now.decisions.items():
+            for decision in decisions[len(self.before.decisions.get(key, [])) :]:
+                self.counts[decision.event] += 1
         for key, notice in now.notices.items():
             was = self.before.notices.get(key)
             if notice.state != "pending" and (was is None or was.state == "pending"):

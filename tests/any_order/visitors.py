@@ -5,7 +5,7 @@ A number picks among what is on the screen, so that the same numbers give the sa
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from bot.playground.chats import Button, Message
@@ -14,7 +14,7 @@ from bot.playground.people import Group, Person, Screen
 COMMANDS = ("book", "mine", "cancel", "language", "help", "start", "privacy", "terms", "stop")
 SENSIBLE = ("agree", "yes", "continue", "none", "send", "menu:book", "ja", "check0", "cancel")
 AWAY = ("back", "quit")
-APART = (  # begin what the reading of the terms does not tell of
+APART = (  # begin what the reading of the promises does not tell of
     "menu:move", "menu:companion", "menu:wait", "correct", "again", "last", "two", "earlier",
 )  # fmt: skip
 
@@ -28,6 +28,7 @@ class Visitor:
     number: str
     email: str
     phone: str
+    apart: Collection[str] = APART
 
     def words(self, pick: int) -> str:
         """Something to type: often an answer, often none."""
@@ -42,7 +43,7 @@ class Visitor:
         if self.person.keyboard:
             await self.person.says(self.phone)
             return f"types {self.phone}"
-        if not (there := buttons(self.person)):
+        if not (there := buttons(self.person, self.apart)):
             await self.person.says("/book")
             return "says /book"
         message = there[-1][0]
@@ -64,19 +65,19 @@ def value_of(button: Button) -> str:
     return str(button.data).split("|", 2)[2]
 
 
-def buttons(screen: Screen) -> list[tuple[Message, Button]]:
-    """Every button that can be pressed now, in reading order."""
-    return _played((message, button) for message in screen.messages for row in message.buttons for button in row)
+def buttons(screen: Screen, apart: Collection[str] = APART) -> list[tuple[Message, Button]]:
+    """Every button that can be pressed now, in reading order, but those that are left apart."""
+    return _standing_on(screen.messages, apart)
 
 
-def stale_buttons(screen: Screen) -> list[tuple[Message, Button]]:
+def stale_buttons(screen: Screen, apart: Collection[str] = APART) -> list[tuple[Message, Button]]:
     """Every button that ever stood in this chat, the newest first."""
-    history = reversed(screen.chat.history)
-    return _played((message, button) for message in history for row in message.buttons for button in row)
+    return _standing_on(reversed(screen.chat.history), apart)
 
 
-def _played(there: Iterable[tuple[Message, Button]]) -> list[tuple[Message, Button]]:
-    return [(message, button) for message, button in there if value_of(button) not in APART]
+def _standing_on(messages: Iterable[Message], apart: Collection[str]) -> list[tuple[Message, Button]]:
+    there = ((message, button) for message in messages for row in message.buttons for button in row)
+    return [(message, button) for message, button in there if value_of(button) not in apart]
 
 
 async def presses_one(who: Person, screen: Screen, there: list[tuple[Message, Button]], pick: int) -> str:
