@@ -14,7 +14,7 @@ KINDS = {
     "no_group": Kind("office"),
 }
 BY_MAIL, STAFF_GROUP = ("mail", "office"), ("staff", "card")  # channels
-ANSWER, CONFIRMATION, REMINDER, STAFF, LETTER = range(5)
+ANSWER, CONFIRMATION, REMINDER, STAFF, LETTER = RANKS = range(5)
 
 
 def channel(kind: str) -> Channel:

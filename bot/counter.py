@@ -56,6 +56,7 @@ LAST_NUMBER = (
     select(BOOKING.c.number_index).where(BOOKING.c.chat_id == _OF_CHAT).order_by(BOOKING.c.requested_at.desc()).limit(1)
 )
 LIVE_BOOKING = select(BOOKING).where(BOOKING.c.chat_id == _OF_CHAT, LIVE_ONLY)
+WRITE, DECIDED = update(BOOKING).where(BOOKING.c.id == bindparam("of")), insert(DECISION)
 ONE_BOOKING = select(BOOKING).where(BOOKING.c.id == bindparam("id")).with_for_update()
 REQUESTED_AT = select(BOOKING.c.requested_at).where(
     BOOKING.c.chat_id == _OF_CHAT, BOOKING.c.requested_at > bindparam("since")
@@ -220,7 +221,7 @@ class SqlCounter:
     async def seal_details(self, booking: Booking) -> None:
         """Write the details of a booking, which nothing else that changes it touches."""
         sealed = self.seal.seal(dict(booking.details), "booking", "details", booking.id)
-        await self.transaction.execute(update(BOOKING).where(BOOKING.c.id == booking.id).values(details=sealed))
+        await self.transaction.execute(WRITE, {"of": booking.id, "details": sealed})
 
     async def note(self, booking: Booking, what: str, by_staff: bool = True, said: Decision | None = None) -> None:
         """Write what changed of a booking without a move of its life; `what` names what that promises."""
@@ -229,10 +230,9 @@ class SqlCounter:
         await self.promise(booking, what)
 
     async def write(self, booking: Booking, decision: Decision | None) -> None:
-        now = as_it_stands(booking, self.seal, self.days)
-        await self.transaction.execute(update(BOOKING).where(BOOKING.c.id == booking.id).values(**now))
+        await self.transaction.execute(WRITE, {"of": booking.id, **as_it_stands(booking, self.seal, self.days)})
         if decision:
-            await self.transaction.execute(insert(DECISION).values(**decision_row(booking, decision)))
+            await self.transaction.execute(DECIDED, decision_row(booking, decision))
 
     async def promise(self, booking: Booking, *events: str) -> None:
         made = [each for event in events for each in promises.promises(self.days, booking, event, self.now)]

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from functools import cache
 from typing import Any, Protocol, TypeVar
 
@@ -73,8 +73,15 @@ class _SqliteTransaction:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        with self.connection.begin_nested():
+        """By plain SQL: SQLAlchemy compiles each of its own anew. The name is the innermost's."""
+        self.connection.exec_driver_sql("SAVEPOINT part")
+        try:
             yield
+        except BaseException:
+            self.connection.exec_driver_sql("ROLLBACK TO part")
+            self.connection.exec_driver_sql("RELEASE part")
+            raise
+        self.connection.exec_driver_sql("RELEASE part")
 
 
 class _PostgresTransaction:
@@ -193,7 +200,7 @@ class Database:
             ends: list[Any]
             try:
                 async with self.transaction() as transaction:
-                    ends = [await _one(transaction, work) for work, _ in together]
+                    ends = await _each(transaction, [work for work, _ in together])
             except Exception as error:  # nobody's work was kept
                 ends = [error] * len(together)
             for (_, done), end in zip(together, ends, strict=True):
@@ -217,7 +224,7 @@ class Database:
     async def _begun(self) -> AsyncIterator[Transaction]:
         if self.dialect == "sqlite":
             async with self._one_writer:
-                with self._sqlite.begin() as connection:
+                with _immediate(self._sqlite) as connection:
                     yield _SqliteTransaction(connection)
         else:
             async with asyncio.timeout(LOST_SECONDS), self._postgres.begin() as connection:
@@ -226,7 +233,7 @@ class Database:
     async def run_sync(self, work: Callable[[Connection], T]) -> T:
         """Schema work (Alembic) on a plain connection, in one transaction."""
         if self.dialect == "sqlite":
-            with self._sqlite.begin() as connection:
+            with _immediate(self._sqlite) as connection:
                 return work(connection)
         async with self._postgres.begin() as connection:
             return await connection.run_sync(work)
@@ -242,6 +249,13 @@ def _for_asyncpg(url: URL) -> URL:
     """The same database by asyncpg, which calls `sslmode` `ssl`."""
     query = {"ssl" if name == "sslmode" else name: value for name, value in url.query.items()}
     return url.set(drivername="postgresql+asyncpg", query=query)
+
+
+async def _each(transaction: Transaction, works: Sequence[Callable[[Transaction], Awaitable[Any]]]) -> list[Any]:
+    """The result of each piece of work, or its exception. One that is alone is undone with its transaction."""
+    if len(works) == 1:
+        return [await works[0](transaction)]
+    return [await _one(transaction, work) for work in works]
 
 
 async def _one(transaction: Transaction, work: Callable[[Transaction], Awaitable[Any]]) -> Any:
@@ -267,11 +281,20 @@ def _sqlite_engine(url: str) -> Engine:
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
     return engine
+
+
+@contextmanager
+def _immediate(engine: Engine) -> Iterator[Connection]:
+    """One transaction of SQLite, begun here: an engine that listens for that asks its listeners at each statement."""
+    with engine.begin() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        yield connection
+
+
+async def insert_each_once(transaction: Transaction, into: Table, rows: Sequence[dict[str, Any]]) -> None:
+    """INSERT … ON CONFLICT DO NOTHING of some rows in one go."""
+    await transaction.execute(_insert_each(into, transaction.dialect), rows)
 
 
 async def insert_once(transaction: Transaction, into: Table, values: dict[str, Any]) -> Row[Any] | None:
@@ -280,9 +303,14 @@ async def insert_once(transaction: Transaction, into: Table, values: dict[str, A
 
 
 @cache
-def _insert_once(into: Table, dialect: str) -> Executable:
+def _insert_each(into: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
     insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(into)
-    return insert.on_conflict_do_nothing().returning(*into.primary_key.columns)
+    return insert.on_conflict_do_nothing()
+
+
+@cache
+def _insert_once(into: Table, dialect: str) -> Executable:
+    return _insert_each(into, dialect).returning(*into.primary_key.columns)
 
 
 async def one_at_a_time(transaction: Transaction, name: str, shared: bool = False) -> None:

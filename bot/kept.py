@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.database import Database, Transaction, insert_once
 from bot.encryption import Seal
@@ -12,11 +12,12 @@ from bot.tables import SettingRow, table
 from flows.office import BadSetting
 
 SETTING = table(SettingRow)
+READ = select(SETTING.c.value).where(SETTING.c.name == bindparam("of"))
 
 
 async def read(transaction: Transaction, name: str) -> str | None:
     """The value of this name, None where there is none yet."""
-    found: str | None = (await transaction.execute(select(SETTING.c.value).where(SETTING.c.name == name))).scalar()
+    found: str | None = (await transaction.execute(READ, {"of": name})).scalar()
     return found
 
 

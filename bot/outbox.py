@@ -6,15 +6,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Executable, Row, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Executable, Select, bindparam, or_, select, union_all, update
 
-from bot.channels import rank
-from bot.database import Database, Transaction, epoch, insert_once
+from bot.channels import RANKS, rank
+from bot.database import Database, Transaction, epoch, insert_each_once, insert_once
 from bot.tables import PENDING, NoticeRow, table
 from flows.counter import Booking
 from flows.notices import ONCE_PER_ADDRESS
@@ -23,6 +23,9 @@ from flows.promises import Promise
 NOTICE = table(NoticeRow)
 LEASE_SECONDS = 120.0  # longer than the slowest send
 DELETABLE = timedelta(hours=48)  # Telegram deletes no older message (`deleteMessage`)
+MINE = (NOTICE.c.key == bindparam("of"), NOTICE.c.owner == bindparam("mine"))  # by the lease
+AGAIN = update(NOTICE).where(*MINE)
+END = AGAIN.where(PENDING).returning(NOTICE.c.key)
 
 
 @dataclass(frozen=True)
@@ -61,22 +64,20 @@ class Outbox:
 
         What is asked once per address has `once` in its key instead.
         """
+        of, rows = {"booking_id": booking.id, "chat_id": booking.chat}, []
         for made in promises:
-            of = once if made.kind in ONCE_PER_ADDRESS else f"{booking.id}:{booking.version}"
-            key = f"{made.kind}:{of}"
-            await self.put(
-                transaction, key, made.kind, made.due_at, made.not_after, booking_id=booking.id, chat_id=booking.chat
-            )
+            version = once if made.kind in ONCE_PER_ADDRESS else f"{booking.id}:{booking.version}"
+            rows.append(_row(f"{made.kind}:{version}", made.kind, made.due_at, made.not_after, of))
+        if rows:
+            await insert_each_once(transaction, NOTICE, rows)
+            self.fresh = True
 
     async def put(
         self, transaction: Transaction, key: str, kind: str, due_at: datetime, not_after: datetime | None = None,
         **reference: Any,
     ) -> None:  # fmt: skip
         """Promise one notice; a second one with the same key is the same promise."""
-        values = {
-            "key": key, "kind": kind, "rank": rank(kind), "due_at": due_at, "next_try": due_at, "not_after": not_after,
-        }  # fmt: skip
-        await insert_once(transaction, NOTICE, {**BLANK, **values, **reference})
+        await insert_once(transaction, NOTICE, _row(key, kind, due_at, not_after, reference))
         self.fresh = True
 
     async def delete_message(
@@ -94,30 +95,24 @@ class Outbox:
         """
         async with self.database.transaction() as transaction:
             due, take = _claiming(transaction.dialect)
-            found: list[Row[Any]] = []
-            for of_rank, most in room.items():
-                asked = {"now": now, "of_rank": of_rank, "most": most}
-                found += (await transaction.execute(due, asked)).all() if most > 0 else ()
+            most = {f"most_{of_rank}": max(0, room.get(of_rank, 0)) for of_rank in RANKS}
+            found = [Notice(*tuple(row)) for row in await transaction.execute(due, {"now": now, **most})]
             if found:
-                await transaction.execute(take, [{"of": row.key, "mine": self.owner} for row in found])
-        taken = (replace(Notice(*tuple(row)), attempts=row.attempts + 1) for row in found)
-        return sorted(taken, key=lambda one: (one.rank, one.due_at, one.key))
+                await transaction.execute(take, [{"of": notice.key, "mine": self.owner} for notice in found])
+        return sorted(found, key=lambda one: (one.rank, one.due_at, one.key))
 
     async def renew(self, transaction: Transaction, notice: Notice) -> bool:
         """Begin to send: False when the lease ran out while the notice waited for its turn."""
-        clock = epoch(transaction.dialect)
-        mine = (NOTICE.c.key == notice.key, NOTICE.c.owner == self.owner, NOTICE.c.lease_until > clock, PENDING)
-        begun = update(NOTICE).where(*mine).values(lease_until=clock + LEASE_SECONDS, error="")
-        renewed = begun.returning(NOTICE.c.key)
-        return (await transaction.execute(renewed)).first() is not None
+        mine = {"of": notice.key, "mine": self.owner}
+        return (await transaction.execute(_renewing(transaction.dialect), mine)).first() is not None
 
     async def mark(
         self, transaction: Transaction, notice: Notice, state: str, error: str = "", at: datetime | None = None
     ) -> bool:
         """The end of a notice: sent, cancelled, expired or dead. False when the lease is no longer ours."""
-        mine = (NOTICE.c.key == notice.key, NOTICE.c.owner == self.owner, NOTICE.c.state == "pending")
-        done = update(NOTICE).where(*mine).values(state=state, error=error, lease_until=None, ended_at=at)
-        return (await transaction.execute(done.returning(NOTICE.c.key))).first() is not None
+        end = {"state": state, "error": error, "lease_until": None, "ended_at": at}
+        mine = {"of": notice.key, "mine": self.owner}
+        return (await transaction.execute(END, {**end, **mine})).first() is not None
 
     async def withdraw(self, transaction: Transaction, booking_id: str, kinds: Collection[str], at: datetime) -> None:
         """What was promised of a booking and has not gone out yet holds no more, though the booking goes on."""
@@ -130,9 +125,8 @@ class Outbox:
 
     async def try_again(self, transaction: Transaction, notice: Notice, at: datetime, error: str) -> None:
         """Put a notice back until `at`."""
-        mine = (NOTICE.c.key == notice.key, NOTICE.c.owner == self.owner)
-        again = update(NOTICE).where(*mine).values(next_try=at, error=error, lease_until=None)
-        await transaction.execute(again)
+        again = {"next_try": at, "error": error, "lease_until": None}
+        await transaction.execute(AGAIN, {**again, "of": notice.key, "mine": self.owner})
 
     async def hurry(self, transaction: Transaction, errors: Sequence[str], now: datetime) -> None:
         """A fault is over: what waits for its next try because of it is due now."""
@@ -143,21 +137,41 @@ class Outbox:
 
 @cache
 def _claiming(dialect: str) -> tuple[Executable, Executable]:
-    """What is due of one rank, and the lease on one notice: built once for each engine.
+    """What is due, of each rank so many, and the lease on one notice: built once for each engine.
 
     Leased one by one, each found by its key: a list of many may be looked for in the whole table (PostgreSQL).
     """
     clock = epoch(dialect)
-    due = (
-        select(*(NOTICE.c[name] for name in Notice.__dataclass_fields__))
-        .where(PENDING, NOTICE.c.rank == bindparam("of_rank"), NOTICE.c.next_try <= bindparam("now"))
+    of_ranks = [select(_due_of(of_rank, clock).subquery()) for of_rank in RANKS]
+    leased = {"owner": bindparam("mine"), "lease_until": clock + LEASE_SECONDS, "attempts": NOTICE.c.attempts + 1}
+    return union_all(*of_ranks), update(NOTICE).where(NOTICE.c.key == bindparam("of")).values(**leased)
+
+
+def _due_of(of_rank: int, clock: ColumnElement[float]) -> Select[Any]:
+    """The oldest of one rank, as they are once they are leased."""
+    attempt = (NOTICE.c.attempts + 1).label("attempts")
+    return (
+        select(*(attempt if name == "attempts" else NOTICE.c[name] for name in Notice.__dataclass_fields__))
+        .where(PENDING, NOTICE.c.rank == of_rank, NOTICE.c.next_try <= bindparam("now"))
         .where(or_(NOTICE.c.lease_until.is_(None), NOTICE.c.lease_until < clock))
         .order_by(NOTICE.c.next_try)
-        .limit(bindparam("most"))
+        .limit(bindparam(f"most_{of_rank}"))
         .with_for_update(skip_locked=True)
     )
-    leased = {"owner": bindparam("mine"), "lease_until": clock + LEASE_SECONDS, "attempts": NOTICE.c.attempts + 1}
-    return due, update(NOTICE).where(NOTICE.c.key == bindparam("of")).values(**leased)
+
+
+@cache
+def _renewing(dialect: str) -> Executable:
+    clock = epoch(dialect)
+    begun = update(NOTICE).where(*MINE, NOTICE.c.lease_until > clock, PENDING)
+    return begun.values(lease_until=clock + LEASE_SECONDS, error="").returning(NOTICE.c.key)
+
+
+def _row(
+    key: str, kind: str, due_at: datetime, not_after: datetime | None, reference: Mapping[str, Any]
+) -> dict[str, Any]:
+    when = {"due_at": due_at, "next_try": due_at, "not_after": not_after}
+    return {**BLANK, "key": key, "kind": kind, "rank": rank(kind), **when, **reference}
 
 
 BLANK = {

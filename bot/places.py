@@ -17,6 +17,9 @@ PROPOSED = (
     select(HOLD.c.counsellor, HOLD.c.start).where(MINE, HOLD.c.purpose == PROPOSAL).order_by(HOLD.c.start, HOLD.c.id)
 )
 GIVE_BACK = delete(HOLD).where(MINE)
+THIS = (HOLD.c.counsellor == bindparam("of"), HOLD.c.start == bindparam("at"))
+REDEEM = update(HOLD).where(MINE, *THIS).returning(HOLD.c.id)
+NO_OFFER = delete(OFFERED).where(OFFERED.c.counsellor == bindparam("of"), OFFERED.c.start == bindparam("at"))
 
 
 async def take(transaction: Transaction, booking_id: str, slot: Slot, purpose: str = REQUEST) -> bool:
@@ -32,13 +35,12 @@ def kept_for(chat: int | None) -> str:
 
 async def take_or_redeem(transaction: Transaction, booking_id: str, slot: Slot, chat: int | None) -> bool:
     """A place that is free, or kept for this person. Whoever waits for it later is asked anew."""
-    this = (HOLD.c.counsellor == slot.counsellor, HOLD.c.start == slot.start)
-    kept = update(HOLD).where(MINE, *this).values(booking_id=booking_id, purpose=REQUEST).returning(HOLD.c.id)
-    redeemed = chat is not None and (await transaction.execute(kept, {"mine": kept_for(chat)})).first() is not None
+    this = {"of": slot.counsellor, "at": slot.start}
+    kept = {**this, "mine": kept_for(chat), "booking_id": booking_id, "purpose": REQUEST}
+    redeemed = chat is not None and (await transaction.execute(REDEEM, kept)).first() is not None
     if not redeemed and not await take(transaction, booking_id, slot):
         return False
-    asked = delete(OFFERED).where(OFFERED.c.counsellor == slot.counsellor, OFFERED.c.start == slot.start)
-    await transaction.execute(asked)
+    await transaction.execute(NO_OFFER, this)
     return True
 
 
