@@ -196,6 +196,7 @@ class App:
     async def _tick(self) -> None:
         while True:
             await self._unharmed(lambda: self.clockwork.tick(self.clock()))
+            await self._unharmed(self.api.budget.stay)
             await asyncio.sleep(self.tick_seconds)
 
     async def _watch(self) -> None:

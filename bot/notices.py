@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from telegram import InputFile
 from telegram.error import BadRequest
 
-from bot import cards, lists, measures, turn
+from bot import cards, lists, measures, turn, waiting
 from bot.channels import STAFF_GROUP
 from bot.commands import set_staff_menu
 from bot.database import Transaction
@@ -79,7 +79,7 @@ class Notices:
         if notice.not_after and now > notice.not_after:
             return Sending(end="expired")
         if notice.booking_id is None:
-            of_no_booking = {"offered": self._offered, lists.KIND: self._list}
+            of_no_booking = {"offered": self._offered, waiting.ENDED: self._offer_over, lists.KIND: self._list}
             simple = of_no_booking.get(notice.kind, self._simple)
             return await simple(transaction, notice, now)
         booking = await self.kit.counter(transaction, now, None, "").booking(notice.booking_id)
@@ -184,15 +184,26 @@ class Notices:
 
     async def _offered(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending:
         """A time that is kept for somebody who waits, if it still is."""
-        waiting = await self.kit.counter(transaction, now, notice.chat_id, "").waiting()
-        kept = waiting is not None and waiting.until is not None and now < waiting.until
-        if not kept or waiting is None or waiting.slot is None or notice.chat_id is None:
+        wish = await waiting.of_chat(transaction, notice.chat_id)
+        kept = wish is not None and wish.until is not None and now < wish.until
+        if not kept or wish is None or wish.slot is None or notice.chat_id is None:
             return Sending(end="cancelled")
-        if morning := promises.wait_for_morning(self.kit.days, notice.kind, now, waiting.slot.start):
+        if morning := promises.wait_for_morning(self.kit.days, notice.kind, now, wish.slot.start):
             return Sending(later=morning)
         language = self.kit.days.office.language
         asked = await turn.ask_in(self.kit, transaction, notice.chat_id, language, OFFERS, notice.key, now)
         return Sending(partial(self._speak, asked) if asked else None)
+
+    async def _offer_over(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending:
+        """It ran out: their phone need not ring for it."""
+        told = await waiting.ended(transaction, self.kit.days, notice.chat_id, notice.key)
+        language, open_ = await self._reached(transaction, notice.chat_id, self.kit.days.office.language)
+        if told is None or not open_:
+            return Sending(end="cancelled")
+        if morning := promises.wait_for_morning(self.kit.days, notice.kind, now):
+            return Sending(later=morning)
+        text = self.kit.words(language, now).say(told)
+        return Sending(lambda: self._say(notice.chat_id, text, silent=True))
 
     async def _list(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending:
         """The open requests as they are now."""
@@ -261,9 +272,11 @@ class Notices:
         if closed := await self.speaker.speak(reply):
             raise closed
 
-    async def _say(self, chat: int | None, text: str, buttons: dict[str, Any] | None = None) -> None:
-        quiet = {"is_disabled": True}
-        await self.api.call("sendMessage", chat_id=chat, text=text, reply_markup=buttons, link_preview_options=quiet)
+    async def _say(
+        self, chat: int | None, text: str, buttons: dict[str, Any] | None = None, silent: bool | None = None
+    ) -> None:
+        how = {"link_preview_options": {"is_disabled": True}, "disable_notification": silent}
+        await self.api.call("sendMessage", chat_id=chat, text=text, reply_markup=buttons, **how)
 
     async def _delete(self, chat: int | None, message: int | None) -> None:
         await self.api.call("deleteMessage", chat_id=chat, message_id=message)

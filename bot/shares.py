@@ -1,9 +1,10 @@
 """What all workers of the bot together may send, in the database: who has which share of the 30 messages a second, what
-went to a group in the last minute, and until when Telegram wants nothing sent. Leases go by the database's clock.
+went to a chat of late, and until when Telegram wants nothing sent. Leases go by the database's clock.
 
-A worker that sends asks once a second, not for each message. One that is alone has everything; of several, those who
-have much to send share what the others leave. What a worker gives up, another has a second later; who is new begins
-with little.
+A worker that sends asks twice a second, not for each message. One that is alone has everything while it has much to
+send; of several, those who have much share what the others leave. What one gives up, another has once nothing of it
+can count any more, so all together never have more than there is: whoever is new waits for that, two seconds at most.
+Where several are about, each chat is asked for too.
 """
 
 from __future__ import annotations
@@ -13,43 +14,50 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from bot import kept
 from bot.database import Database, Transaction, epoch, insert_once, one_at_a_time
-from bot.tables import SenderRow, table
+from bot.sending_tables import SenderRow, SpokenRow
+from bot.tables import table
 
-SENDER = table(SenderRow)
+SENDER, SPOKEN = table(SenderRow), table(SpokenRow)
 MOST = 30  # messages a second of one bot (Telegram: "about 30")
 LEAST = 3  # what a worker keeps that has nothing much to send
-TO_A_GROUP = (20, 60.0)  # messages to one group, in any so many seconds
-LEASE = 2.0  # seconds; a share is used for the first of them
+TO_A_CHAT, TO_A_GROUP = (20, 20.0), (20, 60.0)  # messages to one, in any so many seconds
+LEASE = 2.0  # seconds; a share is used for the first of them, and what was sent then counts for the second
 HALTED = "halted_until"
+OF_CHAT = SPOKEN.c.chat_id == bindparam("chat")
+LAST = select(SPOKEN.c.sent).where(OF_CHAT)
+AGAIN = update(SPOKEN).where(OF_CHAT)
 
 
 @dataclass(frozen=True)
 class Share:
-    """How many messages a second this worker may send, and for how many seconds Telegram wants none at all."""
+    """How many messages a second this worker may send, for how many seconds Telegram wants none at all, and whether no
+    other worker is about.
+    """
 
     most: int
     halted: float
+    alone: bool
 
 
 def share(wanting: bool, others: Sequence[tuple[int, bool]]) -> int:
-    """This worker's share, by what the others have, and whether they want more: what is left, and never nothing."""
+    """This worker's share, by what the others have and whether they want more: never more than is left."""
     if not others:
-        return MOST
-    idle = sum(not wants for _, wants in others)
+        return MOST if wanting else MOST - LEAST
+    taken, idle = sum(most for most, _ in others), sum(not wants for _, wants in others)
     fair = (MOST - LEAST * idle) // (1 + len(others) - idle) if wanting else LEAST
-    return max(LEAST, min(fair, MOST - sum(most for most, _ in others)))
+    return max(0, min(fair, MOST - taken))
 
 
 class Shares:
     """Before the database as one worker. `second` is how long a second of the limits lasts."""
 
-    def __init__(self, database: Database, owner: str, second: float = 1.0):
-        self.database, self.owner, self.second = database, owner, second
-        self._used = 0  # until now
+    def __init__(self, database: Database, owner: str, second: float = 1.0, lease: float = LEASE):
+        self.database, self.owner, self.second, self.lease = database, owner, second, lease
+        self._had: list[tuple[float, int]] = []  # shares that may still count, and until when
 
     async def renew(self, wanting: bool) -> Share:
         """The share for the next second."""
@@ -59,15 +67,16 @@ class Shares:
         await one_at_a_time(transaction, "shares")
         now = await _now(transaction)
         await transaction.execute(delete(SENDER).where(SENDER.c.lease_until <= now, SENDER.c.owner != self.owner))
+        await transaction.execute(delete(SPOKEN).where(SPOKEN.c.until <= now))
         others = select(SENDER.c.share, SENDER.c.wanting).where(SENDER.c.owner != self.owner)
         found = [(row.share, row.wanting) for row in await transaction.execute(others)]
         mine = share(wanting, found)
-        values = {"share": max(mine, self._used), "wanting": wanting, "lease_until": now + LEASE}
-        self._used = mine
+        self._had = [(until, most) for until, most in self._had if until > now] + [(now + self.lease, mine)]
+        values = {"share": max(most for _, most in self._had), "wanting": wanting, "lease_until": now + self.lease}
         if await insert_once(transaction, SENDER, {"owner": self.owner, **values}) is None:
             await transaction.execute(update(SENDER).where(SENDER.c.owner == self.owner).values(**values))
         halted = float(await kept.read(transaction, HALTED) or 0) - now
-        return Share(mine, max(0.0, halted))
+        return Share(mine, max(0.0, halted), not found)
 
     async def halt(self, seconds: float) -> None:
         """Telegram wants nothing sent for so long: by no worker."""
@@ -77,31 +86,30 @@ class Shares:
 
         await self.database.run(work)
 
-    async def place(self, group: int, number: int = 1, take: bool = True) -> float:
-        """How many seconds until this group takes so many more; they are taken if that is now."""
-        most, seconds = TO_A_GROUP[0], TO_A_GROUP[1] * self.second
+    async def place(self, chat: int, number: int = 1, take: bool = True, apart: float = 0.0) -> float:
+        """How many seconds until this chat takes so many more, so far apart; they are taken if that is now."""
+        most, lasts = TO_A_CHAT if chat > 0 else TO_A_GROUP
+        seconds = lasts * self.second
 
         async def work(transaction: Transaction) -> float:
-            now, sent = await self._sent(transaction, group)
-            if len(sent) + number > most:
-                return sent[number - 1 - most] + seconds - now
-            if take:
-                await kept.write(transaction, _of(group), json.dumps([*sent, *[now] * number]))
-            return 0.0
+            await one_at_a_time(transaction, f"spoken:{chat}")
+            now = await _now(transaction)
+            last = (await transaction.execute(LAST, {"chat": chat})).scalar()
+            sent = [each for each in json.loads(last or "[]") if now - seconds < each <= now]
+            full = sent[number - 1 - most] + seconds - now if len(sent) + number > most else 0.0
+            near = sent[-1] + apart - now if sent and apart else 0.0
+            if (wait := max(full, near)) <= 0 and take:
+                await self._note(transaction, chat, [*sent, *[now] * number], now + seconds)
+            return max(0.0, wait)
 
         return await self.database.run(work)
 
-    async def _sent(self, transaction: Transaction, group: int) -> tuple[float, list[float]]:
-        await one_at_a_time(transaction, _of(group))
-        now = await _now(transaction)
-        sent: list[float] = json.loads(await kept.read(transaction, _of(group)) or "[]")
-        return now, [each for each in sent if now - TO_A_GROUP[1] * self.second < each <= now]
+    async def _note(self, transaction: Transaction, chat: int, sent: Sequence[float], until: float) -> None:
+        values = {"sent": json.dumps(sent), "until": until}
+        if await insert_once(transaction, SPOKEN, {"chat_id": chat, **values}) is None:
+            await transaction.execute(AGAIN, {"chat": chat, **values})
 
 
 async def _now(transaction: Transaction) -> float:
     found: Any = (await transaction.execute(select(epoch(transaction.dialect)))).scalar()
     return float(found)
-
-
-def _of(group: int) -> str:
-    return f"sent:{group}"

@@ -233,17 +233,6 @@ class NoticeRow(SQLModel, table=True):
     error: str = ""
 
 
-class SenderRow(SQLModel, table=True):
-    """A worker that sends: its share of what the bot may send in a second, for as long as it says so."""
-
-    __tablename__ = "sender"
-
-    owner: str = Field(primary_key=True)
-    share: int
-    wanting: bool  # more than it has
-    lease_until: float  # seconds since the epoch by the database's clock
-
-
 class UpdateRow(SQLModel, table=True):
     """An update that has taken effect (or was set aside, with why; never its content)."""
 

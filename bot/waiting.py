@@ -1,7 +1,8 @@
 """Who waits for a free time, in SQL: a freed place is offered to one after another, and held for them meanwhile.
 
 Of two who serve at once, the unique hold and the one row of each person decide. A place that somebody has had since
-begins anew; one that was offered to all whose turn it was is free for everybody.
+begins anew; one that was offered to all whose turn it was is free for everybody. 第4条(4): for whoever is suspended
+nothing is kept, though they go on waiting.
 """
 
 from __future__ import annotations
@@ -16,29 +17,48 @@ from sqlalchemy import ColumnElement, Row, bindparam, delete, exists, insert, or
 from bot import pausing, places
 from bot.calendar import still_a_place
 from bot.database import Transaction, insert_once
+from bot.measures import MEASURE, SUSPENDS
 from bot.outbox import Outbox
-from bot.tables import LIVE_ONLY, WITH_AN_OFFER, BookingRow, OfferRow, WaitingRow, table
+from bot.tables import LIVE_ONLY, WITH_AN_OFFER, BookingRow, ConversationRow, OfferRow, WaitingRow, table
 from flows import policy
 from flows.counter import Free, Slot, Waiting
 from flows.office_days import DAY, OfficeDays
-from flows.waiting import offered_until
+from flows.text import Text
+from flows.waiting import offered_until, told_already, words_of_the_end
 
-WAITING, OFFER, BOOKING = table(WaitingRow), table(OfferRow), table(BookingRow)
+WAITING, OFFER, BOOKING, CONVERSATION = table(WaitingRow), table(OfferRow), table(BookingRow), table(ConversationRow)
 AT_ONCE = 50  # people who are looked at in one round
 OF_CHAT = WAITING.c.chat_id == bindparam("chat")
 ONE = select(WAITING).where(OF_CHAT)
 GONE = delete(WAITING).where(OF_CHAT)
 HAS_ONE = exists(select(BOOKING.c.id).where(BOOKING.c.chat_id == WAITING.c.chat_id, LIVE_ONLY))
+LAST_NUMBER = (
+    select(BOOKING.c.number_index)
+    .where(BOOKING.c.chat_id == WAITING.c.chat_id)
+    .order_by(BOOKING.c.requested_at.desc())
+    .limit(1)
+    .correlate(WAITING)
+    .scalar_subquery()
+)
+SUSPENDED = exists(select(MEASURE.c.id).where(MEASURE.c.number_index == LAST_NUMBER, *SUSPENDS))
 NOT_TODAY = or_(WAITING.c.asked_on.is_(None), WAITING.c.asked_on != bindparam("today"))
 IN_TURN = (
     select(WAITING.c.chat_id, WAITING.c.first, WAITING.c.last)
     .where(WAITING.c.start.is_(None), WAITING.c.last >= bindparam("from_day"), ~HAS_ONE)
-    .where(NOT_TODAY)
+    .where(NOT_TODAY, ~SUSPENDED)
     .order_by(WAITING.c.since, WAITING.c.chat_id)
     .limit(AT_ONCE)
 )
 ASKED = select(OFFER).where(OFFER.c.start >= bindparam("since"), OFFER.c.start < bindparam("before"))
-OVER = select(WAITING.c.chat_id).where(WITH_AN_OFFER, WAITING.c.until <= bindparam("now")).limit(AT_ONCE)
+OVER = (
+    select(WAITING.c.chat_id, WAITING.c.until)
+    .where(WITH_AN_OFFER, or_(WAITING.c.until <= bindparam("now"), SUSPENDED))
+    .limit(AT_ONCE)
+)
+SHOWN = select(CONVERSATION.c.dialog, CONVERSATION.c.state).where(
+    CONVERSATION.c.chat_id == bindparam("chat"), CONVERSATION.c.subject == ""
+)
+ENDED = "offer_over"  # the kind of the notice that an offer ran out
 NOTHING: dict[str, Any] = {"counsellor": "", "start": None, "until": None}
 
 
@@ -89,11 +109,25 @@ async def pass_on(server: Server, chat: int | None, *only_if: ColumnElement[bool
 
 
 async def lapse(server: Server) -> bool:
-    """Offers that nobody answered in time are passed on. Whether there were any."""
-    over = (await server.transaction.execute(OVER, {"now": server.now})).scalars().all()
-    for chat in over:
-        await pass_on(server, chat, WAITING.c.until <= server.now)
+    """Offers that nobody answered in time are passed on, and their people told; those of whoever is suspended, too.
+    Whether there were any.
+    """
+    today = server.days.day_of(server.now)
+    over = (await server.transaction.execute(OVER, {"now": server.now, "today": today})).all()
+    for row in over:
+        if await pass_on(server, row.chat_id, WAITING.c.until == row.until) and row.until <= server.now:
+            key, last = f"{ENDED}:{row.chat_id}:{row.until.isoformat()}", server.now + DAY
+            await server.outbox.put(server.transaction, key, ENDED, server.now, last, chat_id=row.chat_id)
     return bool(over)
+
+
+async def ended(transaction: Transaction, days: OfficeDays, chat: int | None, key: str) -> Text | None:
+    """What to tell of the offer of this notice, which ran out; None where they were told, or wait for nothing."""
+    waiting = await of_chat(transaction, chat)
+    shown = (await transaction.execute(SHOWN, {"chat": chat})).first()
+    if waiting is None or waiting.slot or (shown and told_already(shown.dialog, shown.state)):
+        return None
+    return words_of_the_end(days, datetime.fromisoformat(key.split(":", 2)[2]))
 
 
 async def serve(server: Server) -> None:

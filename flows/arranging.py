@@ -52,8 +52,14 @@ OFFERED = Text(
     "\n"
     "Questions: {office_phone} ({office_hours})"
 )
+OFFER_OVER = Text(
+    "[Kept no longer]\n"
+    "Until {date} {time} we kept a free time for you. It is open to others now.\n"
+    "You go on waiting, if there are days left; see it with /mine."
+)
 CHAT = {
     "offered": OFFERED,
+    "offer_over": OFFER_OVER,
     "proposed": SOME_TIMES,
     "url_sent": Text(
         "[URL sent] {date} {time}\n"

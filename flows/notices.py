@@ -216,6 +216,7 @@ TABLE = (
     Row("objected",                 STAFF,  NONE,                 at_once,        ever,           always),
     # Of nobody's booking yet: a time for whoever waits (bot/waiting.py)
     Row("offered",                  CHAT,   NONE,                 at_once,        ever,           always),
+    Row("offer_over",               CHAT,   NONE,                 at_once,        ever,           always),
     # Of how another notice went (bot/sender.py), and of a code that was guessed at (bot/claims.py)
     Row("letter_failed",            STAFF,  NONE,                 at_once,        ever,           always),
     Row("undelivered",              STAFF,  NONE,                 at_once,        ever,           always),

@@ -57,13 +57,13 @@ def waits_for_the_letter(kind: str, booking: Booking) -> bool:
     return waiting and kind in REMINDERS
 
 
-def wait_for_morning(days: OfficeDays, kind: str, now: datetime, start: datetime) -> datetime | None:
+def wait_for_morning(days: OfficeDays, kind: str, now: datetime, start: datetime | None = None) -> datetime | None:
     """When a notice that the bot starts may go out, if now is in the quiet hours (no buzzing phone at night).
 
-    What concerns a session within the hour does not wait.
+    What concerns a session within the hour of its `start` does not wait.
     """
     office = days.office
-    within_the_hour = now <= start <= now + timedelta(minutes=office.remind_minutes_before)
+    within_the_hour = start is not None and now <= start <= now + timedelta(minutes=office.remind_minutes_before)
     if not KINDS[kind].starts or within_the_hour:
         return None
     clock = now.astimezone(office.zone).time()

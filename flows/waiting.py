@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from flows import policy, promises
-from flows.arranging import OFFERED
+from flows.arranging import OFFER_OVER, OFFERED
 from flows.choosing import by_week, local_time, open_days, turning
 from flows.counter import Waiting
 from flows.dialog import Dialog
@@ -203,3 +203,14 @@ OFFERS = Dialog(
     End("left", say=Text("Nothing was decided. You can choose with /mine until the time given.")),
     stop="left",
 )
+
+
+def told_already(dialog: str, state: str) -> bool:
+    """The screen of their chat says that the offer is over: they pressed one of its buttons too late."""
+    return dialog == OFFERS.name and isinstance(OFFERS.by_name.get(state), End)
+
+
+def words_of_the_end(days: OfficeDays, until: datetime) -> Text:
+    """An offer ran out."""
+    local = until.astimezone(days.office.zone)
+    return OFFER_OVER.given(date=local.date(), time=local.time())

@@ -21,8 +21,17 @@ from sqlmodel import SQLModel
 from bot import tables
 
 ROOT = Path(__file__).parent.parent
-SMALL = {"setting", "sender", "invitation", "terms", "counsellor", "closure", "staff"}  # a handful of rows, for ever
-SMALL |= {"waiting", "offer"}  # of whoever waits now
+SMALL = {
+    "setting",
+    "sender",
+    "spoken",
+    "invitation",
+    "terms",
+    "counsellor",
+    "closure",
+    "staff",
+}  # a handful of rows, for ever
+SMALL |= {"waiting", "offer", "sender", "spoken"}  # of whoever waits or sends now
 GROWING = {tables.table(row).name for row in SQLModel.__subclasses__() if hasattr(row, "__table__")} - SMALL
 PARTIAL = {
     index.name

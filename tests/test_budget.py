@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from time import monotonic
 
 import pytest
@@ -13,8 +15,8 @@ from bot.channels import ANSWER, CONFIRMATION, LETTER, REMINDER, STAFF, rank
 from bot.database import Database
 from bot.migrate import migrate
 from bot.ranks import Turns
-from bot.shares import LEAST, MOST, TO_A_GROUP, Shares, share
-from bot.telegram.budget import TO_A_CHAT, Budget, Window, ranked
+from bot.shares import LEAST, MOST, TO_A_CHAT, TO_A_GROUP, Share, Shares, share
+from bot.telegram.budget import Budget, Window, ranked
 from tests.databases import rows
 
 SECOND = 0.02  # of real time, for a second of the limits
@@ -92,6 +94,41 @@ async def test_a_group_gets_20_a_minute_from_all_workers_together(database: Data
     assert await workers[0].place(GROUP - 1, TO_A_GROUP[0], take=False) == 0
 
 
+async def test_a_chat_gets_20_in_20_seconds_from_all_workers_together(database: Database) -> None:
+    workers = [Shares(database, owner) for owner in ("one", "two")]
+    assert [await workers[n % 2].place(7) for n in range(TO_A_CHAT[0])] == [0.0] * TO_A_CHAT[0]
+    waits = [await worker.place(7) for worker in workers]
+    assert all(0 < wait <= TO_A_CHAT[1] for wait in waits)
+
+
+async def test_what_nobody_asked_for_is_a_second_apart_though_two_workers_write_to_the_chat(database: Database) -> None:
+    workers = [Budget(Shares(database, owner, 5 * SECOND), 5 * SECOND) for owner in ("one", "two")]
+    await rows(database, "INSERT INTO sender VALUES ('three', 3, false, 1e12)")  # so that nobody believes to be alone
+    sent: list[float] = []
+    await asyncio.gather(*(send(worker, 7, sent, REMINDER) for worker in workers * 2))
+    [(told,)] = await rows(database, "SELECT sent FROM spoken WHERE chat_id = 7")
+    times = json.loads(told)
+    assert len(sent) == len(times) == 4
+    assert all(after - before >= 5 * SECOND for before, after in pairwise(times))
+
+
+async def test_what_was_sent_is_forgotten_when_it_counts_no_more(database: Database) -> None:
+    worker = Shares(database, "one")
+    await worker.place(GROUP)
+    await worker.place(7)
+    await worker.renew(False)
+    assert await rows(database, "SELECT count(*) FROM spoken") == [(2,)]
+    await rows(database, "UPDATE spoken SET until = 0 WHERE chat_id = 7")
+    await worker.renew(False)
+    assert await rows(database, "SELECT chat_id FROM spoken") == [(GROUP,)]
+
+
+async def test_a_worker_that_is_alone_writes_of_no_chat(database: Database, budget: Budget) -> None:
+    await budget.stay()
+    await send(budget, 7, [])
+    assert await rows(database, "SELECT count(*) FROM spoken") == [(0,)]
+
+
 async def test_a_message_to_a_group_waits_for_its_minute(budget: Budget) -> None:
     sent: list[float] = []
     await asyncio.gather(*(send(budget, GROUP, sent, STAFF) for _ in range(TO_A_GROUP[0] + 1)))
@@ -112,22 +149,39 @@ async def test_who_waits_goes_by_rank(budget: Budget) -> None:
     assert left == [ANSWER, CONFIRMATION, REMINDER, STAFF]
 
 
-def test_a_worker_that_is_alone_has_everything_and_several_share_what_there_is() -> None:
-    assert share(True, []) == share(False, []) == MOST
-    assert share(True, [(LEAST, False)]) == MOST - LEAST
+def test_a_worker_that_is_alone_has_what_it_needs_and_several_share_what_there_is() -> None:
+    assert share(True, []) == MOST
+    assert share(False, []) == share(True, [(LEAST, False)]) == MOST - LEAST
     assert share(True, [(MOST // 2, True)]) == MOST // 2
     assert share(False, [(MOST - LEAST, True)]) == LEAST
-    assert share(True, [(MOST, True)]) == LEAST  # until the other has given up what is too much
+    assert share(True, [(MOST, True)]) == 0  # until the other has given up what is too much
 
 
-async def test_two_workers_come_to_share_and_what_a_dead_one_had_goes_to_the_other(database: Database) -> None:
-    one, two = Shares(database, "one"), Shares(database, "two")
-    assert (await one.renew(True)).most == MOST
-    assert (await two.renew(True)).most == LEAST
-    shares = [(await each.renew(True)).most for _ in range(3) for each in (one, two)]
-    assert shares[-2:] == [MOST // 2, MOST // 2]
+async def test_two_workers_come_to_share_never_more_than_there_is_and_what_a_dead_one_had_goes_to_the_other(
+    database: Database,
+) -> None:
+    one, two = (Shares(database, owner, lease=0.1) for owner in ("one", "two"))
+    had = [(await one.renew(True)).most, (await two.renew(True)).most]
+    assert had == [MOST, 0]
+    async with asyncio.timeout(10):
+        while had != [MOST // 2, MOST // 2]:
+            had[0] = (await one.renew(True)).most
+            assert sum(had) <= MOST
+            had[1] = (await two.renew(True)).most
+            assert sum(had) <= MOST
     async with leases_over(database):
-        assert (await one.renew(True)).most == MOST
+        assert await one.renew(True) == Share(MOST, 0.0, alone=True)
+
+
+async def test_no_more_than_30_leave_in_a_second_though_a_worker_is_new(database: Database) -> None:
+    workers = [Budget(Shares(database, owner, SECOND, lease=0.1), SECOND) for owner in ("one", "two")]
+    sent: list[float] = []
+    many = (send(workers[0], chat, sent, chat % 4) for chat in range(1, 101))
+    few = (send(workers[1], chat, sent, chat % 4) for chat in range(201, 204))
+    await workers[0].stay()
+    await asyncio.gather(*many, *few)
+    assert len(sent) == 103
+    assert most_within(sent, SECOND) <= MOST
 
 
 async def test_a_halt_is_for_all_workers_and_for_those_who_come_after(database: Database, budget: Budget) -> None:

@@ -48,7 +48,6 @@ def forged_data(place: Town, victim: Person) -> list[str]:
 async def what_others_have(place: Town, victim: Person) -> dict[str, Any]:
     """The office's rows, and all that the database holds of the victim."""
     office = {name: f"SELECT * FROM {name} ORDER BY 1" for name in OF_OTHERS}  # noqa: S608  # our own names
-    office["setting"] = "SELECT * FROM setting WHERE name NOT LIKE 'sent:%' ORDER BY 1"  # those count what went out
     cards = "SELECT subject, dialog, state FROM conversation WHERE chat_id < 0 ORDER BY 1"
     theirs = {
         name: f"SELECT * FROM {name} WHERE chat_id = {victim.id}"  # noqa: S608  # the same

@@ -1,5 +1,6 @@
 """How much this worker may send, so that Telegram has nothing to refuse: its share of 30 messages a second, 20 in 20
-seconds to one chat, where what nobody asked for keeps a second's distance, and 20 a minute to a group.
+seconds to one chat, where what nobody asked for keeps a second's distance, and 20 a minute to a group. Of a chat other
+workers know, too, where there are any; of a group always.
 
 A message counts from when it leaves until its second is over after the answer: in between it has reached Telegram.
 Who has to wait goes by rank (`bot.channels`). Without its database the worker goes on with the share it had.
@@ -18,9 +19,8 @@ from time import monotonic
 from bot.channels import ANSWER
 from bot.database import unavailable
 from bot.ranks import Waiting
-from bot.shares import MOST, Shares
+from bot.shares import LEAST, TO_A_CHAT, Shares
 
-TO_A_CHAT = (20, 20.0)  # how many, in any so many seconds
 SHARE_SECONDS = 1.0  # how often to ask for the share, whatever a second of the limits is
 MANY_CHATS = 1000  # when there are more, those with whom nothing goes on are forgotten
 PATIENCE, OF_A_GROUP = 0.25, 5.0  # seconds that a message waits for the database
@@ -71,12 +71,13 @@ class Budget:
 
     def __init__(self, shares: Shares, second: float = 1.0):
         self.shares, self.second = shares, second
-        self._all, self._chats = Window(MOST, second), dict[int, Window]()
+        self._all, self._chats = Window(LEAST, second), dict[int, Window]()
         self._evenly = 0.0  # when the next one may leave that answers nobody
         self._waiting, self._changed = Waiting(), asyncio.Event()
         self._serving: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
         self._good_until = 0.0  # the share
+        self._alone = False
         self._halted_until = 0.0
 
     @property
@@ -93,14 +94,25 @@ class Budget:
         """Wait until a group takes so many more messages."""
         await _waited(lambda: self._asked(self.shares.place(group, number, take=False)))
 
+    async def stay(self) -> None:
+        """Where there are other workers, keep what each has at least: who writes after a quiet while need not wait."""
+        if not self._alone:
+            await self._share()
+
     @asynccontextmanager
     async def one(self, chat: int) -> AsyncIterator[None]:
         """Send one message to this chat in here: it begins when there is room for it."""
-        near = await (self._of_chat(chat) if chat > 0 else self._of_group(chat))
+        near = self._of_chat(chat) if chat > 0 else Window(1, 0.0)
+        await _waited(lambda: self._until(near))
         near.under_way += 1
         try:
+            await self._share()
+            if chat < 0:
+                await self._place(chat)
             await self._turn(RANK.get())
             try:
+                if chat > 0 and not self._alone:
+                    await self._place(chat, self._apart())
                 yield
             finally:
                 self._all.end(monotonic())
@@ -108,18 +120,24 @@ class Budget:
         finally:
             near.end(monotonic())
 
-    async def _of_chat(self, chat: int) -> Window:
+    def _of_chat(self, chat: int) -> Window:
         if len(self._chats) > MANY_CHATS:
             self._forget()
-        window = self._chats.setdefault(chat, Window(TO_A_CHAT[0], TO_A_CHAT[1] * self.second))
-        await _waited(lambda: self._until(window))
-        return window
+        return self._chats.setdefault(chat, Window(TO_A_CHAT[0], TO_A_CHAT[1] * self.second))
 
     async def _until(self, window: Window) -> float:
         now = monotonic()
         wait = min(window.wait(now), self.second)
-        distance = RANK.get() != ANSWER and window.ended and window.ended[-1] + self.second - now
+        distance = self._apart() and window.ended and window.ended[-1] + self.second - now
         return max(wait, distance or 0.0)
+
+    def _apart(self) -> float:
+        """How far apart two messages to one chat are: a second, but answers, which may come in a burst."""
+        return self.second if RANK.get() != ANSWER else 0.0
+
+    async def _place(self, chat: int, apart: float = 0.0) -> None:
+        """Wait for what any worker sends to this chat."""
+        await _waited(lambda: self._asked(self.shares.place(chat, apart=apart)))
 
     def _forget(self) -> None:
         quiet = [chat for chat, each in self._chats.items() if not each.wait(monotonic()) and not each.under_way]
@@ -127,13 +145,8 @@ class Budget:
             if not self._chats[chat].ended:
                 del self._chats[chat]
 
-    async def _of_group(self, group: int) -> Window:
-        await _waited(lambda: self._asked(self.shares.place(group)))
-        return Window(1, 0.0)
-
     async def _turn(self, rank: int) -> None:
         """Wait for a place among all messages of this worker."""
-        await self._share()
         future = self._waiting.put(rank)
         if self._serving is None or self._serving.done():
             self._serving = asyncio.create_task(self._serve())
@@ -175,7 +188,7 @@ class Budget:
         try:
             wanting = self._waiting.first() is not None or len(self._all.ended) > self._all.most / 2
             got = await self.shares.renew(wanting)
-            self._all.most = got.most
+            self._all.most, self._alone = got.most, got.alone
             self._halted_until = max(self._halted_until, monotonic() + got.halted)
         except Exception as error:
             if not unavailable(error):

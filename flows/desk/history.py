@@ -125,6 +125,7 @@ NOTICES: Mapping[str, Text] = {
     "move_declined_mail": Text("That the change is not possible"),
     "move_expired": Text("That the change has lapsed"),
     "offered": Text("A time that became free"),
+    "offer_over": Text("That it is kept no longer"),
     "companion_changed": Text("That who joins has changed"),
     "moved_mail": Text("The new time"),
     "moved": Text("That the new time was sent"),

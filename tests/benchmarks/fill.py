@@ -67,18 +67,26 @@ FILLED: tuple[tuple[type[SQLModel], dict[str, str]], ...] = (
 
 def fill(connection: Connection, count: int, analyse: bool = True) -> None:
     """So many bookings of the past, with all that belongs to them; then the engine's statistics."""
-    dialect = connection.dialect.name
     for row, told in FILLED:
-        filled = tables.table(row)
-        columns = {c.name: told.get(c.name) or _plain(c, dialect) for c in filled.columns if not _numbered(filled, c)}
-        names, values = ", ".join(columns), ", ".join(columns.values())
-        rows = min(count, MOST.get(row, count))
-        connection.execute(
-            text(f"INSERT INTO {filled.name} ({names}) {SERIES[dialect]} SELECT {values} FROM n"),  # noqa: S608  # our own names
-            {"count": rows},
-        )
+        _insert(connection, row, told, min(count, MOST.get(row, count)))
     if analyse:
         connection.execute(text("ANALYZE"))
+
+
+def past_notices(connection: Connection, count: int) -> None:
+    """So many notices that were sent, and nothing else."""
+    _insert(connection, tables.NoticeRow, dict(FILLED)[tables.NoticeRow], count)
+    connection.execute(text("ANALYZE"))
+
+
+def _insert(connection: Connection, row: type[SQLModel], told: dict[str, str], count: int) -> None:
+    filled, dialect = tables.table(row), connection.dialect.name
+    columns = {c.name: told.get(c.name) or _plain(c, dialect) for c in filled.columns if not _numbered(filled, c)}
+    names, values = ", ".join(columns), ", ".join(columns.values())
+    connection.execute(
+        text(f"INSERT INTO {filled.name} ({names}) {SERIES[dialect]} SELECT {values} FROM n"),  # noqa: S608  # our own names
+        {"count": count},
+    )
 
 
 def crowd(connection: Connection, seal: Seal, chat: int, starts: Sequence[datetime]) -> None:
