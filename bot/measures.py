@@ -25,7 +25,8 @@ from flows.desk.roles import Member
 MEASURE, OBJECTION = table(MeasureRow), table(ObjectionRow)
 
 NOT_OVER = or_(MEASURE.c.until.is_(None), MEASURE.c.until >= bindparam("today"))
-SUSPENDS = (RUNNING, MEASURE.c.what == "suspension", NOT_OVER)
+A_SUSPENSION = MEASURE.c.what + "" == "suspension"  # so written, it is found by the number alone
+SUSPENDS = (RUNNING, A_SUSPENSION, NOT_OVER)
 SUSPENSION = (
     select(MEASURE.c.id, MEASURE.c.reason, MEASURE.c.until)
     .where(MEASURE.c.number_index == bindparam("number"), *SUSPENDS)
@@ -53,7 +54,7 @@ async def decide(
 ) -> int:  # fmt: skip
     """Write down what a lead decided; a new suspension takes the place of the one that runs."""
     if what == "suspension":
-        before = (MEASURE.c.number_index == number_index, RUNNING, MEASURE.c.what == "suspension")
+        before = (MEASURE.c.number_index == number_index, RUNNING, A_SUSPENSION)
         await transaction.execute(update(MEASURE).where(*before).values(ended_at=now))
     values = {
         "number_index": number_index, "booking_id": booking.id, "what": what, "reason": reason, "until": until,

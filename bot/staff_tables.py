@@ -123,7 +123,7 @@ class MeasureRow(SQLModel, table=True):
 
     __tablename__ = "measure"
     __table_args__ = (
-        partial("measure_running", "number_index", where=RUNNING),
+        partial("measure_running", "what", "id", where=RUNNING),
         partial("measure_with_a_note", "at", where=WITH_A_NOTE),
         Index("measure_at", "at"),
     )

@@ -32,6 +32,7 @@ SMALL = {
     "staff",
 }  # a handful of rows, for ever
 SMALL |= {"waiting", "offer", "sender", "spoken"}  # of whoever waits or sends now
+SMALL |= {"desk_session", "desk_link"}  # of whoever is signed in
 GROWING = {tables.table(row).name for row in SQLModel.__subclasses__() if hasattr(row, "__table__")} - SMALL
 PARTIAL = {
     index.name
@@ -81,6 +82,20 @@ def _lines_of_the_program() -> Iterator[tuple[str, int]]:
     for frame, line in traceback.walk_stack(None):
         if (path := Path(frame.f_code.co_filename)).is_relative_to(ROOT / "bot"):
             yield str(path.relative_to(ROOT)), line
+
+
+def plans(connection: Connection, statements: Statements) -> dict[str, dict[str, list[str]]]:
+    """Before the engine has looked at its tables and after; on PostgreSQL, for these values and for any."""
+    found: dict[str, dict[str, list[str]]] = {part: {} for part in statements.seen}
+    for analysed in (False, True):
+        if analysed:
+            connection.execute(text("ANALYZE"))
+        for part, seen in statements.seen.items():
+            for statement, values in seen.items():
+                steps = plan(connection, statement, values)
+                steps += generic_plan(connection, statement) if connection.dialect.name == "postgresql" else []
+                found[part].setdefault(statement, []).extend(steps)
+    return found
 
 
 def plan(connection: Connection, statement: str, parameters: Any) -> list[str]:

@@ -13,6 +13,7 @@ from flows.office_days import OfficeDays
 from tests.benchmarks.fill import fill
 from tests.counters import DAYS, NOW, Office
 from tests.desk import OpenDesk, Shown, Visitor, open_desk
+from tests.desk_things import Filling
 from tests.offers import with_counsellors
 from tests.plans import Statements, generic_plan, plan, scans
 
@@ -111,6 +112,19 @@ async def test_the_call_list_is_ticked_off_one_by_one(desk: OpenDesk, office: Of
     assert f"/bookings/{booking.id}" in shown.links
     assert "すでに連絡済み" in (await colleague.presses(TICK)).text, "who comes second is told"
     assert await desk.all("SELECT booking_id, note FROM record WHERE what = 'called'") == [(booking.id, "1")]
+
+
+async def test_a_request_with_two_proposed_times_in_the_way_is_one_person_to_call(desk: OpenDesk) -> None:
+    async with desk.database.transaction() as transaction:
+        filling = Filling(desk, transaction)
+        asked = await filling.proposed("2026-11-26 09:30", "2026-11-24 10:00", "2026-11-24 11:00")
+    lead = await desk.signed_in("lead")
+    shown = await looks(lead, **ILL)
+    assert "この枠にある予約：1件" in shown.text
+    shown = await lead.presses(CLOSE)
+    assert "あと1件" in shown.text
+    assert shown.text.count(asked.reference) == 1
+    assert "あと0件" in (await lead.presses(TICK)).text
 
 
 async def test_a_booking_that_was_cancelled_leaves_the_call_list(desk: OpenDesk, office: Office) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import func, select
 
 from bot.database import Database, Transaction
 from bot.migrate import migrate
@@ -27,7 +27,7 @@ from tests.conversation_files import play
 from tests.conversations.stage import Stage
 from tests.conversations.visitors import DAYS, SEAL
 from tests.databases import new_database
-from tests.plans import ROOT, Statements, generic_plan, plan, scans
+from tests.plans import ROOT, Statements, plans, scans
 from tests.town import Clock, Town, town
 
 APART = ("bot/database.py", "bot/migrate.py", "bot/office_work.py", "bot/records.py", "bot/staff.py")
@@ -90,20 +90,6 @@ async def listed(place: Town, transaction: Transaction) -> None:
     rows = (await transaction.execute(coming)).all()
     assert rows
     await place.app.kit.counter(transaction, place.clock(), None, "ja").all_opened(rows)
-
-
-def plans(connection: Connection, statements: Statements) -> dict[str, dict[str, list[str]]]:
-    """Before the engine has looked at its tables and after; on PostgreSQL, for these values and for any."""
-    found: dict[str, dict[str, list[str]]] = {part: {} for part in statements.seen}
-    for analysed in (False, True):
-        if analysed:
-            connection.execute(text("ANALYZE"))
-        for part, seen in statements.seen.items():
-            for statement, values in seen.items():
-                steps = plan(connection, statement, values)
-                steps += generic_plan(connection, statement) if connection.dialect.name == "postgresql" else []
-                found[part].setdefault(statement, []).extend(steps)
-    return found
 
 
 @pytest.fixture(scope="module", params=ENGINES)

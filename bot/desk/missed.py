@@ -11,17 +11,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, select
+from sqlalchemy import Row, bindparam, func, select, text
 
 from bot.counter import BOOKING, DECISION
 from bot.database import Transaction
-from bot.measures import MEASURE, OBJECTION, SUSPENDS
+from bot.measures import MEASURE, NOT_OVER, OBJECTION
 from bot.staff_tables import OPEN, RUNNING
 from bot.tables import KNOWN_NUMBER, MISSED_ONLY
-from flows.desk.people import Measure, Missed, Person
+from flows.desk.people import Measure, Missed, Person, What
 from flows.lifecycle import MISSED
 
-MOST = 100  # people, and measures, on one page
+MOST = 50  # missed sessions to be weighed, or objections, on one page
+MEASURES = 25  # of one sort on one page; the next one begins where it ended
+LAST_ID = 2**31 - 1
 
 MISSED_AT = func.coalesce(
     select(func.max(DECISION.c.at))
@@ -33,21 +35,39 @@ MISSED_AT = func.coalesce(
 SHOWN = select(
     BOOKING.c.id, BOOKING.c.ref, BOOKING.c.start, BOOKING.c.number_index, BOOKING.c.contact_at, MISSED_AT.label("at")
 )
-DECIDED_SINCE = exists().where(MEASURE.c.number_index == BOOKING.c.number_index, MEASURE.c.at >= MISSED_AT)
-UNWEIGHED = SHOWN.where(MISSED_ONLY, KNOWN_NUMBER, ~DECIDED_SINCE).order_by(BOOKING.c.start).limit(MOST)
+# What belongs to a row is asked for as a value: an engine may look for what `exists` through the whole table.
+DECIDED_SINCE = (
+    select(func.count())
+    .select_from(MEASURE)
+    .where(MEASURE.c.number_index == BOOKING.c.number_index, MEASURE.c.at >= MISSED_AT)
+    .correlate(BOOKING)
+    .scalar_subquery()
+)
+UNWEIGHED = SHOWN.where(MISSED_ONLY, KNOWN_NUMBER, DECIDED_SINCE == 0).order_by(BOOKING.c.start).limit(MOST + 1)
 OF_PEOPLE = SHOWN.where(
     BOOKING.c.number_index.in_(bindparam("numbers", expanding=True)), KNOWN_NUMBER, BOOKING.c.state == MISSED
 )
 MEASURES_OF_PEOPLE = select(MEASURE).where(MEASURE.c.number_index.in_(bindparam("numbers", expanding=True)))
-WITH_REFERENCE = select(MEASURE, BOOKING.c.ref).join(BOOKING, BOOKING.c.id == MEASURE.c.booking_id, isouter=True)
-SUSPENDED = WITH_REFERENCE.where(*SUSPENDS).order_by(MEASURE.c.id.desc()).limit(MOST)
-WARNED = WITH_REFERENCE.where(RUNNING, MEASURE.c.what == "warning").order_by(MEASURE.c.id.desc()).limit(MOST)
-OTHER = BOOKING.alias()
-CORRECTED = exists().where(BOOKING.c.id == MEASURE.c.booking_id, BOOKING.c.state != MISSED)
-ANOTHER_MISSED = exists().where(
-    OTHER.c.number_index == MEASURE.c.number_index, OTHER.c.state == MISSED, OTHER.c.start <= MEASURE.c.at
+OF_THE_SORT = (RUNNING, MEASURE.c.what == bindparam("what"), NOT_OVER)
+WITH_REFERENCE = (
+    select(MEASURE, BOOKING.c.ref)
+    .join(BOOKING, BOOKING.c.id == MEASURE.c.booking_id, isouter=True)
+    .order_by(MEASURE.c.id.desc())
 )
-HOLLOW = select(MEASURE.c.id).where(RUNNING, MEASURE.c.what != "nothing", CORRECTED, ~ANOTHER_MISSED)
+IN_FORCE = WITH_REFERENCE.where(*OF_THE_SORT, MEASURE.c.id < bindparam("before")).limit(MEASURES + 1)
+WEIGHED, OTHER = BOOKING.alias(), BOOKING.alias("other")
+STATE_NOW = select(WEIGHED.c.state).where(WEIGHED.c.id == MEASURE.c.booking_id).correlate(MEASURE).scalar_subquery()
+OTHERS_MISSED = (
+    select(func.count())
+    .select_from(OTHER)
+    .where(OTHER.c.number_index == MEASURE.c.number_index, text("other.number_index <> ''"))
+    .where(OTHER.c.state == MISSED, OTHER.c.start <= MEASURE.c.at)
+    .correlate(MEASURE)
+    .scalar_subquery()
+)
+HOLLOW = (STATE_NOW != MISSED, OTHERS_MISSED == 0)  # rests on nothing any more
+HOLLOW_ONES = WITH_REFERENCE.where(*OF_THE_SORT, *HOLLOW).limit(MOST)
+IS_HOLLOW = select(MEASURE.c.id).where(MEASURE.c.id == bindparam("measure"), RUNNING, *HOLLOW)
 ONE_MEASURE = select(MEASURE).where(MEASURE.c.id == bindparam("measure")).with_for_update()
 REFERENCE = select(BOOKING.c.ref).where(BOOKING.c.id == bindparam("booking"))
 OF_MEASURE = select(OBJECTION).where(OBJECTION.c.measure_id == bindparam("measure")).order_by(OBJECTION.c.id)
@@ -58,7 +78,7 @@ WAITING = (
     .join(BOOKING, BOOKING.c.id == MEASURE.c.booking_id, isouter=True)
     .where(OPEN)
     .order_by(OBJECTION.c.at)
-    .limit(MOST)
+    .limit(MOST + 1)
 )
 
 
@@ -81,11 +101,11 @@ def measure(row: Row[Any]) -> Measure:
     )
 
 
-async def to_weigh(transaction: Transaction) -> Sequence[Person]:
-    """Who missed a session that no lead has weighed, the longest waiting first."""
+async def to_weigh(transaction: Transaction) -> tuple[Sequence[Person], bool]:
+    """Who missed a session that no lead has weighed, the longest waiting first; and whether there are more."""
     waiting = (await transaction.execute(UNWEIGHED)).all()
-    found = await people(transaction, list(dict.fromkeys(row.number_index for row in waiting)))
-    return list(found.values())
+    found = await people(transaction, list(dict.fromkeys(row.number_index for row in waiting[:MOST])))
+    return list(found.values()), len(waiting) > MOST
 
 
 async def person(transaction: Transaction, number_index: str) -> Person:
@@ -110,15 +130,18 @@ async def people(transaction: Transaction, numbers: Sequence[str]) -> Mapping[st
     }
 
 
-async def in_force(transaction: Transaction, today: date) -> tuple[Sequence[InForce], Sequence[InForce]]:
-    """The suspensions that run, and the warnings that stand; those that rest on nothing any more first."""
-    hollow = set((await transaction.execute(HOLLOW)).scalars())
-    lists = []
-    for statement in (SUSPENDED, WARNED):
-        rows = (await transaction.execute(statement, {"today": today})).all()
-        found = [InForce(measure(row), row.ref or "", row.id in hollow) for row in rows]
-        lists.append(sorted(found, key=lambda one: not one.hollow))
-    return lists[0], lists[1]
+async def in_force(transaction: Transaction, what: What, today: date, before: int = 0) -> tuple[list[InForce], int]:
+    """Those of one sort that run, the newest first; and where the next page begins (0: there is none).
+
+    On the first page, those that rest on nothing any more stand above the others, however old they are.
+    """
+    asked = {"what": what, "today": today}
+    rows = (await transaction.execute(IN_FORCE, {**asked, "before": before or LAST_ID})).all()
+    hollow = {row.id: row for row in await transaction.execute(HOLLOW_ONES, asked)}
+    page = [row for row in rows[:MEASURES] if row.id not in hollow]
+    shown = page if before else [*hollow.values(), *page]
+    found = [InForce(measure(row), row.ref or "", row.id in hollow) for row in shown]
+    return found, rows[MEASURES - 1].id if len(rows) > MEASURES else 0
 
 
 async def one(transaction: Transaction, number: int) -> InForce | None:
@@ -126,6 +149,6 @@ async def one(transaction: Transaction, number: int) -> InForce | None:
     row = (await transaction.execute(ONE_MEASURE, {"measure": number})).first()
     if row is None:
         return None
-    hollow = set((await transaction.execute(HOLLOW)).scalars())
+    is_hollow = (await transaction.execute(IS_HOLLOW, {"measure": number})).first() is not None
     ref = (await transaction.execute(REFERENCE, {"booking": row.booking_id})).scalar()
-    return InForce(measure(row), ref or "", row.id in hollow)
+    return InForce(measure(row), ref or "", is_hollow)

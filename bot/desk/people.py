@@ -35,6 +35,7 @@ TOLD = {
     (): Text("Neither a chat nor an e-mail address of the person is known: please call."),
 }
 NOT_TOLD = Text("Noted. The person is told nothing.")
+SORTS = ("suspended", "warned")
 TELLS: Mapping[str, ToldOfPeople] = {"warning": "warned", "suspension": "suspended"}
 TELLS_THE_END: Mapping[str, ToldOfPeople] = {"warning": "withdrawn", "suspension": "unsuspended"}
 WORDS = {
@@ -52,12 +53,20 @@ def _page(visit: Visit, template: str, **values: Any) -> Page:
 
 async def show(visit: Visit) -> Answer:
     t, today = visit.transaction, visit.days.day_of(visit.now)
-    suspended, warned = await missed.in_force(t, today)
+    to_weigh, more_to_weigh = await missed.to_weigh(t)
     waiting = (await t.execute(missed.WAITING)).all()
+    suspended, older_suspended = await missed.in_force(t, "suspension", today, _before(visit, "suspended"))
+    warned, older_warned = await missed.in_force(t, "warning", today, _before(visit, "warned"))
     return _page(
-        visit, "people.html", to_weigh=await missed.to_weigh(t), suspended=suspended, warned=warned, waiting=waiting,
-        most=missed.MOST, today=today,
+        visit, "people.html", to_weigh=to_weigh, more_to_weigh=more_to_weigh, waiting=waiting, most=missed.MOST,
+        suspended=suspended, older_suspended=older_suspended, warned=warned, older_warned=older_warned,
+        turned=[sort for sort in SORTS if sort in visit.query], today=today,
     )  # fmt: skip
+
+
+def _before(visit: Visit, sort: str) -> int:
+    """Where the page of a sort begins. Raises `Missing` for an address that was not made here."""
+    return _id(visit.query[sort]) if sort in visit.query else 0
 
 
 async def weigh(visit: Visit) -> Answer:

@@ -185,7 +185,8 @@ async def _of_booking(visit: Visit, wanted: Wanted) -> tuple[Sequence[Row[Any]],
         raise Unfit("ref", NO_BOOKING.given(days=visit.days.office.record_days))
     found: list[Row[Any]] = []
     for of, query in ((RECORD, ACTS), (DECISION, MOVES)):
-        newest = query.where(of.c.booking_id == booking).order_by(of.c.id.desc()).limit(MOST_OF_A_BOOKING)
+        theirs = query.where(of.c.booking_id == booking)
+        newest = theirs.order_by((of.c.id + 0).desc()).limit(MOST_OF_A_BOOKING)  # found by the booking alone
         found += (await t.execute(newest)).all()
     shown = [row for row in found if _is_wanted(visit, wanted, row)]
     return sorted(shown, key=_order, reverse=True)[:MOST_OF_A_BOOKING], len(found) >= MOST_OF_A_BOOKING

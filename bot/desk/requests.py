@@ -14,9 +14,15 @@ from flows.counter import Booking
 from flows.deciding import DECLINE_REASONS, LATE_REASONS
 from flows.lifecycle import PROPOSED
 
-WISHES = select(BOOKING).where(MOVING).order_by(BOOKING.c.wanted_lapses_at)
-MOST = 200  # on one page
-WAITING = select(BOOKING).where(LAPSING).order_by(BOOKING.c.reply_by, BOOKING.c.lapses_at, BOOKING.c.start).limit(MOST)
+MOST = 100  # of each list on one page
+URGENT = (BOOKING.c.reply_by, BOOKING.c.lapses_at, BOOKING.c.start)
+WAITING = (
+    select(BOOKING)
+    .where(LAPSING)
+    .order_by(BOOKING.c.state == PROPOSED, *URGENT)  # of these it is the person who answers
+    .limit(MOST + 1)
+)
+WISHES = select(BOOKING).where(MOVING).order_by(BOOKING.c.wanted_lapses_at).limit(MOST + 1)
 
 
 @dataclass(frozen=True)
@@ -30,15 +36,15 @@ class Waiting:
 
 
 async def show(visit: Visit) -> Answer:
-    rows = (await visit.transaction.execute(WAITING)).all()
-    found = [_waiting(visit, await visit.counter.opened(row)) for row in rows]
-    waiting = sorted(found, key=lambda one: one.booking.state == PROPOSED)  # of these it is the person who answers
-    wishes = (await visit.transaction.execute(WISHES.limit(MOST))).all()
-    moves = [wish(visit, await visit.counter.opened(row)) for row in wishes]
+    """A list that is longer is worked off from its top."""
+    rows, wishes = [(await visit.transaction.execute(which)).all() for which in (WAITING, WISHES)]
+    waiting = [_waiting(visit, booking) for booking in await visit.counter.all_opened(rows[:MOST])]
+    moves = [wish(visit, booking) for booking in await visit.counter.all_opened(wishes[:MOST])]
     declining = [(key, label) for key, (label, _) in DECLINE_REASONS.items()]
     reasons = {"decline_reasons": declining, "late_reasons": list(LATE_REASONS.items())}
     reasons["move_reasons"] = [(key, label) for key, (label, _) in deciding_move.REASONS.items()]
-    return Page("requests.html", {"waiting": waiting, "moves": moves, "most": MOST, **reasons})
+    more = {"more": len(rows) > MOST, "more_moves": len(wishes) > MOST, "most": MOST}
+    return Page("requests.html", {"waiting": waiting, "moves": moves, **more, **reasons})
 
 
 def _waiting(visit: Visit, booking: Booking) -> Waiting:

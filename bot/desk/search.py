@@ -27,17 +27,20 @@ from flows.office_days import DAY
 from flows.text import Text
 
 MOST = 200  # on one page
-SHOWN = select(
-    BOOKING.c.id, BOOKING.c.ref, BOOKING.c.start, BOOKING.c.state, BOOKING.c.counsellor, BOOKING.c.erased
-).limit(MOST + 1)
+PAGES = 50
+SHOWN = select(BOOKING.c.id, BOOKING.c.ref, BOOKING.c.start, BOOKING.c.state, BOOKING.c.counsellor).limit(
+    bindparam("most")
+)
 OF_REFERENCE = SHOWN.where(BOOKING.c.ref == bindparam("reference"))
 OF_DAY = SHOWN.where(BOOKING.c.start >= bindparam("first"), BOOKING.c.start < bindparam("last")).order_by(
-    BOOKING.c.start, BOOKING.c.counsellor
+    BOOKING.c.start, BOOKING.c.counsellor, BOOKING.c.id
 )
 
 
 def _of(index: ColumnElement[Any], known: Any) -> Select[Any]:
-    return SHOWN.where(index == bindparam("index"), known).order_by(BOOKING.c.start.desc())
+    """The newest first. Of a missed session the number outlives the other details, to be counted: that is no hit."""
+    theirs = SHOWN.where(index == bindparam("index"), known, BOOKING.c.erased.is_(False))
+    return theirs.order_by(BOOKING.c.start.desc(), BOOKING.c.id)
 
 
 OF_PERSON: Mapping[str, Select[Any]] = {
@@ -56,7 +59,7 @@ async def show(visit: Visit) -> Answer:
 
 def _page(visit: Visit, **values: Any) -> Page:
     nothing: Mapping[str, Any] = {"typed": "", "looked": {}, "found": (), "day": None, "reference": "", "stale": False}
-    words = {"states": STATES, "counsellors": names(visit.days), "by": searching.FOUND_BY, "most": MOST}
+    words = {"states": STATES, "counsellors": names(visit.days), "by": searching.FOUND_BY}
     return Page("search.html", {**nothing, **words, **values}, renews=False)
 
 
@@ -116,32 +119,46 @@ async def found(visit: Visit) -> Answer:
     looked = _opened(visit)
     if visit.now - datetime.fromisoformat(looked.pop("at")) >= ONE_LOOK:
         return _page(visit, stale=True)
-    rows = await _found(visit, looked)
-    return _page(visit, looked=looked, found=rows, day=_day(looked), reference=looked.get("reference", ""))
+    number = _page_number(visit)
+    rows, first = await _found(visit, looked, number * MOST + 1), (number - 1) * MOST
+    if number > 1 and len(rows) <= first:
+        raise Missing
+    told = {"looked": looked, "day": _day(looked), "reference": looked.get("reference", "")}
+    more = number < PAGES and len(rows) > number * MOST
+    return _page(visit, found=rows[first : number * MOST], first=first + 1, number=number, more=more, **told)
+
+
+def _page_number(visit: Visit) -> int:
+    """From 1 on. Raises `Missing` for an address that was not made here."""
+    written = visit.query.get("page", "1")
+    if not (written.isascii() and written.isdecimal() and len(written) < 4 and 1 <= int(written) <= PAGES):
+        raise Missing
+    return int(written)
 
 
 def _day(looked: Looked) -> date | None:
     return date.fromisoformat(looked["day"]) if "day" in looked else None
 
 
-async def _found(visit: Visit, looked: Looked) -> Sequence[Row[Any]]:
+async def _found(visit: Visit, looked: Looked, most: int = 1) -> Sequence[Row[Any]]:
+    """The first so many."""
+    execute = visit.transaction.execute
     if "reference" in looked:
-        return (await visit.transaction.execute(OF_REFERENCE, looked)).all()
+        return (await execute(OF_REFERENCE, {**looked, "most": most})).all()
     if day := _day(looked):
         between = {"first": visit.days.at(day, time(0)), "last": visit.days.at(day + DAY, time(0))}
-        return (await visit.transaction.execute(OF_DAY, between)).all()
-    return await _of_a_person(visit, looked)
+        return (await execute(OF_DAY, {**between, "most": most})).all()
+    return await _of_a_person(visit, looked, most)
 
 
-async def _of_a_person(visit: Visit, looked: Looked) -> Sequence[Row[Any]]:
-    """The newest first. Of a missed session the number outlives the other details, to be counted: that is no hit."""
+async def _of_a_person(visit: Visit, looked: Looked, most: int) -> Sequence[Row[Any]]:
     rows = [
         row
         for what, index in looked.items()
-        for row in (await visit.transaction.execute(OF_PERSON[what], {"index": index})).all()
+        for row in (await visit.transaction.execute(OF_PERSON[what], {"index": index, "most": most})).all()
     ]
-    known = {row.id: row for row in rows if not row.erased}.values()
-    return sorted(known, key=lambda row: row.start, reverse=True)
+    once = {row.id: row for row in rows}.values()
+    return sorted(once, key=lambda row: row.start, reverse=True)[:most]
 
 
 ROUTES: tuple[Route, ...] = (

@@ -26,7 +26,7 @@ from flows.office_days import DAY
 from flows.text import Text
 
 COUNSELLOR = table(CounsellorRow)
-MOST = 200  # of the day, and of earlier days
+MOST, MOST_LEFT = 200, 50  # of the day, and of earlier days: these are worked off from the oldest
 NO_SESSION = (REQUESTED, PROPOSED, DECLINED, LAPSED)
 TAKES_THE_COUNSELLOR = (REQUESTED, PROPOSED, CONFIRMED, IN_SESSION)
 OF_THE_DAY = (
@@ -40,7 +40,7 @@ LEFT_OPEN = (
     select(BOOKING)
     .where(AWAITING_OUTCOME, BOOKING.c.ends_at < bindparam("first"))
     .order_by(BOOKING.c.ends_at, BOOKING.c.counsellor)
-    .limit(MOST)
+    .limit(MOST_LEFT)
 )
 AT_THAT_TIME = select(BOOKING).where(
     and_(HOLD.c.counsellor == bindparam("counsellor"), HOLD.c.start == bindparam("next")),
@@ -80,7 +80,13 @@ async def show(visit: Visit) -> Answer:
     left_open = await _found(visit, LEFT_OPEN, {"first": first})
     reasons = {f"{act}_reasons": list(among.items()) for act, among in REASONS.items()}
     tried = {"tried": visit.at.get("booking", ""), "field": visit.problem.field if visit.problem else ""}
-    words = {"states": attendance.STATES, "told": attendance.TOLD, "chosen": visit.sent("reason"), "most": MOST}
+    words = {
+        "states": attendance.STATES,
+        "told": attendance.TOLD,
+        "chosen": visit.sent("reason"),
+        "most": MOST,
+        "most_left": MOST_LEFT,
+    }
     words |= {"events": history.EVENTS}
     return Page("today.html", {"today": today, "sessions": of_the_day, "open": left_open, **reasons, **tried, **words})
 

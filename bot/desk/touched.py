@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 
 from bot.counter import BOOKING, HOLD
 from bot.database import Transaction
+from bot.places import REQUEST
 from flows.desk import closing
 from flows.desk.week import KINDS, Taken
 from flows.lifecycle import IN_SESSION, LIVE
@@ -66,8 +67,13 @@ async def _held(transaction: Transaction, since: datetime, until: datetime, coun
 
 
 def _listed(days: OfficeDays, held: list[Taken]) -> list[Touched]:
+    """Each booking once, by its own place, else by the first of those that are proposed or wished for."""
+    once: dict[str, Taken] = {}
+    for one in sorted(held, key=lambda one: one.purpose != REQUEST):
+        once.setdefault(one.booking, one)
     names = closing.names(days)
-    return [_touched(one, names) for one in held[:MOST]]
+    in_order = sorted(once.values(), key=lambda one: (one.start, one.counsellor))
+    return [_touched(one, names) for one in in_order[:MOST]]
 
 
 def _in_the_way(days: OfficeDays, block: Block, held: Taken, now: datetime) -> bool:

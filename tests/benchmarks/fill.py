@@ -31,8 +31,13 @@ CHAT, BOOKING, STAFF = "1000000000 + i", "'past' || i", "700 + i % 10"
 BOOKINGS = {"until": "2026-10-20 00:00:00", "days": 330}
 UPDATES = {"until": "2026-11-19 00:00:00", "days": 7}
 ERASED = "i * 330 > 60 * :count"  # what lies more than 90 days before 2026-11-19
-MOST = {tables.UpdateRow: 100_000, UnmetRow: 10_000}  # updates are remembered for a week; starts are so many
+MOST = {
+    tables.UpdateRow: 100_000,
+    UnmetRow: 10_000,
+    staff_tables.CallRow: 10_000,
+}  # updates are remembered for a week; starts are so many
 STAFF_CHAT = "-1000000000001"
+LONG_AGO = "'2026-10-20 00:00:00.000000'"
 
 FILLED: tuple[tuple[type[SQLModel], dict[str, str]], ...] = (
     (tables.BookingRow, {
@@ -56,9 +61,11 @@ FILLED: tuple[tuple[type[SQLModel], dict[str, str]], ...] = (
         "state": "'sent'",
     }),
     (staff_tables.MeasureRow, {
-        "number_index": "'index' || i", "booking_id": BOOKING, "what": "'nothing'",
+        "number_index": "'index' || i", "booking_id": BOOKING, "what": "'nothing'", "ended_at": LONG_AGO,
+        "reason": "'no_contact'",
     }),
-    (staff_tables.ObjectionRow, {"measure_id": "i"}),
+    (staff_tables.ObjectionRow, {"measure_id": "i", "channel": "'phone'", "answered_at": LONG_AGO}),
+    (staff_tables.CallRow, {"closure_id": "i", "booking_id": BOOKING}),
     (staff_tables.RecordRow, {"what": "'looked'", "booking_id": BOOKING, "who": STAFF}),
     (UnmetRow, {"what": "'start'"}),
     (tables.UpdateRow, {"update_id": "i"}),
@@ -87,6 +94,15 @@ def _insert(connection: Connection, row: type[SQLModel], told: dict[str, str], c
         text(f"INSERT INTO {filled.name} ({names}) {SERIES[dialect]} SELECT {values} FROM n"),  # noqa: S608  # our own names
         {"count": count},
     )
+
+
+def in_hand(connection: Connection, seal: Seal, count: int, **so: Any) -> None:
+    """So many bookings of the past that can be opened and are so: as if they were of now."""
+    fill(connection, count)
+    booking = tables.table(tables.BookingRow)
+    each = update(booking).where(booking.c.id == bindparam("of")).values(details=bindparam("sealed"), **so)
+    ids = connection.execute(select(booking.c.id)).scalars().all()
+    connection.execute(each, [{"of": one, "sealed": seal.seal({}, "booking", "details", one)} for one in ids])
 
 
 def crowd(connection: Connection, seal: Seal, chat: int, starts: Sequence[datetime]) -> None:
