@@ -1,21 +1,23 @@
 """`python -m tests.mutation [module …]`: a test notices every mutant of `flows`, or it is in survivors.md.
 
 Prints each that survives and is not in the list. Exit code 1 where there is one, or one of the list does not survive
-any more. Without names all modules are gone through, which takes more than an hour.
+any more. Without names all modules are gone through, side by side on all cores, which takes more than an hour.
 """
 
 from __future__ import annotations
 
+import multiprocessing
 import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import click
 
-from tests.mutation.mutants import mutants
-from tests.mutation.running import Seen, killer, watched
+from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.running import FLOWS, Functions, Seen, everything_loaded, in_a_fork, killer, module_of, watched
 
 # Those first that send nothing. Left out is what runs the bot as a process of its own, which would be no mutant.
 CLAUSES = (
@@ -23,49 +25,68 @@ CLAUSES = (
     *("article_4_2_b", "article_4_4", "articles_5_to_9", "article_10", "article_11"),
 )
 OTHERS = (
-    *("lifecycle", "office_days", "choosing", "agreeing", "cancelling", "booking_form", "one_turn", "promises"),
-    *("cards", "private_reprs", "pictures", "office", "answers", "counter", "deciding"),
-    *("notices", "every_dialog", "conversations"),
+    *("lifecycle", "office_days", "hiding", "choosing", "agreeing", "cancelling", "booking_form", "one_turn"),
+    *("promises", "cards", "private_reprs", "pictures", "office", "office_letters", "answers", "counter", "deciding"),
+    *("calendar", "attending", "claiming", "proposals", "moving", "waiting", "companions_changed", "own_urls"),
+    *("unmet", "pause", "who_may_decide", "staff_chat", "week_picture", "mime", "desk_today", "desk_week"),
+    *("desk_counsellors", "desk_people", "desk_taking", "desk_booking", "desk_arranging", "desk_requests"),
+    *("desk_staff", "desk_numbers", "desk_records", "desk_search", "desk_wishes", "notices", "every_dialog"),
+    *("conversations",),
 )
 TESTS = (*(f"clauses/test_{name}" for name in CLAUSES), *(f"test_{name}" for name in OTHERS))
 LISTED = Path(__file__).with_name("survivors.md")
-SLOW, MOST_OF_THE_SLOW = "tests/test_conversations.py", 5  # each takes a second or more
+QUICK, MOST_OF_THE_SLOW, ENOUGH = 0.3, 4, 20  # seconds; tests at either end; seconds of tests before each mutant
 LAST_HERE, LAST_AROUND = 3, 5  # tests that noticed the mutants before, in this function and in this module, go first
 
 
 def main(modules: list[str]) -> int:
-    files = [file for file in sorted(Path("flows").glob("*.py")) if not modules or file.stem in modules]
+    files = [file for file in FLOWS if not modules or module_of(file).removeprefix("flows.") in modules]
     seen = watched([f"tests/{name}.py" for name in TESTS])
     listed = {name for name in _listed() if name.split(":")[0] in map(str, files)}
     survivors = set[str]()
-    for file in files:
-        for name in _survivors(file, seen):
-            survivors.add(name)
-            if name not in listed:
-                click.echo(f"survives: {name}")
-        click.echo(f"{file} is gone through")
+    longest_first = sorted(files, key=lambda file: -file.stat().st_size)
+    with multiprocessing.get_context("fork").Pool() as cores:
+        for file, survive in cores.imap_unordered(partial(_gone_through, seen, listed), longest_first, chunksize=1):
+            survivors |= set(survive)
+            click.echo(f"{file} is gone through")
     for name in sorted(listed - survivors):
         click.echo(f"does not survive any more: {name}")
     return int(survivors != listed)
 
 
-def _survivors(file: Path, seen: Seen) -> Iterator[str]:
-    noticed: dict[str, list[str]] = defaultdict(list)  # the mutants of a line, or of "", any
+def _gone_through(seen: Seen, listed: set[str], file: Path) -> tuple[Path, list[str]]:
+    at_import, in_functions = list[Mutant](), list[Mutant]()
     for mutant in mutants(file):
+        (at_import if seen.at_import(mutant) else in_functions).append(mutant)
+    rest = in_a_fork(lambda: list(_survivors(seen, listed, in_functions, everything_loaded(seen, file))))
+    return file, [*_survivors(seen, listed, at_import), *rest]
+
+
+def _survivors(seen: Seen, listed: set[str], found: list[Mutant], functions: Functions | None = None) -> Iterator[str]:
+    noticed: dict[str, list[str]] = defaultdict(list)  # the mutants of a line, or of "", any
+    for mutant in found:
         tests = _not_too_many(seen, seen.tests_of(mutant))
         before = {*noticed[str(mutant.line)][-LAST_HERE:], *noticed[""][-LAST_AROUND:]}
-        noticing = killer(mutant, [*(test for test in tests if test in before), *tests])
+        noticing = killer(mutant, [*(test for test in tests if test in before), *tests], functions)
         if noticing is None:
-            yield f"{file}: {mutant.name}"
+            yield (name := f"{mutant.file}: {mutant.name}")
+            if name not in listed:
+                click.echo(f"survives: {name}")
         elif noticing:
             noticed[str(mutant.line)].append(noticing)
             noticed[""].append(noticing)
 
 
 def _not_too_many(seen: Seen, tests: list[str]) -> list[str]:
-    """All that are quick, and of the conversations that come there those that come farthest around."""
-    slow = sorted((test for test in tests if test.startswith(SLOW)), key=lambda test: -len(seen.lines[test]))
-    return [*(test for test in tests if test not in slow), *slow[:MOST_OF_THE_SLOW]]
+    """All that are quick, and of the slow ones those that come least and farthest around; in their order."""
+    slow = sorted((test for test in tests if seen.seconds[test] > QUICK), key=lambda test: len(seen.lines[test]))
+    left_out = set(slow[MOST_OF_THE_SLOW:-MOST_OF_THE_SLOW])
+    chosen, seconds = list[str](), 0.0
+    for test in tests:
+        if test not in left_out and seconds < ENOUGH:
+            chosen.append(test)
+            seconds += seen.seconds[test]
+    return chosen
 
 
 def _listed() -> list[str]:

@@ -11,6 +11,7 @@ import builtins
 import contextlib
 import gc
 import importlib
+import inspect
 import os
 import pickle
 import resource
@@ -25,13 +26,15 @@ from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
 from itertools import groupby
 from pathlib import Path
-from types import CodeType
+from time import perf_counter
+from types import CodeType, FunctionType
 from typing import Any
 
 import pytest
 
 from tests.mutation.mutants import Mutant, blocks
 
+FLOWS = sorted(Path("flows").rglob("*.py"))
 OURS = ("flows", "bot", "tests")
 PATIENCE = 10  # seconds of CPU time for one test, which needs 2 at most: a mutant that takes longer hangs
 MEMORY = 4 * 1024**3  # bytes; a mutant may ask for more and more
@@ -40,6 +43,11 @@ OPTIONS = [
     *("-k", "not postgresql"),
 ]
 ALL = "at import"
+
+
+def module_of(file: Path) -> str:
+    """As it is imported: `flows.desk.week`."""
+    return ".".join(file.with_suffix("").parts).removesuffix(".__init__")
 
 
 def in_a_fork(work: Callable[[], Any]) -> Any:
@@ -96,7 +104,7 @@ class FromTrees(MetaPathFinder):
     """Finds the modules of `flows` of which there is a tree; the others are loaded as usual."""
 
     def __init__(self, trees: Mapping[Path, ast.Module]):
-        self.loaders = {name: FromTree(name, *of) for of in trees.items() for name in [f"flows.{of[0].stem}"]}
+        self.loaders = {name: FromTree(name, *of) for of in trees.items() for name in [module_of(of[0])]}
 
     def find_spec(self, fullname: str, path: Any, target: Any = None) -> ModuleSpec | None:
         loader = self.loaders.get(fullname)
@@ -111,6 +119,7 @@ class Watch(NoShrinking):
 
     def __init__(self) -> None:
         self.lines: dict[str, set[str]] = defaultdict(set)
+        self.seconds: dict[str, float] = {}
         self.now = ALL
 
     def came_to(self, line: str) -> None:
@@ -126,26 +135,39 @@ class Watch(NoShrinking):
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         self.now = item.nodeid
         self.lines[self.now] |= set()  # known, wherever it comes
+        began = perf_counter()
         yield
+        self.seconds[self.now] = perf_counter() - began
         self.now = _file(item.nodeid)
 
 
 @dataclass(frozen=True)
 class Seen:
-    """For each test, in order, the lines that it comes to; the modules that were loaded."""
+    """For each test, in order, the lines that it comes to and how long it takes; the modules that were loaded."""
 
     lines: dict[str, set[str]]
+    seconds: dict[str, float]
     loaded: list[str]
 
     def tests_of(self, mutant: Mutant) -> list[str]:
         """The tests that may notice, in their order."""
-        line = f"{mutant.file.stem} {mutant.line}"
+        line = f"{module_of(mutant.file)} {mutant.line}"
         everything = not mutant.line or line in self.lines.get(ALL, ())
         return [
             test
             for test, lines in self.lines.items()
             if "::" in test and (everything or line in lines or line in self.lines.get(_file(test), ()))
         ]
+
+    def at_import(self, mutant: Mutant) -> bool:
+        """Whether it changes what modules make when they are loaded: what calls, or is, its outermost function."""
+        functions = (each for each in ast.walk(mutant.tree) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
+        around = (each for each in functions if each.lineno <= mutant.line <= (each.end_lineno or 0))
+        if not mutant.line:
+            return True
+        outermost = next(around)  # `walk` comes to it before what is in it
+        lines = range(outermost.lineno, (outermost.end_lineno or 0) + 1)
+        return any(f"{module_of(mutant.file)} {line}" in self.lines.get(ALL, ()) for line in lines)
 
 
 def watched(files: Sequence[str]) -> Seen:
@@ -155,10 +177,10 @@ def watched(files: Sequence[str]) -> Seen:
         quiet()
         plugin = Watch()
         builtins.madoguchi_came_to = plugin.came_to  # type: ignore[attr-defined]  # there for every module of `flows`
-        sys.meta_path.insert(0, FromTrees({file: _telling(file) for file in Path("flows").glob("*.py")}))
+        sys.meta_path.insert(0, FromTrees({file: _telling(file) for file in FLOWS}))
         for file in files:
             assert pytest_run(file, plugin) == 0
-        return Seen(dict(plugin.lines), list(sys.modules))
+        return Seen(dict(plugin.lines), plugin.seconds, list(sys.modules))
 
     seen = in_a_fork(watch)
     assert isinstance(seen, Seen), "the tests do not pass by themselves"
@@ -183,7 +205,7 @@ def _says(file: Path, statement: ast.stmt) -> list[ast.stmt]:
     """Nothing before a docstring, which has to come first."""
     if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
         return []
-    return ast.parse(f"madoguchi_came_to('{file.stem} {statement.lineno}')").body
+    return ast.parse(f"madoguchi_came_to('{module_of(file)} {statement.lineno}')").body
 
 
 def _file(test: str) -> str:
@@ -210,15 +232,22 @@ class Chosen(NoShrinking):
             self.failed = report.nodeid
 
 
-def killer(mutant: Mutant, tests: Sequence[str]) -> str | None:
-    """The first test that fails; "" where the mutant cannot be loaded or hangs, None where it survives."""
+def killer(mutant: Mutant, tests: Sequence[str], functions: Functions | None = None) -> str | None:
+    """The first test that fails; "" where the mutant cannot be loaded or hangs, None where it survives.
+
+    `functions` are those of a process that has everything loaded: the one that is changed gets the mutant's code.
+    Without them `flows` is loaded from the mutant.
+    """
 
     def notice() -> tuple[str | None]:
         quiet()
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         for edit in mutant.change:
             edit.swap()
-        sys.meta_path.insert(0, FromTrees({mutant.file: mutant.tree}))
+        if functions is None:
+            sys.meta_path.insert(0, FromTrees({mutant.file: mutant.tree}))
+        else:
+            _put_in(mutant, functions)
         for file, group in groupby(tests, key=_file):
             chosen = Chosen(set(group))
             if pytest_run(file, chosen) not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
@@ -227,3 +256,37 @@ def killer(mutant: Mutant, tests: Sequence[str]) -> str | None:
 
     found = in_a_fork(notice)
     return found[0] if found else ""
+
+
+# A function changed where everything is loaded
+
+
+Function = tuple[str, int]  # the name within its module, the line where it begins
+Functions = dict[Function, list[FunctionType]]
+
+
+def everything_loaded(seen: Seen, file: Path) -> Functions:
+    """Load all that the tests need, and find the functions of one module."""
+    for name in seen.loaded:
+        if name.split(".")[0] in OURS:
+            importlib.import_module(name)
+    functions: Functions = defaultdict(list)
+    for each in gc.get_objects():
+        if isinstance(each, FunctionType) and each.__module__ == module_of(file):
+            functions[each.__code__.co_qualname, each.__code__.co_firstlineno].append(each)
+    gc.freeze()
+    return functions
+
+
+def _put_in(mutant: Mutant, functions: Functions) -> None:
+    """All functions of the module get the code of the mutant's tree, in which one is another."""
+    for code in _outermost(compile(ast.fix_missing_locations(mutant.tree), str(mutant.file), "exec")):
+        for function in functions.get((code.co_qualname, code.co_firstlineno), ()):
+            function.__code__ = code
+
+
+def _outermost(module: CodeType) -> Iterator[CodeType]:
+    """The functions of a module and of its classes that have a name."""
+    for code in module.co_consts:
+        if isinstance(code, CodeType) and "<" not in code.co_qualname:
+            yield from [code] if code.co_flags & inspect.CO_OPTIMIZED else _outermost(code)
