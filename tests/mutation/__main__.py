@@ -12,12 +12,23 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
 
 import click
 
 from tests.mutation.mutants import Mutant, mutants
-from tests.mutation.running import FLOWS, Functions, Seen, everything_loaded, in_a_fork, killer, module_of, watched
+from tests.mutation.running import (
+    FLOWS,
+    Functions,
+    Seen,
+    everything_loaded,
+    file_of,
+    in_a_fork,
+    killer,
+    module_of,
+    watched,
+)
 
 # Those first that send nothing. Left out is what runs the bot as a process of its own, which would be no mutant.
 CLAUSES = (
@@ -35,7 +46,7 @@ OTHERS = (
 )
 TESTS = (*(f"clauses/test_{name}" for name in CLAUSES), *(f"test_{name}" for name in OTHERS))
 LISTED = Path(__file__).with_name("survivors.md")
-QUICK, MOST_OF_THE_SLOW, ENOUGH = 0.3, 4, 20  # seconds; tests at either end; seconds of tests before each mutant
+ENOUGH = 8  # seconds of tests before each mutant
 LAST_HERE, LAST_AROUND = 3, 5  # tests that noticed the mutants before, in this function and in this module, go first
 
 
@@ -65,9 +76,9 @@ def _gone_through(seen: Seen, listed: set[str], file: Path) -> tuple[Path, list[
 def _survivors(seen: Seen, listed: set[str], found: list[Mutant], functions: Functions | None = None) -> Iterator[str]:
     noticed: dict[str, list[str]] = defaultdict(list)  # the mutants of a line, or of "", any
     for mutant in found:
-        tests = _not_too_many(seen, seen.tests_of(mutant))
         before = {*noticed[str(mutant.line)][-LAST_HERE:], *noticed[""][-LAST_AROUND:]}
-        noticing = killer(mutant, [*(test for test in tests if test in before), *tests], functions)
+        tests = sorted(seen.tests_of(mutant), key=partial(_first_those_of, before))
+        noticing = killer(mutant, _not_too_many(seen, tests), functions)
         if noticing is None:
             yield (name := f"{mutant.file}: {mutant.name}")
             if name not in listed:
@@ -77,16 +88,15 @@ def _survivors(seen: Seen, listed: set[str], found: list[Mutant], functions: Fun
             noticed[""].append(noticing)
 
 
+def _first_those_of(before: set[str], test: str) -> int:
+    """Those that noticed mutants before, and what stands in their files."""
+    return 0 if test in before else 1 if file_of(test) in map(file_of, before) else 2
+
+
 def _not_too_many(seen: Seen, tests: list[str]) -> list[str]:
-    """All that are quick, and of the slow ones those that come least and farthest around; in their order."""
-    slow = sorted((test for test in tests if seen.seconds[test] > QUICK), key=lambda test: len(seen.lines[test]))
-    left_out = set(slow[MOST_OF_THE_SLOW:-MOST_OF_THE_SLOW])
-    chosen, seconds = list[str](), 0.0
-    for test in tests:
-        if test not in left_out and seconds < ENOUGH:
-            chosen.append(test)
-            seconds += seen.seconds[test]
-    return chosen
+    """The first of them that take no longer than is enough, and the first one."""
+    until = accumulate(seen.seconds[test] for test in tests)
+    return [test for test, seconds in zip(tests, until, strict=True) if seconds < ENOUGH] or tests[:1]
 
 
 def _listed() -> list[str]:

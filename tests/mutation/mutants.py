@@ -1,8 +1,9 @@
 """One small change at a time to a module of `flows`: in its functions, and in the data that it makes at import.
 
-Left alone are annotations, decorators, docstrings, and strings: sentences are held against the catalogues by
-tests/test_words.py, and a name that is another everywhere is as good. A mutant is named by the code around the
-change, so that a name outlives changes elsewhere in the file.
+Left alone are annotations, decorators, docstrings, strings and the rows of tables: sentences are held against the
+catalogues by tests/test_words.py, what is sent when against readings of their own, and a name that is another
+everywhere is as good. A mutant is named by the code around the change, so that a name outlives changes elsewhere in
+the file.
 """
 
 from __future__ import annotations
@@ -143,7 +144,7 @@ def _shortened(before: str, after: str) -> str:
 
 def _changes(path: Path_) -> Iterator[tuple[Path_, Change]]:
     node = path[-1]
-    if not _unpacked(path):
+    if not _unpacked(path) and not _in_a_table(path):
         yield from ((path, change) for change in _of(node))
     yield from (((*path, statement), change) for statement, change in _without_a_statement(node))
     for field, value in ast.iter_fields(node):
@@ -158,6 +159,13 @@ def _unpacked(path: Path_) -> bool:
         case ast.Assign(targets=[ast.Tuple()]), ast.Tuple():
             return True
     return False
+
+
+def _in_a_table(path: Path_) -> bool:
+    """A row or a value of what is made at import: as much a fact as a sentence is, and no decision."""
+    made_in = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+    is_a_list = isinstance(path[-1], ast.Tuple | ast.List | ast.Set | ast.Dict)
+    return is_a_list and not any(isinstance(node, made_in) for node in path)
 
 
 def _left_alone(node: ast.AST, field: str, child: ast.AST) -> bool:

@@ -18,9 +18,10 @@ import resource
 import signal
 import sys
 import tempfile
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
@@ -37,6 +38,7 @@ from tests.mutation.mutants import Mutant, blocks
 FLOWS = sorted(Path("flows").rglob("*.py"))
 OURS = ("flows", "bot", "tests")
 PATIENCE = 10  # seconds of CPU time for one test, which needs 2 at most: a mutant that takes longer hangs
+QUICK = 0.1  # seconds
 MEMORY = 4 * 1024**3  # bytes; a mutant may ask for more and more
 OPTIONS = [
     *("-q", "-x", "--assert=plain", "-pno:cacheprovider", "-pno:unraisableexception", "--hypothesis-seed=0"),
@@ -127,18 +129,18 @@ class Watch(NoShrinking):
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
-        self.now = _file(item.nodeid)  # what is set up may be there for the other tests of the file
+        self.now = file_of(item.nodeid)  # what is set up may be there for the other tests of the file
+        began = perf_counter()
         yield
+        self.seconds[item.nodeid] = perf_counter() - began
         self.now = ALL
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         self.now = item.nodeid
         self.lines[self.now] |= set()  # known, wherever it comes
-        began = perf_counter()
         yield
-        self.seconds[self.now] = perf_counter() - began
-        self.now = _file(item.nodeid)
+        self.now = file_of(item.nodeid)
 
 
 @dataclass(frozen=True)
@@ -150,14 +152,33 @@ class Seen:
     loaded: list[str]
 
     def tests_of(self, mutant: Mutant) -> list[str]:
-        """The tests that may notice, in their order."""
-        line = f"{module_of(mutant.file)} {mutant.line}"
+        """The tests that may notice, file by file: those first that are quick, and that are about its module."""
+        module = module_of(mutant.file)
+        line = f"{module} {mutant.line}"
         everything = not mutant.line or line in self.lines.get(ALL, ())
-        return [
+        found = [
             test
             for test, lines in self.lines.items()
-            if "::" in test and (everything or line in lines or line in self.lines.get(_file(test), ()))
+            if "::" in test and (everything or line in lines or line in self.lines.get(file_of(test), ()))
         ]
+        return sorted(found, key=lambda test: (file_of(test) in self._slow, -self._near(file_of(test), module)))
+
+    def _near(self, file: str, module: str) -> float:
+        """The share of a module in all the lines to which the tests of a file come."""
+        modules = self._came_to[file]
+        return modules[module] / (modules.total() or 1)
+
+    @cached_property
+    def _slow(self) -> set[str]:
+        """The files with a test that takes long."""
+        return {file_of(test) for test, seconds in self.seconds.items() if seconds > QUICK}
+
+    @cached_property
+    def _came_to(self) -> dict[str, Counter[str]]:
+        lines: dict[str, set[str]] = defaultdict(set)
+        for test, found in self.lines.items():
+            lines[file_of(test)] |= found
+        return {file: Counter(line.split()[0] for line in found) for file, found in lines.items()}
 
     def at_import(self, mutant: Mutant) -> bool:
         """Whether it changes what modules make when they are loaded: what calls, or is, its outermost function."""
@@ -173,17 +194,18 @@ class Seen:
 def watched(files: Sequence[str]) -> Seen:
     """Every test, run once. Raises AssertionError where one fails without any mutant."""
 
-    def watch() -> Seen:
+    def watch() -> Seen | str:
         quiet()
         plugin = Watch()
         builtins.madoguchi_came_to = plugin.came_to  # type: ignore[attr-defined]  # there for every module of `flows`
         sys.meta_path.insert(0, FromTrees({file: _telling(file) for file in FLOWS}))
         for file in files:
-            assert pytest_run(file, plugin) == 0
+            if pytest_run(file, plugin) != 0:
+                return f"{file} does not pass by itself"
         return Seen(dict(plugin.lines), plugin.seconds, list(sys.modules))
 
     seen = in_a_fork(watch)
-    assert isinstance(seen, Seen), "the tests do not pass by themselves"
+    assert isinstance(seen, Seen), seen
     for name in seen.loaded:  # in their order: each after what it needs
         if name.split(".")[0] not in OURS:
             with contextlib.suppress(Exception):
@@ -208,7 +230,7 @@ def _says(file: Path, statement: ast.stmt) -> list[ast.stmt]:
     return ast.parse(f"madoguchi_came_to('{module_of(file)} {statement.lineno}')").body
 
 
-def _file(test: str) -> str:
+def file_of(test: str) -> str:
     return test.split("::", maxsplit=1)[0]
 
 
@@ -248,7 +270,7 @@ def killer(mutant: Mutant, tests: Sequence[str], functions: Functions | None = N
             sys.meta_path.insert(0, FromTrees({mutant.file: mutant.tree}))
         else:
             _put_in(mutant, functions)
-        for file, group in groupby(tests, key=_file):
+        for file, group in groupby(tests, key=file_of):
             chosen = Chosen(set(group))
             if pytest_run(file, chosen) not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
                 return (chosen.failed,)
