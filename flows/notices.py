@@ -83,8 +83,8 @@ class Kind:
     """A kind of notice: its channel; whether it still holds; whether the bot starts it (then not in quiet hours)."""
 
     channel: Channel
-    holds: Condition = always
-    starts: bool = False
+    holds: Condition
+    starts: bool
 
 
 class Row(NamedTuple):

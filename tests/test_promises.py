@@ -11,7 +11,7 @@ import pytest
 
 from flows import letters, lifecycle, policy, reminding
 from flows.counter import Booking, Decision, Slot, Told
-from flows.notices import KINDS
+from flows.notices import BY_THE_CLOCK, KINDS, OF_THE_TIME, REMINDERS, to_the_person
 from flows.office_days import OfficeDays
 from flows.office_letters import office_letter
 from flows.promises import Promise, promises, wait_for_morning
@@ -137,13 +137,13 @@ def test_a_confirmation_promises_its_letter_and_the_reminders() -> None:
     )  # fmt: skip
 
 
-REMINDERS = ["remind_day_before", "remind_day_before_mail", "remind_one_hour", "remind_one_hour_mail"]
+NEAR_THE_SESSION = ["remind_day_before", "remind_day_before_mail", "remind_one_hour", "remind_one_hour_mail"]
 
 
 @pytest.mark.parametrize(
     ("before", "kinds"),
     [
-        (timedelta(minutes=60, seconds=1), [*REMINDERS, "remind_ten_minutes"]),
+        (timedelta(minutes=60, seconds=1), [*NEAR_THE_SESSION, "remind_ten_minutes"]),
         (timedelta(minutes=60), ["remind_ten_minutes"]), (timedelta(minutes=10), []), (timedelta(0), []),
     ],
 )  # fmt: skip
@@ -151,8 +151,8 @@ def test_a_reminder_whose_time_has_come_by_then_is_not_promised(before: timedelt
     """But what is said on the day before, which goes out at once."""
     promised = promises(DAYS, booking(CONFIRMED), "confirm", START - before)
     assert [each.kind for each in promised if each.kind.startswith("remind")] == kinds
-    at_once = [each.kind for each in promised if each.kind in REMINDERS[:2] and each.due_at == START - before]
-    assert at_once == [kind for kind in kinds if kind in REMINDERS[:2]]
+    at_once = [each.kind for each in promised if each.kind in NEAR_THE_SESSION[:2] and each.due_at == START - before]
+    assert at_once == [kind for kind in kinds if kind in NEAR_THE_SESSION[:2]]
 
 
 @pytest.mark.parametrize(("asked", "readied"), [(time(9, 59), True), (time(10), False)])
@@ -269,3 +269,38 @@ def test_only_a_confirmation_a_new_time_the_url_and_cancelling_touch_a_calendar(
         "confirmed_mail": "REQUEST", "moved_mail": "REQUEST", "url_mail": "REQUEST", "url_changed_mail": "REQUEST",
         "cancelled_mail": "CANCEL", "cancelled_by_office_mail": "CANCEL",
     }  # fmt: skip
+
+
+def test_a_booking_that_is_moved_takes_its_messages_and_letters_with_it_and_leaves_the_cards() -> None:
+    assert {"received", "confirmed", "remind_day_before_mail", "no_reply", "came", "url_missing"} <= {*OF_THE_TIME}
+    assert not {"card", "move_card", "received_office", "staff_list", "mail_failed"} & {*OF_THE_TIME}
+
+
+def test_reminders_are_what_is_said_before_the_session_and_nothing_else() -> None:
+    moments = ("readiness", "day_before", "one_hour", "ten_minutes")
+    by_mail = {f"remind_{moment}_mail" for moment in moments[:-1]}
+    assert {f"remind_{moment}" for moment in moments} | by_mail == REMINDERS
+
+
+def test_what_the_clock_makes_due_for_many_at_once_goes_after_what_somebody_did() -> None:
+    assert {*REMINDERS, "no_reply", "arrived", "url_missing", "outcome"} <= BY_THE_CLOCK
+    assert not {"received", "confirmed", "cancelled", "declined", "moved", "calling"} & BY_THE_CLOCK
+
+
+def test_without_lists_for_staff_an_outcome_is_asked_for_when_the_counter_opens() -> None:
+    start = DAYS.at(FRIDAY, time(10))
+    assert policy.outcome_asked_at(DAYS, start) == DAYS.at(SESSION, time(8, 45))
+    without = OfficeDays(replace(DAYS.office, staff_lists_at=()))
+    assert policy.outcome_asked_at(without, start) == DAYS.at(SESSION, time(8, 30))
+    one = OfficeDays(replace(DAYS.office, staff_lists_at=(time(13), time(9))))
+    assert policy.outcome_asked_at(one, start) == DAYS.at(SESSION, time(9))
+
+
+def test_a_measure_is_told_by_the_ways_that_are_open_and_an_answer_only_while_the_details_are_kept() -> None:
+    kept = booking(CONFIRMED, "handed")
+    erased = replace(kept, details={})
+    assert to_the_person("warned", kept) == ("warned", "warned_mail")
+    assert to_the_person("warned", erased) == ("warned",)
+    assert to_the_person("warned", replace(kept, chat=None)) == ("warned_mail",)
+    assert to_the_person("answered", kept) == ("answered", "answered_mail")
+    assert to_the_person("answered", erased) == ()

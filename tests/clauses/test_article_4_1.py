@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 import pytest
 
 from flows import policy
-from flows.counter import Permit, Slot
+from flows.counter import Permit, Refused, Slot
 from flows.office_days import OfficeDays
 from tests.clauses.deadlines import DAY, DAYS, OFFICE, SESSIONS, jst, refused, slot
 
@@ -150,3 +150,13 @@ def test_4_1_b_a_late_confirmation_needs_a_reason_when_the_request_was_there_in_
 ) -> None:
     start = jst("2026-11-24T09:30")
     assert policy.late_confirmation(DAYS, jst(requested), start, jst(confirmed)) == verdict
+
+
+def test_4_1_b_an_exception_is_for_a_session_that_has_not_begun() -> None:
+    session = slot("2026-11-24T10:00")
+    before, at_its_start = session.start - timedelta(seconds=1), session.start
+    assert isinstance(policy.permit(DAYS, session, before, exception=True), Permit)
+    for now in (at_its_start, at_its_start + timedelta(hours=1)):
+        answer = policy.permit(DAYS, session, now, exception=True)
+        assert isinstance(answer, Refused)
+        assert answer.clause == "4(1)"
