@@ -10,7 +10,7 @@ from sqlalchemy import Row
 
 from bot import claims
 from bot.encryption import Seal
-from flows import lifecycle, policy
+from flows import clock, lifecycle
 from flows.counter import Booking, Decision, NewTime, Slot
 from flows.office_days import OfficeDays
 
@@ -64,7 +64,7 @@ def as_it_stands(booking: Booking, seal: Seal, days: OfficeDays) -> dict[str, An
     return {
         "state": booking.state, "version": booking.version, "told": booking.told, "extended": booking.extended,
         "contact_at": booking.contact_at, "counsellor": booking.slot.counsellor, "start": booking.slot.start,
-        "ends_at": policy.ends_at(days, booking.slot.start), "confirm_by": booking.confirm_by,
+        "ends_at": clock.ends_at(days, booking.slot.start), "confirm_by": booking.confirm_by,
         "lapses_at": booking.lapses_at, "url_sent": booking.url_sent,
         "requested_at": booking.requested_at, "reply_by": booking.reply_by, **_wanted_columns(booking.wanted),
         "url": seal.seal(booking.url, "booking", "url", booking.id) if booking.url else None,

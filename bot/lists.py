@@ -13,7 +13,7 @@ from bot.counter import BOOKING
 from bot.database import Transaction
 from bot.outbox import NOTICE, Notice, Outbox
 from bot.tables import LAPSING, MOVING
-from flows import listing, policy
+from flows import clock, listing
 from flows.lifecycle import REQUESTED
 from flows.office_days import OfficeDays
 from flows.text import Text
@@ -49,13 +49,13 @@ class Lists:
 
     def is_due(self, days: OfficeDays, now: datetime) -> bool:
         """Without the database, which has nothing to say at nearly every tick."""
-        due = policy.staff_list_before(days, now)
+        due = clock.staff_list_before(days, now)
         return due is not None and due != self._last
 
     async def promise(self, transaction: Transaction, days: OfficeDays, now: datetime) -> None:
         """A second promise of a list, of another worker or after a start, is the same one."""
-        if due := policy.staff_list_before(days, now):
-            key, until = f"{KIND}:{due:%Y-%m-%dT%H:%M}", policy.staff_list_after(days, now)
+        if due := clock.staff_list_before(days, now):
+            key, until = f"{KIND}:{due:%Y-%m-%dT%H:%M}", clock.staff_list_after(days, now)
             await self.outbox.put(transaction, key, KIND, due, until)
             self._last = due
 

@@ -13,7 +13,7 @@ from bot.calendar import still_a_place
 from bot.database import insert_once, one_at_a_time
 from bot.people_index import indexes
 from bot.tables import LIVE_ONLY, BookingRow, table
-from flows import lifecycle, policy
+from flows import clock, lifecycle
 from flows.counter import Booking, Decision, Permit
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ async def _insert(counter: SqlCounter, booking: Booking) -> None:
     values = {
         "id": booking.id, "chat_id": booking.chat, "state": booking.state, "version": booking.version,
         "counsellor": booking.slot.counsellor, "start": booking.slot.start, "language": booking.language,
-        "ends_at": policy.ends_at(counter.days, booking.slot.start), "requested_at": booking.requested_at,
+        "ends_at": clock.ends_at(counter.days, booking.slot.start), "requested_at": booking.requested_at,
         "reply_by": booking.reply_by, "confirm_by": booking.confirm_by, "lapses_at": booking.lapses_at,
         "told": "", "erased": False, "same_number": booking.same_number, "source": booking.source,
         "claim_hash": "" if booking.chat else claims.hash_of(seal, claims.code_of(seal, booking.id)),

@@ -11,7 +11,7 @@ from bot.database import Transaction, insert_once
 from bot.outbox import Outbox
 from bot.records import record
 from bot.tables import LIVE_ONLY, BookingRow, TermsRow, table
-from flows import policy
+from flows import clock
 from flows.counter import Booking
 from flows.office import Terms
 
@@ -41,7 +41,7 @@ async def _keep(transaction: Transaction, terms: Terms, now: datetime) -> bool:
 
 
 async def _tell(transaction: Transaction, kit: Kit, terms: Terms, now: datetime) -> None:
-    due, outbox = policy.terms_changed_at(kit.days, now), kit.outbox
+    due, outbox = clock.terms_changed_at(kit.days, now), kit.outbox
     for row in (await transaction.execute(AHEAD, {"now": now})).all():
         for kind in KINDS if due < row.start else ():
             await _promise(transaction, outbox, kind, row.id, row.chat_id, terms, due, row.start)

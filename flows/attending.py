@@ -4,7 +4,7 @@ the outcome of a session is missing. Nobody is marked as having missed a session
 
 from __future__ import annotations
 
-from flows import lifecycle, policy
+from flows import clock, lifecycle
 from flows.choosing import local_time
 from flows.counter import Decision
 from flows.desk import attendance
@@ -32,14 +32,14 @@ def not_seen(context: Context) -> bool:
     """Ten minutes over and nobody said whether the person came; until the session is over."""
     booking = the_booking(context)
     waits = attendance.presently(context.days, booking, context.now) == CONFIRMED and booking.contact_at is None
-    return waits and context.now >= policy.no_contact_at(context.days, booking.slot.start)
+    return waits and context.now >= clock.no_contact_at(context.days, booking.slot.start)
 
 
 def outcome_missing(context: Context) -> bool:
     """On the next business morning or later, of a session that is over."""
     booking = the_booking(context)
     over = attendance.presently(context.days, booking, context.now) == ENDED
-    return over and context.now >= policy.outcome_asked_at(context.days, booking.slot.start)
+    return over and context.now >= clock.outcome_asked_at(context.days, booking.slot.start)
 
 
 def missed_after_contact(context: Context) -> bool:

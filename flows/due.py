@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from flows import policy, registering
+from flows import clock, policy, registering
 from flows.counter import Booking
 from flows.lifecycle import CONFIRMED
 from flows.office_days import OfficeDays
@@ -38,33 +38,33 @@ def reply_is_late(days: OfficeDays, booking: Booking, now: datetime) -> datetime
 
 def arrival(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
     """`now` the confirming letter was handed to the mail server."""
-    asked = policy.arrival_asked_at(days, now)
-    in_time = booking.state == CONFIRMED and asked < policy.remind_one_hour_at(days, booking.slot.start)
+    asked = clock.arrival_asked_at(days, now)
+    in_time = booking.state == CONFIRMED and asked < clock.remind_one_hour_at(days, booking.slot.start)
     return asked if in_time else None
 
 
 def readiness(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
     """Only for what is confirmed by then."""
-    return _if_ahead(policy.remind_readiness_at(days, booking.slot.start), now)
+    return _if_ahead(clock.remind_readiness_at(days, booking.slot.start), now)
 
 
 def day_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
     """At once where it is confirmed later; nothing in the last hour."""
-    late = now >= policy.remind_one_hour_at(days, booking.slot.start)
-    return None if late else max(now, policy.remind_day_before_at(days, booking.slot.start))
+    late = now >= clock.remind_one_hour_at(days, booking.slot.start)
+    return None if late else max(now, clock.remind_day_before_at(days, booking.slot.start))
 
 
 def url_missing(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
-    return _if_ahead(policy.url_missing_at(days, booking.slot.start), now)
+    return _if_ahead(clock.url_missing_at(days, booking.slot.start), now)
 
 
 def url_missing_now(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
     """On the day; at once where it is confirmed later."""
-    return max(now, policy.url_missing_today_at(days, booking.slot.start))
+    return max(now, clock.url_missing_today_at(days, booking.slot.start))
 
 
 def hour_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
-    return _if_ahead(policy.remind_one_hour_at(days, booking.slot.start), now)
+    return _if_ahead(clock.remind_one_hour_at(days, booking.slot.start), now)
 
 
 def _if_ahead(moment: datetime, now: datetime) -> datetime | None:
@@ -72,15 +72,15 @@ def _if_ahead(moment: datetime, now: datetime) -> datetime | None:
 
 
 def ten_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
-    return _if_ahead(policy.remind_last_at(days, booking.slot.start), now)
+    return _if_ahead(clock.remind_last_at(days, booking.slot.start), now)
 
 
 def nobody_came(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
-    return policy.no_contact_at(days, booking.slot.start)
+    return clock.no_contact_at(days, booking.slot.start)
 
 
 def next_morning(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
-    return policy.outcome_asked_at(days, booking.slot.start)
+    return clock.outcome_asked_at(days, booking.slot.start)
 
 
 def wish_is_late(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
@@ -110,23 +110,23 @@ def start_or_a_day(days: OfficeDays, booking: Booking, now: datetime) -> datetim
 
 
 def the_day_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
-    return policy.remind_day_before_at(days, booking.slot.start)
+    return clock.remind_day_before_at(days, booking.slot.start)
 
 
 def on_the_day(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
-    return policy.url_missing_today_at(days, booking.slot.start)
+    return clock.url_missing_today_at(days, booking.slot.start)
 
 
 def ten_after(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
-    return policy.no_contact_at(days, booking.slot.start)
+    return clock.no_contact_at(days, booking.slot.start)
 
 
 def an_hour_before(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
-    return policy.remind_one_hour_at(days, booking.slot.start)
+    return clock.remind_one_hour_at(days, booking.slot.start)
 
 
 def over(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
-    return policy.ends_at(days, booking.slot.start)
+    return clock.ends_at(days, booking.slot.start)
 
 
 def lapse(days: OfficeDays, booking: Booking, now: datetime) -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Literal
 
-from flows import policy
+from flows import clock
 from flows.choosing import local_time
 from flows.counter import Booking
 from flows.dialog import Dialog
@@ -78,7 +78,7 @@ def joinable(context: Context, booking: Booking | None) -> bool:
         booking is not None
         and booking.chat == context.who
         and booking.state == CONFIRMED
-        and context.now < policy.ends_at(context.days, booking.slot.start)
+        and context.now < clock.ends_at(context.days, booking.slot.start)
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.database import Transaction
-from flows import policy
+from flows import clock
 from flows.counter import Decision
 from tests.counters import DAYS
 from tests.faults import drained
@@ -238,4 +238,4 @@ async def test_an_old_button_pressed_after_the_outcome_changes_nothing(small: To
     ],
 )
 def test_an_outcome_is_asked_for_with_the_first_list_of_the_next_business_day(start: str, asked_at: str) -> None:
-    assert policy.outcome_asked_at(DAYS, Clock(start)()) == Clock(asked_at)()
+    assert clock.outcome_asked_at(DAYS, Clock(start)()) == Clock(asked_at)()

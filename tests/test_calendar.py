@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 from bot import calendar
 from bot.calendar import CLOSURE, COUNSELLOR, Calendar, write_hours
 from bot.database import Database, Transaction
-from flows import policy
+from flows import clock, policy
 from flows.counter import Booking, Permit, Refused, Slot
 from flows.office_days import DAY, OfficeDays
 from flows.places import Block, Closing, Counsellor
@@ -118,7 +118,7 @@ def test_another_closure_of_the_office_never_moves_a_deadline_later(
     for deadline in (policy.closes_at, policy.latest_day, policy.confirm_by):
         assert deadline(after, session) <= deadline(before, session)
     assert policy.lapses_at(after, start) <= policy.lapses_at(before, start)
-    assert policy.remind_day_before_at(after, start) <= policy.remind_day_before_at(before, start)
+    assert clock.remind_day_before_at(after, start) <= clock.remind_day_before_at(before, start)
 
 
 @given(some_blocks, st.tuples(some_day, st.integers(0, 9)), some_day)

@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from flows import letters, lifecycle, policy, reminding
+from flows import clock, letters, lifecycle, policy, reminding
 from flows.counter import Booking, Decision, Slot, Told
 from flows.notices import BY_THE_CLOCK, KINDS, OF_THE_TIME, REMINDERS, to_the_person
 from flows.office_days import OfficeDays
@@ -289,11 +289,11 @@ def test_what_the_clock_makes_due_for_many_at_once_goes_after_what_somebody_did(
 
 def test_without_lists_for_staff_an_outcome_is_asked_for_when_the_counter_opens() -> None:
     start = DAYS.at(FRIDAY, time(10))
-    assert policy.outcome_asked_at(DAYS, start) == DAYS.at(SESSION, time(8, 45))
+    assert clock.outcome_asked_at(DAYS, start) == DAYS.at(SESSION, time(8, 45))
     without = OfficeDays(replace(DAYS.office, staff_lists_at=()))
-    assert policy.outcome_asked_at(without, start) == DAYS.at(SESSION, time(8, 30))
+    assert clock.outcome_asked_at(without, start) == DAYS.at(SESSION, time(8, 30))
     one = OfficeDays(replace(DAYS.office, staff_lists_at=(time(13), time(9))))
-    assert policy.outcome_asked_at(one, start) == DAYS.at(SESSION, time(9))
+    assert clock.outcome_asked_at(one, start) == DAYS.at(SESSION, time(9))
 
 
 def test_a_measure_is_told_by_the_ways_that_are_open_and_an_answer_only_while_the_details_are_kept() -> None:

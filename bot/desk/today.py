@@ -16,7 +16,7 @@ from bot.counter import BOOKING, HOLD
 from bot.desk.visit import Answer, Done, Page, Route, Visit, Wrong, does, shows
 from bot.staff_tables import CounsellorRow
 from bot.tables import AWAITING_OUTCOME, table
-from flows import policy
+from flows import clock
 from flows.counter import Booking, Decision, Refused
 from flows.desk import attendance, history
 from flows.desk.attendance import CORRECT_REASONS, MISS_REASONS, NOT_HELD_REASONS, STOP_REASONS
@@ -104,7 +104,7 @@ async def _session(visit: Visit, booking: Booking) -> Session:
         booking, state, names(days).get(who, who),
         has_url=bool(booking.url),
         why_not=await _why_not(visit, booking, state), last=_last(visit, booking.decision),
-        unasked=state == CONFIRMED and not booking.contact_at and now >= policy.no_contact_at(days, booking.slot.start),
+        unasked=state == CONFIRMED and not booking.contact_at and now >= clock.no_contact_at(days, booking.slot.start),
         over_time=state == IN_SESSION and not booking.extended and now >= half_hour,
     )  # fmt: skip
 
@@ -153,7 +153,7 @@ async def extend(visit: Visit) -> Answer:
     """第4条(1) 「必要により延長する場合は45分まで」."""
     booking = await _in_hand(visit)
     _allowed(attendance.extend(visit.days, booking, visit.now, await _following(visit, booking)))
-    ends = policy.ends_at(visit.days, booking.slot.start).astimezone(visit.days.office.zone).time()
+    ends = clock.ends_at(visit.days, booking.slot.start).astimezone(visit.days.office.zone).time()
     return await _done(visit, booking, "extend", Text("Extended: {ref}. It ends at {time} at the latest.", time=ends))
 
 

@@ -25,7 +25,7 @@ from bot.encryption import load_keys
 from bot.migrate import migrate
 from bot.outbox import NOTICE, Outbox
 from bot.tables import PENDING
-from flows import answers, policy
+from flows import answers, clock, policy
 from flows.counter import Booking, Consent, Decision, Permit, Slot
 from flows.lifecycle import REQUESTED
 from flows.office_days import OfficeDays
@@ -177,7 +177,7 @@ def _session(days: OfficeDays, wish: Wish, by: tuple[int, str]) -> Iterator[tupl
     if wish.session == "held":
         yield "finish", start + timedelta(minutes=28), by
     if wish.session == "open":
-        yield "end", policy.ends_at(days, start), BY_THE_CLOCK
+        yield "end", clock.ends_at(days, start), BY_THE_CLOCK
 
 
 def _what_is_past(now: datetime) -> Executable:

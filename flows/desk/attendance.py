@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from flows import lifecycle, policy
+from flows import clock, lifecycle
 from flows.counter import Booking, Refused, Told
 from flows.lifecycle import (
     CANCELLED,
@@ -82,7 +82,7 @@ MISS_REASONS: Mapping[str, Text] = {DESPITE_CONTACT: Text("Recorded although the
 
 def presently(days: OfficeDays, booking: Booking, now: datetime) -> str:
     """The state; over is over, also where the clock's own move is still to come."""
-    over = lifecycle.may(booking, "end") and now >= policy.ends_at(days, booking.slot.start)
+    over = lifecycle.may(booking, "end") and now >= clock.ends_at(days, booking.slot.start)
     return ENDED if over else booking.state
 
 
@@ -101,7 +101,7 @@ def extend(days: OfficeDays, booking: Booking, now: datetime, following: Booking
     """第4条(1) 「必要により延長する場合は45分まで」; `following` has the same counsellor's next half hour."""
     if refused := _is_not(days, booking, now, "4(1)", IN_SESSION):
         return refused
-    ends = _clock(days, policy.ends_at(days, booking.slot.start))
+    ends = _clock(days, clock.ends_at(days, booking.slot.start))
     if booking.extended:
         return Refused("4(1)", Text("It has been extended already. It ends at {time} at the latest.", time=ends))
     if following is None:
@@ -155,7 +155,7 @@ def miss(days: OfficeDays, booking: Booking, now: datetime, sure: bool = False) 
     """
     if refused := _is_not(days, booking, now, "4(4)", CONFIRMED, ENDED):
         return refused
-    first = policy.no_contact_at(days, booking.slot.start)
+    first = clock.no_contact_at(days, booking.slot.start)
     if now < first:
         early = Text("“No contact” cannot be recorded yet: it can be from {date} {first} on.")
         return Refused("4(4)", early.given(**_when(days, booking), first=_clock(days, first)))

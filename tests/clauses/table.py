@@ -94,7 +94,7 @@ TABLE = (
         "4(1)a",
         "1回当たり30分（必要により延長する場合は45分まで）とし",
         "SB",
-        ("flows.office_days.OfficeDays.starts", "flows.desk.attendance.extend", "flows.policy.ends_at"),
+        ("flows.office_days.OfficeDays.starts", "flows.desk.attendance.extend", "flows.clock.ends_at"),
     ),
     Clause(
         "4(1)b",
@@ -157,7 +157,7 @@ TABLE = (
         "お手数ですがお電話等によりご確認をお願いします",
         "SB",
         (
-            "flows.policy.reply_by", "flows.policy.no_reply_at", "flows.policy.staff_lists_at",
+            "flows.policy.reply_by", "flows.policy.no_reply_at", "flows.clock.staff_lists_at",
             "flows.due.reply_is_late", "flows.listing", "flows.arrival",
         ),
     ),
@@ -179,7 +179,7 @@ TABLE = (
         "連絡がないまま(2)の実施日時を10分経過した場合は、キャンセルとみなします",
         "USB",
         (
-            "flows.policy.no_contact_at", "flows.policy.outcome_asked_at", "flows.policy.remind_one_hour_at",
+            "flows.clock.no_contact_at", "flows.clock.outcome_asked_at", "flows.clock.remind_one_hour_at",
             "flows.attending", "flows.joining", "bot.contact", "flows.desk.attendance.miss",
             "flows.desk.attendance.contact", "flows.desk.attendance.correct",
         ),
@@ -243,7 +243,7 @@ TABLE = (
         "アプリケーションを使用可能な状態にしておいてください。また、通信環境がオンライン職業相談に支障がないことの確認を"
         "済ませて下さい",
         "U",
-        ("flows.policy.remind_readiness_at", "flows.policy.remind_day_before_at", "flows.reminding"),
+        ("flows.clock.remind_readiness_at", "flows.clock.remind_day_before_at", "flows.reminding"),
     ),
     Clause("10(5)", "通信にかかる費用は、全て利用者のご負担となります", "U", ("flows.agreeing", "flows.reminding")),
     Clause(
@@ -251,7 +251,7 @@ TABLE = (
         "本規約の変更後にオンライン職業相談を利用した場合、利用者は当該変更について同意したものとみなします",
         "BO",
         (
-            "flows.policy.consent_missing", "flows.policy.what_changed", "flows.policy.terms_changed_at",
+            "flows.policy.consent_missing", "flows.policy.what_changed", "flows.clock.terms_changed_at",
             "flows.agreeing", "bot.terms.remember", "bot.terms.note_first_use",
         ),
     ),

@@ -7,7 +7,7 @@ from datetime import UTC, timedelta
 from sqlalchemy import text
 
 from bot.database import Transaction
-from flows import policy
+from flows import clock, policy
 from flows.counter import Booking
 from flows.deciding import flags
 from flows.promises import promises
@@ -41,12 +41,12 @@ def test_10_1_an_eleventh_request_in_30_days_is_too_many_until_the_first_is_30_d
 
 
 def test_10_4_getting_ready_is_brought_to_mind_on_the_third_business_day_before() -> None:
-    assert policy.remind_readiness_at(DAYS, jst("2026-11-24T09:30")) == jst("2026-11-18T10:00")
+    assert clock.remind_readiness_at(DAYS, jst("2026-11-24T09:30")) == jst("2026-11-18T10:00")
 
 
 def test_10_4_the_day_before_reminder_goes_out_on_the_business_day_before() -> None:
-    assert policy.remind_day_before_at(DAYS, jst("2026-11-24T09:30")) == jst("2026-11-20T15:00")
-    assert policy.remind_day_before_at(DAYS, jst("2026-11-26T09:30")) == jst("2026-11-25T15:00")
+    assert clock.remind_day_before_at(DAYS, jst("2026-11-24T09:30")) == jst("2026-11-20T15:00")
+    assert clock.remind_day_before_at(DAYS, jst("2026-11-26T09:30")) == jst("2026-11-25T15:00")
 
 
 async def test_10_1_too_many_requests_end_with_the_phone_number(transaction: Transaction) -> None:

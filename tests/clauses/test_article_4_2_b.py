@@ -10,7 +10,7 @@ import pytest
 
 from bot.database import Transaction
 from bot.lists import words
-from flows import letters, policy
+from flows import clock, letters, policy
 from flows.cancelling import status
 from flows.counter import Booking
 from flows.lifecycle import REQUESTED
@@ -76,8 +76,8 @@ def test_4_2_b_iii_people_are_asked_to_phone_before_the_request_lapses(session: 
 
 def test_4_2_b_iii_staff_get_their_lists_three_times_on_a_business_day() -> None:
     times = ["2026-11-24T08:45", "2026-11-24T13:00", "2026-11-24T16:15"]
-    assert policy.staff_lists_at(DAYS, date(2026, 11, 24)) == tuple(map(jst, times))
-    assert policy.staff_lists_at(DAYS, date(2026, 11, 23)) == ()
+    assert clock.staff_lists_at(DAYS, date(2026, 11, 24)) == tuple(map(jst, times))
+    assert clock.staff_lists_at(DAYS, date(2026, 11, 23)) == ()
 
 
 async def test_4_2_b_i_until_the_letter_is_handed_over_nothing_is_called_confirmed() -> None:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.database import Transaction
-from flows import policy
+from flows import clock, policy
 from flows.counter import Booking
 from flows.desk import attendance
 from flows.lifecycle import MISSED
@@ -36,15 +36,15 @@ def test_4_4_i_on_the_day_itself_and_after_it_is_cancelled_by_phone_only(now: st
 
 
 def test_4_4_ii_staff_are_asked_10_minutes_after_the_start() -> None:
-    assert policy.no_contact_at(DAYS, jst("2026-11-24T09:30")) == jst("2026-11-24T09:40")
+    assert clock.no_contact_at(DAYS, jst("2026-11-24T09:30")) == jst("2026-11-24T09:40")
 
 
 def test_4_4_ii_the_last_reminder_goes_out_an_hour_before() -> None:
-    assert policy.remind_one_hour_at(DAYS, jst("2026-11-24T09:30")) == jst("2026-11-24T08:30")
+    assert clock.remind_one_hour_at(DAYS, jst("2026-11-24T09:30")) == jst("2026-11-24T08:30")
 
 
 def test_4_4_ii_the_last_reminder_waits_for_the_end_of_the_quiet_hours() -> None:
-    assert policy.remind_one_hour_at(DAYS, jst("2026-11-24T08:30")) == jst("2026-11-24T08:00")
+    assert clock.remind_one_hour_at(DAYS, jst("2026-11-24T08:30")) == jst("2026-11-24T08:00")
 
 
 async def test_4_4_i_until_the_day_before_the_chat_cancels_and_the_time_is_free_at_once(

@@ -19,7 +19,7 @@ PUBLIC = [
     for name, function in inspect.getmembers(policy, inspect.isfunction)
     if function.__module__ == policy.__name__ and not name.startswith("_")
 ]
-NOWHERE = Clause("4(2)b iii", "翌々営業日中に", "S", ("flows.policy.nothing", "flows.policy.ends_at"))
+NOWHERE = Clause("4(2)b iii", "翌々営業日中に", "S", ("flows.policy.nothing", "flows.clock.ends_at"))
 
 
 @pytest.mark.parametrize("function", PUBLIC, ids=lambda function: function.__name__)
@@ -55,7 +55,7 @@ def test_what_is_missing_is_said_in_a_sentence_each() -> None:
     said = gaps([NOWHERE], {"4(2)b iii": []})
     assert [sentence.partition(" (")[0] for sentence in said] == [
         "4(2)b iii: flows.policy.nothing is named, and there is no such thing.",
-        "4(2)b iii: the docstring of flows.policy.ends_at",
+        "4(2)b iii: the docstring of flows.clock.ends_at",
         "4(2)b iii: no test is named after it",
         "4(2)b iii: 「翌々営業日中に」 does not stand in the terms.",
     ]
