@@ -12,7 +12,7 @@ from bot.language import Words
 from bot.mime import Invite, Letter, compose
 from bot.outbox import Notice
 from bot.post import Post
-from flows import letters
+from flows import letters, sentences
 from flows.answers import sending_form
 from flows.counter import Booking
 from flows.office_letters import office_letter
@@ -67,6 +67,6 @@ class Letters:
         return Invite(
             uid=f"{booking.id}@{self.kit.sender.rpartition('@')[2]}", sequence=booking.version,
             start=booking.slot.start, end=booking.slot.start + timedelta(minutes=self.kit.days.office.session_minutes),
-            title=words.say(letters.CALENDAR_TITLE.given(**facts)), note=words.say(letters.CALENDAR_NOTE),
+            title=words.say(sentences.CALENDAR_TITLE.given(**facts)), note=words.say(sentences.CALENDAR_NOTE),
             method=method, organizer=self.office_mail, attendee=to, stamp=at,
         )  # fmt: skip

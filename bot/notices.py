@@ -29,7 +29,7 @@ from bot.staff_group import StaffGroup
 from bot.telegram.api import UNCHANGED, Api
 from bot.telegram.replies import Speaker, inline
 from bot.undeliverable import Undeliverable
-from flows import announcements, letters, notices, policy, promises
+from flows import announcements, letters, notices, policy, promises, sentences
 from flows.arrival import ARRIVAL
 from flows.counter import Booking
 from flows.desk import commands
@@ -123,7 +123,7 @@ class Notices:
         more = await self._of_people(transaction, notice)
         if more is None:
             return Sending(end="cancelled")
-        if notice.kind in letters.OFFERS_FREE_TIMES:
+        if notice.kind in sentences.OFFERS_FREE_TIMES:
             more = {"times": await self._free(transaction, booking, now)}
         if channel == "mail":
             return Sending(lambda: self.letters.to_person(notice, booking, language, more))

@@ -1,4 +1,4 @@
-"""The words of every notice: chat messages, letters, messages to staff (which name reference, date and time only).
+"""What every notice says: the sentences of `sentences`, with the facts of the booking.
 
 What the bot starts shows on a locked or shared phone: its first line holds a status, a date or a reference, and
 never the office or the service. Staff texts are in the office's language; letters to it are in `office_letters`.
@@ -8,221 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from flows import answers, arranging, registering, reminding
+from flows import answers, arranging, reminding, sentences
 from flows.counter import Booking, Free
 from flows.deciding import DECLINE_REASONS
 from flows.office_days import OfficeDays
-from flows.suspending import SUSPENDED, UNSUSPENDED, WARNED, WITHDRAWN
 from flows.text import Text
 
-FREE_TIMES = Text("The next free times are:\n{times}")
-NONE_FREE = Text("There are no free times at the moment. More may open later.")
-OFFERS_FREE_TIMES = ("expired", "expired_mail", "proposal_lapsed", "proposal_lapsed_mail")
 OFFERED = 3  # of them
 NOTHING: Mapping[str, Any] = {}
-TERMS_CHANGED = Text(
-    "[The terms have changed] {terms_version}\n"
-    "Your booking on {date} {time} stays valid.\n"
-    "\n"
-    "If you use it after the change, you are taken to agree to the new terms (Article 11). You can read them with"
-    " /terms.\n"
-    "\n"
-    "Questions: {office_phone} ({office_hours})"
-)
-TERMS_CHANGED_BY_MAIL = Text(
-    "[The terms have changed] {terms_version}\n"
-    "Your booking on {date} {time} stays valid.\n"
-    "\n"
-    "If you use it after the change, you are taken to agree to the new terms (Article 11). We send you the text if"
-    " you ask us."
-)
-CHAT = {
-    **arranging.CHAT,
-    **reminding.CHAT,
-    "received": Text(
-        "[Received] Reference {ref}\n"
-        "{date} {time}\n"
-        "\n"
-        "The booking is not confirmed yet. Staff will check it and email {email} by {reply_by}. It is confirmed when"
-        " that email reaches you.\n"
-        "\n"
-        "If there is no email after {reply_by}, it may not have arrived. Please call {office_phone} ({office_hours})."
-    ),
-    "registration": registering.MAY_HAVE_LAPSED,
-    "terms_changed": TERMS_CHANGED,
-    "no_reply": Text(
-        "[About the reply] Reference {ref}\n"
-        "We cannot yet see a reply from our staff.\n"
-        "The booking is not confirmed yet.\n"
-        "\n"
-        "An email may not have reached you. Please call to check.\n"
-        "Phone: {office_phone} ({office_hours})"
-    ),
-    "confirmed": Text(
-        "[Confirmed] Reference {ref}\n"
-        "{date} {time}\n"
-        "\n"
-        "We have emailed {email}. The video-call URL also comes by email.\n"
-        "\n"
-        "Please tell us early if you need to cancel. On the day itself, by phone only: {office_phone}"
-    ),
-    "confirmed_by_phone": Text(
-        "[Confirmed] Reference {ref}\n"
-        "{date} {time}\n"
-        "\n"
-        "Our staff have told you by phone. The video-call URL comes separately.\n"
-        "\n"
-        "Please tell us early if you need to cancel. On the day itself, by phone only: {office_phone}"
-    ),
-    "confirming": Text(
-        "[Confirmation under way] Reference {ref}\n"
-        "{date} {time}\n"
-        "\n"
-        "The booking is not confirmed yet. Staff will write or call you.\n"
-        "\n"
-        "Questions: {office_phone} ({office_hours})"
-    ),
-    "declined": Text(
-        "[Not accepted] {date} {time}\n"
-        "Sorry, we could not accept your request.\n"
-        "Reason: {reason}\n"
-        "\n"
-        "Questions: {office_phone} ({office_hours})"
-    ),
-    "cancelled": Text(
-        '[Cancelled] {date} {time} (reference {ref})\nThank you for telling us. To book again, choose "Book a session".'
-    ),
-    "expired": Text(
-        "[Not confirmed] We are sorry. We did not check your request in time.\n"
-        "Your request for {date} {time} is now closed.\n"
-        "\n"
-        "Please book again with /book, or call {office_phone} ({office_hours})."
-    ),
-    "missed": Text(
-        "[Treated as cancelled] {date} {time}\n"
-        "We heard nothing for 10 minutes after the start, so the booking was treated as cancelled (Article 4(4)).\n"
-        "If this happens, you may be refused in future.\n"
-        "\n"
-        "If something happened, you could not connect, or this is wrong, please call {office_phone} ({office_hours})."
-    ),
-    "corrected": Text(
-        "[Record corrected] {date} {time}\n"
-        "We are sorry. Our record that we heard nothing from you was wrong. We have corrected it. It will not count"
-        " against you.\n"
-        "\n"
-        "Questions: {office_phone} ({office_hours})"
-    ),
-    "warned": WARNED,
-    "withdrawn": WITHDRAWN,
-    "suspended": SUSPENDED,
-    "unsuspended": UNSUSPENDED,
-    "answered": Text(
-        "[Answer to your objection] Reference {ref}\n"
-        "Staff have looked at it again. The answer comes by email to {email}.\n"
-        "\n"
-        "Questions: {office_phone} ({office_hours})"
-    ),
-}
-STAFF = {
-    "overdue": Text("[Reply overdue] {ref} {date} {time}"),
-    "companion_changed": Text("[Companion changed] {ref} {date} {time}\nWho joins now is on the desk."),
-    "move_overdue": Text("[Reply overdue] {ref} Change to {date} {time}"),
-    **dict.fromkeys(
-        ("url_missing", "url_missing_today"),
-        Text("[URL missing] {ref} {date} {time}\nNo URL is noted for this session. Please set it on the desk."),
-    ),
-    "undelivered": Text("[Cannot deliver] {ref} The user has stopped the bot. Please contact them by phone."),
-    "claim_locked": Text(
-        "[Booking code locked] {ref} {date} {time}\n"
-        "The phone number was wrong five times in the chat. The booking stays as it is. If the person calls, please"
-        " check who it is."
-    ),
-    "objected": Text("[Objection] {ref} A person objects to a decision. Please look at it on the desk, under People."),
-    "letter_failed": Text(
-        "[Mail failed] {ref} {date} {time}\nA letter about this booking could not be sent. Please call the person."
-    ),
-}
-
-MAIL = {
-    **arranging.MAIL,
-    **reminding.MAIL,
-    "confirmed_mail": (
-        Text("[Confirmed] {date} {time}"),
-        Text(
-            "[Your booking is confirmed]\n"
-            "Date and time: {date} {time}\n"
-            "Reference: {ref}\n"
-            "\n"
-            "The video-call URL comes in another letter. Please check before that day that TeleOffice opens."
-        ),
-    ),
-    "declined_mail": (
-        Text("[Request not accepted] {date} {time}"),
-        Text(
-            "[We could not accept your request]\n"
-            "Date and time: {date} {time}\n"
-            "Reference: {ref}\n"
-            "Reason: {reason}\n"
-            "\n"
-            "We are sorry. If you have questions, please call."
-        ),
-    ),
-    "cancelled_mail": (
-        Text("[Cancelled] {date} {time}"),
-        Text(
-            "[Your booking is cancelled]\n"
-            "Date and time: {date} {time}\n"
-            "Reference: {ref}\n"
-            "\n"
-            "Thank you for telling us. To book again, use the chat or call us."
-        ),
-    ),
-    "warned_mail": (Text("[Please note] {date} {time}"), WARNED),
-    "withdrawn_mail": (Text("[Corrected] {date} {time}"), WITHDRAWN),
-    "suspended_mail": (Text("[Online booking suspended]"), SUSPENDED),
-    "unsuspended_mail": (Text("[Online booking open again]"), UNSUSPENDED),
-    "answered_mail": (
-        Text("[Answer to your objection] {ref}"),
-        Text(
-            "[Answer to your objection]\n"
-            "Reference: {ref}\n"
-            "\n"
-            "Staff have looked at it again. This is our answer:\n"
-            "\n"
-            "{answer}"
-        ),
-    ),
-    "no_reply_mail": (Text("[About the reply] {date} {time}"), CHAT["no_reply"]),
-    "expired_mail": (Text("[Not confirmed] {date} {time}"), CHAT["expired"]),
-    "proposal_lapsed_mail": (Text("[Closed] {date} {time}"), CHAT["proposal_lapsed"]),
-    "terms_changed_mail": (Text("[The terms have changed] {date} {time}"), TERMS_CHANGED_BY_MAIL),
-    "missed_mail": (Text("[Treated as cancelled] {date} {time}"), CHAT["missed"]),
-    "corrected_mail": (Text("[Record corrected] {date} {time}"), CHAT["corrected"]),
-}
-CANCEL_NOTE = Text(
-    "To cancel, reply to this letter or call us. A reply to this letter until the day before is a valid notice of"
-    " cancellation. On the day itself, by phone only.\n"
-    "Declining in a calendar app cancels nothing."
-)
-CLAIM_NOTE = Text(
-    "You can see this booking and get reminders in our chat (Telegram). Send the next line there, then answer with"
-    " your registered phone number.\n"
-    "/claim {code}"
-)
-SIGNATURE = Text("Hello Work Kawagoe\nPhone number: {office_phone} ({office_hours})")
-
-Method = Literal["REQUEST", "CANCEL"]
-CALENDAR: dict[str, Method] = {
-    **dict.fromkeys(("confirmed_mail", "moved_mail", "url_mail", "url_changed_mail"), "REQUEST"),
-    **dict.fromkeys(("cancelled_mail", "cancelled_by_office_mail"), "CANCEL"),
-}
-CALENDAR_TITLE = Text("Booking {ref}")
-CALENDAR_NOTE = Text(
-    "Declining or deleting this entry cancels nothing. To cancel, reply to the letter until the day before, or call"
-    " {office_phone}."
-)
 
 
 @dataclass(frozen=True)
@@ -269,15 +64,16 @@ def _facts_of(days: OfficeDays, kind: str, booking: Booking) -> dict[str, Any]:
 
 def chat(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any] = NOTHING) -> tuple[Text, ...]:
     """A message to the person's chat. `more` are the facts of a measure."""
-    words = reminding.chat(days, kind, booking) if kind in reminding.CHAT else (CHAT[kind], *_free(kind, more))
+    of_the_day = kind in reminding.CHAT
+    words = reminding.chat(days, kind, booking) if of_the_day else (sentences.CHAT[kind], *_free(kind, more))
     return tuple(each.given(**{**_facts_of(days, kind, booking), **more}) for each in words)
 
 
 def _free(kind: str, more: Mapping[str, Any]) -> tuple[Text, ...]:
     """第4条(1): what can be asked for instead of what has lapsed."""
-    if kind not in OFFERS_FREE_TIMES:
+    if kind not in sentences.OFFERS_FREE_TIMES:
         return ()
-    return (FREE_TIMES if more.get("times") else NONE_FREE,)
+    return (sentences.FREE_TIMES if more.get("times") else sentences.NONE_FREE,)
 
 
 def next_free(days: OfficeDays, free: Free) -> tuple[Text, ...]:
@@ -288,7 +84,7 @@ def next_free(days: OfficeDays, free: Free) -> tuple[Text, ...]:
 
 def staff(days: OfficeDays, kind: str, booking: Booking) -> Text:
     """A message to the staff group."""
-    return STAFF[kind].given(**_facts_of(days, kind, booking))
+    return sentences.STAFF[kind].given(**_facts_of(days, kind, booking))
 
 
 def letter(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any] = NOTHING) -> Words:
@@ -299,7 +95,7 @@ def letter(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any
     subject, body = _words(kind, booking)
     body = (*body, *_free(kind, more))
     said = tuple(each.given(**known) for each in body)
-    return Words(subject.given(**known), (*said, *_notes(kind, booking), SIGNATURE))
+    return Words(subject.given(**known), (*said, *_notes(kind, booking), sentences.SIGNATURE))
 
 
 def _words(kind: str, booking: Booking) -> tuple[Text, tuple[Text, ...]]:
@@ -307,18 +103,19 @@ def _words(kind: str, booking: Booking) -> tuple[Text, tuple[Text, ...]]:
     if kind in reminding.MAIL:
         return reminding.letter(kind, booking)
     one, some = arranging.ONE_TIME_MAIL, arranging.SOME_TIMES_MAIL
-    subject, body = (one if len(booking.proposed) == 1 else some) if kind == "proposed_mail" else MAIL[kind]
+    subject, body = (one if len(booking.proposed) == 1 else some) if kind == "proposed_mail" else sentences.MAIL[kind]
     return subject, (body,)
 
 
 def _notes(kind: str, booking: Booking) -> tuple[Text, ...]:
     """What some letters say besides."""
     notes = {
-        **dict.fromkeys(("confirmed_mail", "moved_mail", "remind_day_before_mail"), CANCEL_NOTE),
+        **dict.fromkeys(("confirmed_mail", "moved_mail", "remind_day_before_mail"), sentences.CANCEL_NOTE),
         "url_changed_mail": arranging.REPLACES,
         **dict.fromkeys(("expired_mail", "terms_changed_mail"), reminding.REFERENCE.given(ref=booking.reference)),
     }
-    claim = (CLAIM_NOTE.given(code=booking.claim_code),) if kind == "confirmed_mail" and booking.claim_code else ()
+    with_a_code = kind == "confirmed_mail" and booking.claim_code
+    claim = (sentences.CLAIM_NOTE.given(code=booking.claim_code),) if with_a_code else ()
     return (*((notes[kind],) if kind in notes else ()), *claim)
 
 
@@ -330,7 +127,7 @@ def proposed(days: OfficeDays, booking: Booking) -> dict[str, Any]:
     return {**facts(days, booking), "date": starts[0].date(), "time": starts[0].time(), **until}
 
 
-def calendar(kind: str, booking: Booking) -> Method | None:
+def calendar(kind: str, booking: Booking) -> sentences.Method | None:
     """What the letter does to the person's calendar: nothing is taken out that was never put in."""
-    method = CALENDAR.get(kind)
+    method = sentences.CALENDAR.get(kind)
     return None if method == "CANCEL" and booking.told not in ("handed", "by_hand") else method

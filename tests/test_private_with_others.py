@@ -5,7 +5,7 @@ from __future__ import annotations
 from email.message import EmailMessage
 
 from bot.playground.server import Fault
-from flows import letters
+from flows import letters, sentences
 from tests.planted import MAIL, NAME, NUMBER, PHONE, columns, filled_in, found_in, settled, story
 from tests.town import OFFICE_MAIL, Town
 
@@ -76,8 +76,8 @@ async def test_no_sentence_for_the_staff_group_has_a_place_for_the_identity(smal
     assert booking
     assert found_in(str(booking.details)) != []
     words = app.kit.words("ja", small.clock())
-    assert [found_in(words.say(letters.staff(app.days, kind, booking))) for kind in letters.STAFF] == [[]] * len(
-        letters.STAFF
+    assert [found_in(words.say(letters.staff(app.days, kind, booking))) for kind in sentences.STAFF] == [[]] * len(
+        sentences.STAFF
     )
 
 

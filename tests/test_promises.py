@@ -9,7 +9,7 @@ from typing import get_args
 
 import pytest
 
-from flows import clock, letters, lifecycle, policy, reminding
+from flows import clock, letters, lifecycle, policy, reminding, sentences
 from flows.counter import Booking, Decision, Slot, Told
 from flows.notices import BY_THE_CLOCK, KINDS, OF_THE_TIME, REMINDERS, to_the_person
 from flows.office_days import OfficeDays
@@ -211,10 +211,10 @@ def test_a_message_to_the_person_names_the_booking(kind: str) -> None:
 def test_the_reminder_of_the_day_before_says_who_may_join_what_it_costs_and_how_to_cancel() -> None:
     without = OfficeDays(replace(DAYS.office, bot_cancel_enabled=False))
     for days, how in ((DAYS, reminding.HOW_TO_CANCEL), (without, reminding.HOW_TO_CANCEL_NO_CHAT)):
-        for kind in letters.CHAT:
+        for kind in sentences.CHAT:
             more = [each.sentence for each in letters.chat(days, kind, booking())[1:]]
             wanted = [reminding.WHO_AND_COSTS.sentence, how.sentence] if kind == "remind_day_before" else []
-            wanted += [letters.NONE_FREE.sentence] if kind in letters.OFFERS_FREE_TIMES else []
+            wanted += [sentences.NONE_FREE.sentence] if kind in sentences.OFFERS_FREE_TIMES else []
             wanted += [reminding.GUIDE.sentence] if kind == "remind_readiness" else []
             assert more == wanted
 
@@ -230,8 +230,8 @@ def test_a_message_to_the_staff_names_the_reference_alone(kind: str) -> None:
 def test_a_letter_to_the_person_says_how_to_cancel_only_where_that_can_be_done(kind: str) -> None:
     letter = letters.letter(DAYS, kind, booking(event="decline"))
     assert "11月24日(火) 9:30" in said((letter.subject,))
-    assert ("123-456" in said(letter.body), letter.body[-1]) == (True, letters.SIGNATURE)
-    assert (letters.CANCEL_NOTE in letter.body) == (kind in ("confirmed_mail", "remind_day_before_mail"))
+    assert ("123-456" in said(letter.body), letter.body[-1]) == (True, sentences.SIGNATURE)
+    assert (sentences.CANCEL_NOTE in letter.body) == (kind in ("confirmed_mail", "remind_day_before_mail"))
 
 
 def test_the_reason_of_a_refusal_is_the_one_that_staff_chose_and_without_one_they_are_asked_by_phone() -> None:
@@ -265,7 +265,7 @@ def test_the_letter_about_a_cancellation_says_when_it_came(event: str, at: str) 
 
 
 def test_only_a_confirmation_a_new_time_the_url_and_cancelling_touch_a_calendar() -> None:
-    assert letters.CALENDAR == {
+    assert sentences.CALENDAR == {
         "confirmed_mail": "REQUEST", "moved_mail": "REQUEST", "url_mail": "REQUEST", "url_changed_mail": "REQUEST",
         "cancelled_mail": "CANCEL", "cancelled_by_office_mail": "CANCEL",
     }  # fmt: skip

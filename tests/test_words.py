@@ -24,10 +24,10 @@ from flows import (
     arranging,
     companions,
     deciding,
-    letters,
     notices,
     office_letters,
     reminding,
+    sentences,
     suspending,
     welcome,
 )  # fmt: skip
@@ -220,10 +220,10 @@ def test_japanese_never_blames_and_never_says_too_early_that_it_is_booked(langua
 
 STARTED = [
     arranging.ONE_TIME,
-    *(letters.CHAT[kind] for kind, rule in notices.KINDS.items() if rule.starts),
+    *(sentences.CHAT[kind] for kind, rule in notices.KINDS.items() if rule.starts),
     *(step.say for step in BOOKING.by_name.values() if isinstance(step, End) and step.name == BOOKING.expire),
 ]
-LETTERS = [*letters.MAIL.items(), ("", arranging.ONE_TIME_MAIL), ("", arranging.SOME_TIMES_MAIL)]
+LETTERS = [*sentences.MAIL.items(), ("", arranging.ONE_TIME_MAIL), ("", arranging.SOME_TIMES_MAIL)]
 SUBJECTS = [subject for _, (subject, _) in LETTERS]
 REASONS = [
     *(reason for _, reason in deciding.DECLINE_REASONS.values()), *arranging.OFFICE_REASONS.values(),
@@ -235,7 +235,7 @@ LOCKED = [
     reminding.HOW_TO_CANCEL,
     reminding.HOW_TO_CANCEL_NO_CHAT,
     *SUBJECTS,
-    letters.CALENDAR_TITLE,
+    sentences.CALENDAR_TITLE,
 ]
 PURPOSE = re.compile("(?i)ハローワーク|求職|職業|相談|仕事|川越|そうだん|しごと|Hello Work|Kawagoe|job|counsel|employ")
 
@@ -273,7 +273,7 @@ def staff_sentences() -> set[str]:
     catalog = read(LOCALES / "messages.pot")
     on_the_card = {str(m.id) for m in catalog if m.id and {file for file, _ in m.locations} <= CARDS_ARE_IN}
     written_to_them = [ALERT, NO_MAILBOX, NO_GROUP, NO_GROUP_BODY, STAFF_GROUP, OUTAGE, OUTAGE_OVER, ONLY_STAFF, GONE]
-    written_to_them += letters.STAFF.values()
+    written_to_them += sentences.STAFF.values()
     to_the_office = (*office_letters.LETTERS.values(), *office_letters.POINTERS.values())
     written_to_them += [part for parts in to_the_office for part in parts]
     same_number = "Another live request with the same job-seeker number"

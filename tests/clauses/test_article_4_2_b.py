@@ -10,7 +10,7 @@ import pytest
 
 from bot.database import Transaction
 from bot.lists import words
-from flows import clock, letters, policy
+from flows import clock, letters, policy, sentences
 from flows.cancelling import status
 from flows.counter import Booking
 from flows.lifecycle import REQUESTED
@@ -96,7 +96,7 @@ def test_4_2_b_i_a_letter_that_fails_is_a_matter_for_staff_and_confirms_nothing(
 
 def test_4_2_b_i_no_link_in_a_letter_confirms_or_cancels_by_being_opened() -> None:
     """Mail scanners open links; the only one is that of the session."""
-    said = {kind: letters.letter(DAYS, kind, replace(BOOKED, proposed=(BOOKED.slot,))).body for kind in letters.MAIL}
+    said = {kind: letters.letter(DAYS, kind, replace(BOOKED, proposed=(BOOKED.slot,))).body for kind in sentences.MAIL}
     linked = {
         kind for kind, body in said.items() if any("{url}" in text.sentence or "http" in text.sentence for text in body)
     }
