@@ -16,9 +16,17 @@ async def correct(counter: SqlCounter, booking: Booking, address: str) -> None:
     """Keep this address, and promise what is true now: the same letters again where it is the one already."""
     booking.details = {**booking.details, "email": address}
     await counter.seal_details(booking)
-    if booking.told == "failed" and booking.state == CONFIRMED:
-        booking.told = "waiting"
+    failed = booking.told == "failed" and booking.state == CONFIRMED
+    booking.told = "waiting" if failed else booking.told
     await counter.note(booking, "email_corrected")
+    if failed:
+        await settled(counter, booking)
+
+
+async def settled(counter: SqlCounter, booking: Booking) -> None:
+    """The card that asks staff to settle the confirmation asks no more."""
+    key = f"mail_left:{booking.id}:{booking.version}"
+    await counter.outbox.put(counter.transaction, key, "mail_left", counter.now, booking_id=booking.id)
 
 
 def once(seal: Seal, booking: Booking) -> str:

@@ -1,6 +1,7 @@
 """The cards of the staff group: one conversation a card, shared by all who may decide (`flows.deciding`).
 
-A card is shown by the outbox (kind `card`, `mail_failed`), edited as its booking goes on, and heard here.
+A card is shown by the outbox (kind `card`, `mail_failed`), edited as its booking goes on, and heard here. It stands
+once: another copy, which a crash or a lost answer has left, loses its buttons when one of them is pressed.
 """
 
 from __future__ import annotations
@@ -28,10 +29,17 @@ from flows.text import Text
 
 GONE = Text("This card belongs to no booking any more.")
 DIALOG_OF = {  # of a kind of notice
-    "card": "deciding", "move_card": "deciding_move", "mail_failed": "settling", "came": "attending",
-    "outcome": "concluding", "late": "late", "cannot_connect": "cannot_connect",
+    "card": "deciding", "move_card": "deciding_move", "mail_failed": "settling", "mail_left": "settling",
+    "came": "attending", "outcome": "concluding", "late": "late", "cannot_connect": "cannot_connect",
 }  # fmt: skip
-ASK_ONLY = ("move_card", "came", "outcome", "late", "cannot_connect")  # begun only where there is something to ask
+ASK_ONLY = (
+    "mail_left",
+    "move_card",
+    "came",
+    "outcome",
+    "late",
+    "cannot_connect",
+)  # begun only where there is something to ask
 
 
 async def refresh(
@@ -107,7 +115,6 @@ async def press(kit: Kit, transaction: Transaction, incoming: Incoming, now: dat
     if place.conversation.dialog != name:
         return Press(query_id, incoming.message_id, words.say(GONE), alert=True)
     toast = await _hear(dialog, context, said)
-    place.card.buried |= incoming.is_below(place.card)
     reply = await _saved(kit, transaction, dialog, place, context)
     press = Press(query_id, incoming.message_id, words.say(toast)[:200] if toast else "", toast is not None)
     return Reply(reply.key, reply.turn, reply.card, reply.shot, press=press)

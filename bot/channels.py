@@ -10,7 +10,7 @@ from flows.notices import Channel
 
 CHANNELS: dict[str, Channel] = {
     **{kind: rule.channel for kind, rule in notices.KINDS.items()},
-    **dict.fromkeys(("alert", "welcome_staff", "no_mailbox", "paused", "resumed", "no_lead"), "staff"),
+    **dict.fromkeys(("alert", "welcome_staff", "no_mailbox", "letters_wait", "paused", "resumed", "no_lead"), "staff"),
     "no_group": "office",
 }
 BY_MAIL, STAFF_GROUP = ("mail", "office"), ("staff", "card")  # channels

@@ -251,6 +251,8 @@ class SqlCounter:
         fresh = await self.booking(booking.id)
         if fresh is None or fresh.told != "failed":
             return False
+        if how == "by_hand":  # the letter that may still wait would be a second one
+            await self.outbox.withdraw(self.transaction, fresh.id, notices.CONFIRMING, self.now)
         await self.tell(fresh, how, decision)
         vars(booking).update(vars(fresh))
         return True

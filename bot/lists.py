@@ -1,6 +1,8 @@
 """The list of what waits for an answer, in the staff group at times of each business day (4(2)b 「翌営業日中に」).
 
-It names references, dates and times only. One list stands there: the one before is taken away with the next.
+It names references, dates and times only. Each is a message of its own, though cards are edited: the group is the bell,
+and a message that is edited rings for nobody. One list stands there: the one before goes with the next, or says
+that there is a newer one, where Telegram deletes it no more (after a weekend).
 """
 
 from __future__ import annotations

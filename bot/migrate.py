@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-HEAD = "0010"  # the newest revision in `migrations`: a database that has it is left as it is, without loading Alembic
+HEAD = "0011"  # the newest revision in `migrations`: a database that has it is left as it is, without loading Alembic
 LOCK = 0x6D61646F  # one worker migrates, the others wait (PostgreSQL advisory lock)
 
 

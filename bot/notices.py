@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from telegram import InputFile
 from telegram.error import BadRequest
 
-from bot import cards, lists, measures, turn, waiting
+from bot import cards, late_letters, lists, measures, turn, waiting
 from bot.channels import STAFF_GROUP
 from bot.commands import set_staff_menu
 from bot.database import Transaction
@@ -29,7 +29,7 @@ from bot.staff_group import StaffGroup
 from bot.telegram.api import UNCHANGED, Api
 from bot.telegram.replies import Speaker, inline
 from bot.undeliverable import Undeliverable
-from flows import announcements, letters, notices, policy, promises, sentences
+from flows import announcements, letters, listing, notices, policy, promises, sentences
 from flows.arrival import ARRIVAL
 from flows.counter import Booking
 from flows.desk import commands
@@ -156,16 +156,14 @@ class Notices:
             told = await staff_chat.answer(self.kit, transaction, notice, now, self.desk_url, self.api.bot.username)
             return Sending(lambda: self._answer(notice, told, now)) if told.text else Sending(end="cancelled")
         if notice.kind in group.NEWS:
-            return await self._news(transaction, notice.kind, now)
+            return self._to_the_group(await group.news(self.kit, transaction, notice.kind), now)
+        if notice.kind == late_letters.KIND:
+            return self._to_the_group(await late_letters.words(transaction, self.kit.days, now), now)
         language, _ = await self._reached(transaction, chat, office.language)
         words = self.kit.words(language, now)
         if notice.kind in ("alert", "no_mailbox"):
-            if self.staff_group.chat is None:
-                return Sending(later=now + NO_STAFF_GROUP)
-            text = words.say(
-                announcements.NO_MAILBOX if notice.kind == "no_mailbox" else announcements.ALERT.given(key=notice.key)
-            )
-            return Sending(lambda: self._say(self._staff(), text))
+            alert = announcements.ALERT.given(key=notice.key)
+            return self._to_the_group(announcements.NO_MAILBOX if notice.kind == "no_mailbox" else alert, now)
         if notice.kind == "no_group":
             return Sending(
                 lambda: self.letters.of_the_bot(
@@ -180,7 +178,7 @@ class Notices:
             return Sending(lambda: self._say(chat, words.say(announcements.SYSTEM)))
         if notice.kind == "leave":
             return Sending(lambda: self._leave(chat, words.say(announcements.PRIVATE_ONLY)))
-        return Sending(lambda: self._delete(chat, notice.message_id))
+        return Sending(lambda: self._delete(chat, notice.message_id, words))
 
     async def _offered(self, transaction: Transaction, notice: Notice, now: datetime) -> Sending:
         """A time that is kept for somebody who waits, if it still is."""
@@ -220,11 +218,12 @@ class Notices:
         message = await self.api.call("sendMessage", chat_id=chat, text=text)
         await outbox.database.run(lambda t: lists.sent(t, outbox, notice, chat, int(message["message_id"]), now))
 
-    async def _news(self, transaction: Transaction, kind: str, now: datetime) -> Sending:
+    def _to_the_group(self, told: Text | None, now: datetime) -> Sending:
+        """A message to staff; None: it holds no more."""
+        if told is None:
+            return Sending(end="cancelled")
         if self.staff_group.chat is None:
             return Sending(later=now + NO_STAFF_GROUP)
-        if (told := await group.news(self.kit, transaction, kind)) is None:
-            return Sending(end="cancelled")
         text = self.kit.words(self.kit.days.office.language, now).say(told)
         return Sending(lambda: self._say(self._staff(), text))
 
@@ -278,8 +277,14 @@ class Notices:
         how = {"link_preview_options": {"is_disabled": True}, "disable_notification": silent}
         await self.api.call("sendMessage", chat_id=chat, text=text, reply_markup=buttons, **how)
 
-    async def _delete(self, chat: int | None, message: int | None) -> None:
-        await self.api.call("deleteMessage", chat_id=chat, message_id=message)
+    async def _delete(self, chat: int | None, message: int | None, words: Words) -> None:
+        """A list for staff that Telegram deletes no more says so instead."""
+        try:
+            await self.api.call("deleteMessage", chat_id=chat, message_id=message)
+        except BadRequest:
+            if chat != self.staff_group.chat or message is None:
+                raise
+            await self._edit(chat, message, Shot(words.say(listing.NEWER), (), "", ""))
 
     async def _leave(self, chat: int | None, text: str) -> None:
         """Say so once, and leave; not if the group has become the staff group meanwhile."""

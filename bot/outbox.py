@@ -62,7 +62,7 @@ class Outbox:
     ) -> None:
         """Write what a move of a booking promises; the key makes each promise once per version of the booking.
 
-        What is asked once per address has `once` in its key instead.
+        What is asked once per address has `once` in its key instead; until it was asked, the newest promise holds.
         """
         of, rows = {"booking_id": booking.id, "chat_id": booking.chat}, []
         for made in promises:
@@ -70,6 +70,9 @@ class Outbox:
             rows.append(_row(f"{made.kind}:{version}", made.kind, made.due_at, made.not_after, of))
         if rows:
             await insert_each_once(transaction, NOTICE, rows)
+            for row in rows:
+                if row["kind"] in ONCE_PER_ADDRESS:
+                    await transaction.execute(_asking(transaction.dialect), {**row, "of": row["key"]})
             self.fresh = True
 
     async def put(
@@ -165,6 +168,14 @@ def _renewing(dialect: str) -> Executable:
     clock = epoch(dialect)
     begun = update(NOTICE).where(*MINE, NOTICE.c.lease_until > clock, PENDING)
     return begun.values(lease_until=clock + LEASE_SECONDS, error="").returning(NOTICE.c.key)
+
+
+@cache
+def _asking(dialect: str) -> Executable:
+    """What was promised before, for another booking or time, and never came to be asked; not while it is being sent."""
+    at_rest = or_(NOTICE.c.lease_until.is_(None), NOTICE.c.lease_until < epoch(dialect))
+    anew: dict[str, Any] = {name: bindparam(name) for name in (*BLANK, "due_at", "next_try", "not_after")}
+    return update(NOTICE).where(NOTICE.c.key == bindparam("of"), NOTICE.c.state != "sent", at_rest).values(**anew)
 
 
 def _row(

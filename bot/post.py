@@ -26,6 +26,7 @@ from bot.undeliverable import Undeliverable
 from flows.office import BadSetting
 
 _ENHANCED = re.compile(r"\A[245]\.\d{1,3}\.\d{1,3}(?![\d.])")  # RFC 3463
+AWAY = ("connection",)  # codes of a server that cannot be reached
 _MISHAPS = {ssl.SSLError: "tls", TimeoutError: "timeout", OSError: "connection"}
 
 

@@ -58,7 +58,7 @@ async def _erase_details(transaction: Transaction, seal: Seal, before: datetime)
         index = case((BOOKING.c.state == MISSED, BOOKING.c.number_index), else_="")  # missed sessions are counted on
         forgotten = {**people_index.NONE, "number_index": index}
         await transaction.execute(ASKED, {"old": booking})  # their keys would tell two bookings of one address
-        await transaction.execute(gone.values(erased=True, details=nothing, url=None, **forgotten))
+        await transaction.execute(gone.values(erased=True, details=nothing, url=None, url_index="", **forgotten))
 
 
 async def _erase_words(transaction: Transaction, before: datetime) -> None:

@@ -1,7 +1,8 @@
 """The sender: takes what is due from the outbox and sends it; what follows from how that went is written down with it.
 
-Three kinds of failure: for a while (tried again), for good (staff are told, or the other channel is used), given up
-after many tries (the same). What no longer holds is cancelled; what came too late expires.
+Three kinds of failure: for a while (tried again while it is of use), for good (staff are told, or the other channel is
+used), given up (the same). A mail server that is away for a day loses nothing: staff see which letters wait, and may
+settle by phone what presses. What no longer holds is cancelled; what came too late expires.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from datetime import datetime, timedelta
 import structlog
 from telegram.error import ChatMigrated, RetryAfter, TelegramError
 
-from bot import cards
+from bot import addresses, cards, late_letters, urls
 from bot.channels import ANSWER, CONFIRMATION, LETTER, REMINDER, STAFF, STAFF_GROUP, channel
 from bot.database import Transaction
 from bot.kit import Kit
 from bot.lanes import Lanes, Work
+from bot.late_letters import MANY_TRIES
 from bot.logs import trace
 from bot.notices import CLOSED, DIALOGS, Notices, Sending
 from bot.outbox import Notice, backoff
+from bot.post import AWAY
 from bot.ranks import Turns
 from bot.staff_group import StaffGroup
 from bot.telegram.api import SHUT_OUT, Api, failure, seconds
@@ -31,6 +34,7 @@ from flows.notices import AFTER_A_LETTER, CONFIRMING, How
 
 log = structlog.get_logger()
 
+TOLD_BY_STAFF = ("by_hand", "by_phone")  # how a confirmation was settled: no letter changes that any more
 IS_THE_CARD = ("delete", "offered", *DIALOGS)  # nothing stands below a chat's card after these
 AT_ONCE = {
     LETTER: 10,
@@ -41,7 +45,7 @@ AT_ONCE = {
 }  # notices in hand at one time
 MANY, SIDE_BY_SIDE = 20, 4  # with so many reminders in hand, so many messages are on their way at one time
 FOR_A_CARD = 2  # messages at most: the old one loses its buttons, and a new one comes
-GIVE_UP_AFTER = 13  # tries: about two hours
+LONGEST = timedelta(days=7)  # that a letter is tried which has no end
 MAILBOX_TRIES = 6  # about three minutes, until staff are told that their mailbox cannot be reached
 
 
@@ -60,6 +64,7 @@ class Sender:
         # reminders go a few side by side, no two to one person: a death then costs a copy to each of a few people.
         self.saying, self._writing = Turns(self._side_by_side), Turns(lambda: 1)
         self._to_staff = Turns(lambda: 1)
+        self._post_away = False  # the mail server could not be reached when the last letter was tried
 
     async def send_due(self, now: datetime) -> None:
         """Claim what is due and hand it to its lanes: a slow mail server keeps no chat waiting."""
@@ -140,6 +145,10 @@ class Sender:
             except TelegramError as failed:
                 error = failure(failed)
         await self.kit.store.database.surely(lambda t: self._note(t, notice, sending, error, now))
+        if notice.rank == LETTER and sending.send:
+            was_away, self._post_away = self._post_away, error is not None and error.code in AWAY
+            if was_away and not self._post_away:
+                await self.hurry(AWAY)
 
     async def _note(
         self, transaction: Transaction, notice: Notice, sending: Sending, error: Undeliverable | None, now: datetime
@@ -148,29 +157,37 @@ class Sender:
         outbox = self.kit.outbox
         if sending.later:
             await outbox.try_again(transaction, notice, sending.later, "")
-        elif error and self._worth_another_try(notice, error):
+        elif error and self._worth_another_try(notice, error, now):
             log.info("not sent yet", notice=notice.key, error=error.code, attempts=notice.attempts)
             await outbox.try_again(transaction, notice, now + backoff(notice.attempts), error.code)
             await self._tell_the_other_side(transaction, notice, error, now)
         elif await outbox.mark(transaction, notice, _end(sending, error), error.code if error else "", now):
             await self._follow(transaction, notice, sending, error, now)
 
-    def _worth_another_try(self, notice: Notice, error: Undeliverable) -> bool:
-        """The office is always told in the end; a chat in its time, however long Telegram is away; a mailbox soon."""
+    def _worth_another_try(self, notice: Notice, error: Undeliverable, now: datetime) -> bool:
+        """The office is always told in the end; a chat and an address in their time, however long the way is closed."""
         way = channel(notice.kind)
-        patient = way == "chat" and notice.not_after is not None
-        return way in (*STAFF_GROUP, "office") or (not error.permanent and (patient or notice.attempts < GIVE_UP_AFTER))
+        if way in (*STAFF_GROUP, "office") or error.permanent:
+            return way in (*STAFF_GROUP, "office")
+        endless = now < notice.due_at + LONGEST if way == "mail" else notice.attempts < MANY_TRIES
+        return notice.not_after is not None or endless
 
     async def _tell_the_other_side(
         self, transaction: Transaction, notice: Notice, error: Undeliverable, now: datetime
     ) -> None:
-        """Of a staff group where the bot may not write the office gets a letter; of its mailbox, staff a message."""
-        no_group = channel(notice.kind) in STAFF_GROUP and error.code in SHUT_OUT
-        no_mailbox = channel(notice.kind) == "office" and (error.permanent or notice.attempts >= MAILBOX_TRIES)
-        if no_group or no_mailbox:
-            about = "no_group" if no_group else "no_mailbox"
-            key = f"{about}:{self.kit.days.day_of(now)}"  # once a day
-            await self.kit.outbox.put(transaction, key, about, now, now + timedelta(days=1))
+        """Of a staff group where the bot may not write the office gets a letter; of its mailbox, staff a message, and
+        of letters to people that wait for long. 第4条(2)b: what would confirm a booking, staff can settle meanwhile.
+        """
+        way, day = channel(notice.kind), self.kit.days.day_of(now)
+        waits = {
+            "no_group": way in STAFF_GROUP and error.code in SHUT_OUT,
+            "no_mailbox": way == "office" and (error.permanent or notice.attempts >= MAILBOX_TRIES),
+            late_letters.KIND: way == "mail" and notice.attempts >= MANY_TRIES,
+        }
+        for about in (kind for kind, so in waits.items() if so):  # once a day
+            await self.kit.outbox.put(transaction, f"{about}:{day}", about, now, now + timedelta(days=1))
+        if waits[late_letters.KIND] and notice.kind in CONFIRMING and notice.booking_id:
+            await self._tell(transaction, notice.booking_id, "failed", now)
 
     async def follow_group(self, new: int) -> None:
         """Telegram gave the staff group another id."""
@@ -198,12 +215,12 @@ class Sender:
             await self._url_is_there(transaction, notice.booking_id, AFTER_A_LETTER[notice.kind], now)
         if notice.kind in CONFIRMING and (sending.end != "cancelled" or notice.may_have_arrived):
             await self._tell(transaction, notice.booking_id, "failed" if failed else "handed", now)
-        elif error and way in ("mail", "chat"):
-            log.warning("not delivered", notice=notice.key, error=error.code)
+        elif (error and way in ("mail", "chat")) or (way == "mail" and failed and notice.attempts > 1):
+            log.warning("not delivered", notice=notice.key, error=error.code if error else "too late")
             about = "letter_failed" if way == "mail" else "undelivered"
             key = f"{about}:{notice.booking_id}"
             await self.kit.outbox.put(transaction, key, about, now, booking_id=notice.booking_id)
-            if way == "chat":
+            if error and way == "chat":
                 await self._by_mail_instead(transaction, notice, error, now)
         self.wake.set()
 
@@ -222,14 +239,18 @@ class Sender:
     async def _tell(self, transaction: Transaction, booking_id: str, how: How, now: datetime) -> None:
         counter = self.kit.counter(transaction, now, None, "")
         booking = await counter.booking(booking_id)
-        if booking is not None:
-            await counter.tell(booking, how)
+        if booking is None or booking.told in TOLD_BY_STAFF or (booking.told, how) == ("failed", "failed"):
+            return
+        if booking.told == "failed":
+            await addresses.settled(counter, booking)
+        await counter.tell(booking, how)
 
     async def _url_is_there(self, transaction: Transaction, booking_id: str, then: str, now: datetime) -> None:
         counter = self.kit.counter(transaction, now, None, "")
         booking = await counter.booking(booking_id)
         if booking is not None:
             booking.url_sent = True
+            await urls.note_sent(transaction, self.kit.seal, booking)
             await counter.note(booking, then, by_staff=False)
 
 

@@ -136,6 +136,7 @@ class BookingRow(SQLModel, table=True):
     source: str = "chat"  # how the request came: chat | phone | mail | form | session
     url: bytes | None = Field(default=None, sa_type=LargeBinary, nullable=True)  # of the session
     url_sent: bool = False
+    url_index: str = ""  # of the one that was sent last, also where the booking has none any more
     contact_at: datetime | None = moment(default=None, nullable=True)  # the person was in touch after the start
     wanted_counsellor: str = ""  # another time is asked for: which, when that was, and until when it is decided
     wanted_start: datetime | None = moment(default=None, nullable=True)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 
 from bot.calendar import COUNSELLOR
 from bot.database import Transaction
@@ -27,6 +27,8 @@ OWN = select(COUNSELLOR.c.url).where(COUNSELLOR.c.id == bindparam("counsellor"))
 WENT_OUT = select(NOTICE.c.key).where(
     NOTICE.c.booking_id == bindparam("booking"), NOTICE.c.kind.in_(AFTER_A_LETTER), NOTICE.c.state == "sent"
 ).limit(1)  # fmt: skip
+LAST_SENT = select(BOOKING.c.url_index).where(BOOKING.c.id == bindparam("booking"))
+THIS_ONE = update(BOOKING).where(BOOKING.c.id == bindparam("of"))
 AHEAD = (
     select(BOOKING)
     .where(ENDING, BOOKING.c.ends_at > bindparam("now"), BOOKING.c.start > bindparam("now"))
@@ -41,9 +43,9 @@ async def own(transaction: Transaction, seal: Seal, counsellor: str) -> str:
     return str(seal.open(sealed, "counsellor", "url", counsellor)) if sealed else ""
 
 
-async def went_out(transaction: Transaction, booking: Booking) -> bool:
-    """A letter with a URL of this booking was sent, even if it was for another time."""
-    return (await transaction.execute(WENT_OUT, {"booking": booking.id})).first() is not None
+async def note_sent(transaction: Transaction, seal: Seal, booking: Booking) -> None:
+    """A letter with this URL was handed to the mail server: the person has it, whatever becomes of the booking."""
+    await transaction.execute(THIS_ONE, {"of": booking.id, "url_index": _index(seal, booking.url)})
 
 
 async def change(counter: SqlCounter, booking: Booking, url: str, had: str) -> str:
@@ -51,8 +53,20 @@ async def change(counter: SqlCounter, booking: Booking, url: str, had: str) -> s
     booking.url, booking.url_sent = url, False
     if not url or not booking.details:
         return ""
-    replaces = url != had and (had or await went_out(counter.transaction, booking))
-    return "url_changed" if replaces else "url"
+    return "url_changed" if url != had and await _replaces(counter, booking, url, had) else "url"
+
+
+async def _replaces(counter: SqlCounter, booking: Booking, url: str, had: str) -> bool:
+    """The person has another one, even if it was for another time; not where they were sent this one last."""
+    of = {"booking": booking.id}
+    last = (await counter.transaction.execute(LAST_SENT, of)).scalar()
+    if last == _index(counter.seal, url):
+        return False
+    return bool(had or last) or (await counter.transaction.execute(WENT_OUT, of)).first() is not None
+
+
+def _index(seal: Seal, url: str) -> str:
+    return seal.index("booking.url", url)
 
 
 async def confirmed(counter: SqlCounter, booking: Booking, left: str, had: str, given: str = "") -> str:

@@ -191,6 +191,10 @@ async def note_told(context: Context) -> Outcome:
 def settled(context: Context) -> Text:
     """How the person was told after all."""
     booking = the_booking(context)
+    if booking.told == "handed":
+        return Text("[Mail failed] {ref}: it has left after all.", ref=booking.reference)
+    if booking.told == "waiting":
+        return Text("[Mail failed] {ref}: it is sent again, to a corrected address.", ref=booking.reference)
     how = {"by_hand": Text("Mail sent"), "by_phone": Text("Told by phone")}.get(booking.told, Text("Over"))
     who = booking.decision.name if booking.decision else ""
     return Text("[Mail failed] {ref}: {how} ({who})", ref=booking.reference, how=how, who=who)

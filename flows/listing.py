@@ -1,4 +1,6 @@
-"""The words of the list of open requests (第4条(2)b): no name, number or address, most urgent first."""
+"""The words of lists for staff, of open requests (第4条(2)b) and of letters that wait: no name, number or address, most
+urgent first.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,12 @@ from flows.text import Text
 
 MOST = 20  # in one message
 HEAD = Text("[Waiting for an answer]")
+LETTERS = Text(
+    "[Letters wait] For hours the mail server has not taken letters about these bookings. They are sent as soon as it"
+    " does. Where it is urgent, please call the person:"
+)
+NEWER = Text("(There is a newer list below.)")
+MORE = Text("(There are more. All of them are on the desk.)")
 
 
 @dataclass(frozen=True)
@@ -31,8 +39,14 @@ def listed(waiting: Sequence[Open], days: OfficeDays, now: datetime) -> Text:
     """The message; where there are more than it holds, it says so."""
     today = days.day_of(now)
     lines = [_line(each, days, today) for each in waiting[:MOST]]
-    more = [Text("(There are more. All of them are on the desk.)")] if len(waiting) > MOST else []
-    return Text("{lines}", lines=(HEAD, *lines, *more))
+    return Text("{lines}", lines=(HEAD, *lines, *([MORE] if len(waiting) > MOST else [])))
+
+
+def of_letters(bookings: Sequence[tuple[str, datetime]], days: OfficeDays) -> Text:
+    """Of bookings by reference and start; where there are more than the message holds, it says so."""
+    starts = [(f"{ref[:3]}-{ref[3:]}", start.astimezone(days.office.zone)) for ref, start in bookings[:MOST]]
+    lines = [Text("{ref} {date} {time}", ref=ref, date=start.date(), time=start.time()) for ref, start in starts]
+    return Text("{lines}", lines=(LETTERS, *lines, *([MORE] if len(bookings) > MOST else [])))
 
 
 def _line(each: Open, days: OfficeDays, today: date) -> Text:

@@ -218,6 +218,7 @@ TABLE = (
     Row("offered",                  CHAT,   NONE,                 at_once,        ever,           always),
     Row("offer_over",               CHAT,   NONE,                 at_once,        ever,           always),
     # Of how another notice went (bot/sender.py), and of a code that was guessed at (bot/claims.py)
+    Row("mail_left",                CARD,   NONE,                 at_once,        ever,           always),
     Row("letter_failed",            STAFF,  NONE,                 at_once,        ever,           always),
     Row("undelivered",              STAFF,  NONE,                 at_once,        ever,           always),
     Row("claim_locked",             STAFF,  NONE,                 at_once,        ever,           always),

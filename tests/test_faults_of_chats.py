@@ -18,6 +18,7 @@ from tests.faults import copies, drained
 from tests.town import OFFICE_MAIL, Town, book
 
 CLOSED = "SELECT chat_id FROM conversation WHERE closed_at IS NOT NULL"
+NEW, LIST = "【新しい申し込み】", "【返信待ちの申し込み】"
 NO_GROUP = "ボットが職員グループに書き込めません"
 
 
@@ -247,3 +248,43 @@ async def test_the_bot_is_removed_from_the_staff_group_and_added_again(place: To
     assert sum(NO_GROUP in letter["Subject"] for letter in place.mailbox.letters) == 1
     await place.staff.presses_in(place.group, "確定する", await place.group.sees("10:00"))
     await hanako.sees("【予約が確定しました】")
+
+
+async def test_of_two_copies_of_a_card_the_known_one_is_edited_and_no_third_comes(small: Town) -> None:
+    """The answer to the first was lost; who presses on it has decided, and neither can be pressed any more."""
+    lost: list[str] = []
+
+    def losing(method: str, params: Mapping[str, Any]) -> Fault | None:
+        if method != "sendMessage" or NEW not in str(params.get("text")) or lost:
+            return None
+        lost.append(method)
+        return Fault(drop="after")
+
+    small.server.fault = losing
+    await requested(small)
+    await small.group.until(lambda: lost)
+    await small.turn_clock("2026-11-19 10:10")
+    await drained(small)
+    first, second = (message for message in small.group.messages if NEW in message.text)
+    await small.staff.presses_in(small.group, "確定する", first)
+    await small.group.sees("【確定】職員 一号")
+    await drained(small)
+    assert copies(small.group, NEW) == 2
+    shown = {message.id: message for message in small.group.messages}
+    assert "【確定】" in shown[second.id].text
+    assert not shown[first.id].buttons
+    assert not shown[second.id].buttons
+
+
+async def test_one_list_stands_though_telegram_does_not_delete_the_one_before(place: Town) -> None:
+    """As after a weekend: it says that there is a newer one."""
+    await requested(place)
+    await place.turn_clock("2026-11-19 13:00")
+    await place.group.sees(LIST)
+    await drained(place)
+    refused = Fault(status=400, description="Bad Request: message can't be deleted")
+    place.server.fault = lambda method, _: refused if method == "deleteMessage" else None
+    await place.turn_clock("2026-11-19 16:15")
+    await place.group.sees("（この下に新しい一覧があります。）")
+    await drained(place)
+    assert len([message for message in place.group.messages if LIST in message.text]) == 1

@@ -156,3 +156,37 @@ async def test_two_who_ask_for_one_time_at_once(office: Office, tmp_path: Path, 
     assert (came[0] == "asked") != isinstance(came[1], Booking)
     assert "taken" in came
     assert await office.all("SELECT count(*) FROM hold") == [(2,)]
+
+
+async def test_4_2_b_after_a_move_the_new_letter_is_asked_about_unless_one_to_that_address_was(office: Office) -> None:
+    asked = "SELECT state, booking_id FROM notice WHERE kind = 'arrived'"
+    booking = await office.request(1)
+    assert isinstance(booking, Booking)
+    assert await office.move(booking, "confirm")
+
+    async def handed() -> None:
+        now = await office.now_is(booking)
+        await office.database.run(lambda t: office.before(t, 1).tell(now, "handed"))
+
+    await handed()
+    assert await office.all(asked) == [("pending", booking.id)]
+    assert await office.move(booking, "move")
+    assert await office.all(asked) == [("cancelled", booking.id)]
+    await handed()
+    assert await office.all(asked) == [("pending", booking.id)]
+    await office.all("UPDATE notice SET state = 'sent' WHERE kind = 'arrived'")
+    assert await office.move(booking, "move")
+    await handed()
+    assert await office.all(asked) == [("sent", booking.id)]
+
+
+async def test_4_2_b_an_address_that_was_never_asked_about_is_at_the_next_booking(office: Office) -> None:
+    asked = "SELECT state, booking_id FROM notice WHERE kind = 'arrived'"
+    for at in ("2026-11-24 09:30", "2026-11-25 09:30"):
+        booking = await office.request(1, at)
+        assert isinstance(booking, Booking)
+        assert await office.move(booking, "confirm")
+        now = await office.now_is(booking)
+        await office.database.run(lambda t, now=now: office.before(t, 1).tell(now, "handed"))  # type: ignore[misc]  # mypy infers no lambda with a default
+        assert await office.all(asked) == [("pending", booking.id)]
+        assert await office.move(booking, "cancel")

@@ -4,10 +4,12 @@ shown (第4条(2)b)."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from bot import urls
 from flows.counter import Booking
 from tests.counters import Office
 from tests.desk import OpenDesk, Visitor, open_desk
@@ -112,3 +114,26 @@ async def test_a_moved_booking_has_it_at_its_new_time_in_a_letter_that_replaces_
     await lead.opens(f"/bookings/{booking.id}/times")
     assert await sends(lead, "この日時に変更する", "2026-11-26 10:00", channel="phone") == 303
     assert (await url_of(office, booking), await letters(desk, booking)) == (OWN, ["url_mail", "url_mail"])
+
+
+async def test_one_that_was_sent_and_is_given_again_replaces_nothing_though_the_booking_had_none_meanwhile(
+    office: Office, desk: OpenDesk, lead: Visitor
+) -> None:
+    await has_url(lead, "1", OWN)
+    await lead.opens("/counsellors")
+    await lead.presses("追加", name="職員 二号")
+    booking = await confirmed(office)
+    assert await url_of(office, booking) == OWN
+    await office.all("UPDATE notice SET state = 'sent' WHERE kind = 'url_mail'")
+    await office.database.run(lambda t: urls.note_sent(t, office.seal, replace(booking, url=OWN)))
+    await lead.opens(f"/bookings/{booking.id}")
+    await lead.presses("担当にする", counsellor="2")
+    assert await url_of(office, booking) == ""
+    await lead.opens(f"/bookings/{booking.id}")
+    await lead.presses("URLを送る", url=OWN)
+    assert await letters(desk, booking) == ["url_mail", "url_mail"]
+    await has_url(lead, "2", OTHER)
+    assert await url_of(office, booking) == OWN
+    await lead.opens(f"/bookings/{booking.id}")
+    await lead.presses("URLを送る", url=TYPED)
+    assert "url_changed_mail" in await letters(desk, booking)

@@ -86,6 +86,7 @@ NOTICES: Mapping[str, Text] = {
     "confirmed_by_phone": Text("That staff confirmed by phone"),
     "confirming": Text("That confirmation is under way"),
     "mail_failed": Text("The confirmation could not be sent"),
+    "mail_left": Text("That the confirmation has left after all"),
     "letter_failed": Text("A letter could not be sent"),
     "undelivered": Text("A message could not be delivered"),
     "claim_locked": Text("A code for the chat was locked after wrong phone numbers"),

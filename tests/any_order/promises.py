@@ -28,7 +28,7 @@ from tests.any_order.reading_of_the_terms import (
 from tests.any_order.visitors import Visitor
 from tests.town import OFFICE_MAIL
 
-OF_NO_BOOKING = ("delete", "terms", "no_mailbox", "staff_list")
+OF_NO_BOOKING = ("delete", "terms", "no_mailbox", "letters_wait", "staff_list")
 Event = tuple[str, datetime | None]  # how the confirming letter ended came at a moment that is not known
 CLOSED = ("forbidden", "closed")  # why nothing can be said in a chat any more
 ALSO_AFTERWARDS = ("missed", "expired", "cancelled")  # told of a session whose time is over
@@ -102,8 +102,11 @@ def _asked_before(ledger: Ledger, booking: Row[Any]) -> bool:
 
 
 def _dead(found: list[Row[Any]], to: str) -> bool:
-    """Whether something by this channel was given up; of the confirming letter nothing but its own promises tells."""
-    return any(n.state == "dead" and KINDS[n.kind].to == to for n in found if n.kind != "confirmed_mail")
+    """Whether something by this channel was given up, or a letter that was tried came too late; of the confirming
+    letter nothing but its own promises tells.
+    """
+    by_it = [n for n in found if KINDS[n.kind].to == to and n.kind != "confirmed_mail"]
+    return any(n.state == "dead" or (to == "mail" and n.state == "expired" and n.attempts > 1) for n in by_it)
 
 
 def _is_met(wanted: list[Promise], found: list[Row[Any]]) -> bool:
@@ -162,7 +165,8 @@ def ended_rightly(before: Ledger, now: Ledger) -> Iterator[str]:
     for key, notice in now.notices.items():
         was = before.notices.get(key)
         if notice.state == "pending" or (was and was.state != "pending"):
-            if was and was.state not in ("pending", notice.state):
+            anew = notice.kind == "arrived" and was is not None and was.state != "sent"  # another letter is asked about
+            if was and was.state not in ("pending", notice.state) and not anew:
                 yield f"{key} was {was.state}, then {notice.state}"
             continue
         late = notice.not_after is not None and now.now > notice.not_after

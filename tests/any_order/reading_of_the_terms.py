@@ -90,6 +90,7 @@ KINDS = {
     "expired": Kind("chat", ("lapsed",), by_day=True),
     "expired_mail": Kind("mail", ("lapsed",)),
     "letter_failed": Kind("staff"),
+    "mail_left": Kind("card"),
     "undelivered": Kind("staff"),
     "missed": Kind("chat", ("missed",), by_day=True),
     "missed_mail": Kind("mail", ("missed",)),

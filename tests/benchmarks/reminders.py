@@ -1,6 +1,7 @@
 """Thousands of reminders due at once: when the first leaves, how fast they go, how people are answered meanwhile.
 
     python -m tests.benchmarks.reminders [--reminders 10000] [--past 1000000] [--people 20]
+    python -m tests.benchmarks.reminders --claims    # what one claim costs, with ever more notices of the past
 
 The local Bot API server keeps its limits, and is 50 ms away (`--away`); a million notices of the past are in the table.
 People ask for help and read the answer, again and again, from before the first reminder until the last. PostgreSQL:
@@ -13,7 +14,7 @@ import argparse
 import asyncio
 import os
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -29,13 +30,16 @@ from bot.channels import REMINDER
 from bot.database import Database
 from bot.encryption import Seal, load_keys
 from bot.migrate import migrate
+from bot.outbox import Outbox
 from bot.playground.clock import DemoClock
 from bot.playground.deeds import Deeds
 from bot.playground.limits import ALL, SENDING, Limits
 from bot.playground.people import Person
 from bot.playground.server import BotApiServer, Call, Fault
+from bot.sender import AT_ONCE
 from tests.benchmarks.counter import BOT_CORE, conditions, table
 from tests.benchmarks.fill import past_notices
+from tests.benchmarks.growth import an_empty_database, timed
 from tests.benchmarks.process import BotProcess
 from tests.town import TOKEN, Clock, Mailbox, Town
 
@@ -176,14 +180,40 @@ def report(calls: list[Call], due: datetime, answers: list[float], cpu: float, h
     table(f"{len(reminders)} reminders at once, {how}", rows)
 
 
+async def claims(engine: str, reminders: int, past: int) -> list[str]:
+    """One claim while so many are due, and one where nothing is."""
+    with tempfile.TemporaryDirectory(prefix="madoguchi-bench-") as made:
+        async with an_empty_database(engine, Path(made)) as url:
+            database = Database(url)
+            await migrate(database)
+            await database.run_sync(lambda connection: past_notices(connection, past))
+            seal, _ = load_keys(None, Path(made))
+            await database.run_sync(lambda connection: promised(connection, seal, list(range(1, reminders + 1))))
+            outbox, due = Outbox(database), Clock(DUE)()
+            some = await timed(lambda: outbox.claim(due, {REMINDER: AT_ONCE[REMINDER]}))
+            none = await timed(lambda: outbox.claim(due - timedelta(days=1), AT_ONCE))
+            await database.close()
+    return [f"{took:.2f} ms" for took in (some, none)]
+
+
+async def compare_claims(reminders: int) -> None:
+    for engine in ("sqlite", "postgresql"):
+        pasts = (10_000, 100_000, 1_000_000)
+        found = [await claims(engine, reminders, past) for past in pasts]
+        which = (f"a claim of {AT_ONCE[REMINDER]} of {reminders:,}", "a claim where nothing is due")
+        rows = [(name, " / ".join(each[place] for each in found)) for place, name in enumerate(which)]
+        table(f"{engine}, with {' / '.join(f'{past:,}' for past in pasts)} notices of the past (medians)", rows)
+
+
 def main() -> None:
     words = argparse.ArgumentParser(description=__doc__)
     words.add_argument("--reminders", type=int, default=10_000)
     words.add_argument("--past", type=int, default=1_000_000, help="notices of the past in the table")
     words.add_argument("--people", type=int, default=20)
     words.add_argument("--away", type=float, default=0.05, help="seconds between the bot and Telegram")
-    given: Mapping[str, Any] = vars(words.parse_args())
-    asyncio.run(measure(**given))
+    words.add_argument("--claims", action="store_true", help="what one claim costs, instead")
+    given: dict[str, Any] = vars(words.parse_args())
+    asyncio.run(compare_claims(given["reminders"]) if given.pop("claims") else measure(**given))
 
 
 if __name__ == "__main__":
