@@ -10,9 +10,11 @@ import pytest
 from sqlmodel import SQLModel
 
 from bot import staff
+from bot.counter import BOOKING
 from bot.desk.rooms import ROUTES
 from bot.desk.server import COOKIE
 from bot.desk.visit import Route
+from flows.counter import Booking
 from flows.desk.roles import RIGHTS
 from tests.counters import Office
 from tests.desk import OpenDesk, Shown, Visitor, open_desk
@@ -227,3 +229,29 @@ async def test_a_code_to_join_is_for_one_use_and_one_day(desk: OpenDesk) -> None
         desk.clock.turn("2026-11-20 10:00")
         assert await staff.join(transaction, other, 2, "職員 二号", desk.clock()) is None
         assert [member.name for member in await staff.members(transaction)] == ["職員 一号"]
+
+
+async def test_what_is_wrong_in_the_program_is_not_said_to_be_the_database_and_other_pages_go_on(
+    desk: OpenDesk, office: Office
+) -> None:
+    booking = await office.request(1)
+    assert isinstance(booking, Booking)
+    moved = BOOKING.update().values(details=b"of another booking")
+    await office.database.run(lambda t: t.execute(moved))
+    visitor = await desk.signed_in()
+    shown = await visitor.opens(f"/bookings/{booking.id}")
+    assert shown.status == 500
+    assert "プログラムに問題があり" in shown.text
+    assert (await visitor.opens("/week")).status == 200
+
+
+async def test_an_address_of_nothing_leads_back_to_the_desk(desk: OpenDesk) -> None:
+    visitor = await desk.signed_in()
+    for path in ("/todya", "/closing/check", "/bookings/1/confirm", "/today/"):
+        shown = await visitor.opens(path)
+        assert shown.status == 404
+        assert "お探しのものはありません" in shown.text
+        assert "/today" in shown.links
+    stranger = await desk.browser().opens("/todya")
+    assert stranger.status == 404
+    assert stranger.links == []

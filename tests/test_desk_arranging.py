@@ -57,6 +57,15 @@ async def sends(visitor: Visitor, button: str, *times: str, **fields: str) -> in
     return answer.status
 
 
+async def test_the_first_times_in_sight_are_those_that_need_no_exception(desk: OpenDesk, office: Office) -> None:
+    visitor = await times_of(desk, await confirmed(office, "2026-12-01 09:30"))
+    late, first, *_ = visitor.shown.html.split("<details")[1:]
+    assert "期限後" in late.partition("</summary>")[0]
+    assert " open" not in late.partition(">")[0]
+    assert " open" in first.partition(">")[0]
+    assert "期限後" not in first.partition("</summary>")[0]
+
+
 async def held(desk: OpenDesk) -> list[tuple[object, ...]]:
     return await desk.all("SELECT purpose, count(*) FROM hold GROUP BY purpose ORDER BY purpose")
 

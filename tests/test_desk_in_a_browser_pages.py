@@ -13,10 +13,11 @@ from playwright.async_api import Browser, ViewportSize, expect
 
 from bot.desk.rooms import NAVIGATION, ROUTES
 from tests.desk_in_a_browser import DESK, PHONE, Clerk, Counter, Language, counter
-from tests.desk_things import one_of_each
+from tests.desk_things import LONG_NAME, one_of_each
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
+A_ROW = 44  # pixels: what a finger needs
 BOOKINGS = ("booking", "missed", "confirmed", "proposed")
 
 
@@ -58,6 +59,17 @@ async def test_nothing_serious_stands_in_anybodys_way_in_the_light_and_in_the_da
                 await clerk.page.goto(clerk.origin + path)
                 await clerk.looks_around()
                 await clerk.looks_in_the_dark()
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+async def test_at_a_desk_the_head_of_the_page_is_one_row_however_long_a_name_is(
+    place: Counter, language: Language
+) -> None:
+    async with place.clerk(DESK, language) as clerk:
+        for name in ("責任者 一号", LONG_NAME):
+            await clerk.page.locator(".who > span").evaluate("(span, name) => { span.textContent = name; }", name)
+            assert await clerk.page.locator("header").evaluate("head => head.offsetHeight") < 2 * A_ROW
+            await clerk.looks_around()
 
 
 async def test_each_room_is_reached_and_named_by_the_navigation(place: Counter) -> None:

@@ -73,14 +73,15 @@ async def test_of_very_many_the_most_urgent_are_shown_and_what_waits_for_staff_b
     page = (await shown(desk)).shown
     assert f"急ぐものから {MOST} 件を表示しています" in page.text
     assert waits.reference in page.text
-    assert len([link for link in page.links if link.startswith("/bookings/")]) == MOST
+    assert page.html.count('<li class="card') == MOST
 
 
 async def test_both_deadlines_and_the_flags_stand_there_and_nothing_personal(office: Office, desk: OpenDesk) -> None:
     booking = await office.request(1, "2026-11-26 09:30", companion="interpreter", language="vi")
     assert isinstance(booking, Booking)
     page = (await shown(desk)).shown
-    for words in ("11月26日(木) 9:30", booking.reference, "返信期限", "確定期限", "11月24日(火)", "同席あり"):
+    assert f"/bookings/{booking.id}/times" in page.links
+    for words in ("担当 1", "11月26日(木) 9:30", booking.reference, "返信期限", "確定期限", "11月24日(火)", "同席あり"):
         assert words in page.text
     for personal in ("川越 太郎", "11030", "taro@example.jp", "9012345678"):
         assert personal not in page.html
@@ -96,6 +97,14 @@ async def test_one_press_confirms_and_is_recorded_with_who_and_how(office: Offic
     assert await decisions(desk) == [("confirm", 702, "職員 一号", "", "desk")]
     assert [kind for (kind,) in await desk.all("SELECT kind FROM notice WHERE kind = 'confirmed_mail'")]
     assert "を確定しました" not in (await visitor.opens("/requests")).text, "it is said once"
+
+
+async def test_the_url_is_sent_with_the_press_below_it(office: Office, desk: OpenDesk) -> None:
+    booking = await requested(office, 1, "2026-11-26 09:30")
+    visitor = await shown(desk)
+    await visitor.presses("このURLで確定する", url="https://teleoffice.example/join?code=1")
+    assert await states(desk) == [("confirmed", 2)]
+    assert (await office.now_is(booking)).url == "https://teleoffice.example/join?code=1"
 
 
 async def test_4_2_b_i_declining_takes_a_reason_from_the_list(office: Office, desk: OpenDesk) -> None:

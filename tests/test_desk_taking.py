@@ -118,6 +118,10 @@ async def test_an_empty_form_says_what_is_missing(clerk: Visitor) -> None:
     assert page.status == 409
     assert page.text.count("入力してください") >= 4
     assert page.html.count('aria-invalid="true"') == 4 + 7  # conditions and channel; name, number, time, mail, phone …
+    said = page.text.partition("次の項目をご確認ください")[2].partition("表示した後に")[0].splitlines()
+    assert page.html.partition(" autofocus")[0].count("aria-invalid") == 1, "the first of them is where one goes on"
+    assert {"申し込みの方法", "求職登録", "機器とTeleOffice", "求職番号"} <= set(said)
+    assert max(map(len, said)) < 15, "by their short names"
 
 
 async def test_a_my_number_is_refused_and_not_shown_again(desk: OpenDesk, clerk: Visitor) -> None:

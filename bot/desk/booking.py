@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import time
 
 from bot.desk import times
 from bot.desk.requests import wish
@@ -19,6 +20,7 @@ from flows.desk import closing, history
 from flows.desk.attendance import STATES
 from flows.desk.reading_records import Names
 from flows.lifecycle import CONFIRMED, ENDED, FINISHED, IN_SESSION, LIVE, PROPOSED, REQUESTED
+from flows.office_days import DAY
 from flows.text import Text
 
 CANCEL_CHANNELS = {
@@ -48,11 +50,12 @@ class May:
     cancel: bool
     assign: bool
     write: bool
+    attend: bool
 
 
 def may(booking: Booking, visit: Visit) -> May:
     state, ahead = booking.state, visit.now < booking.slot.start
-    undecided = visit.now < booking.lapses_at
+    undecided, today = visit.now < booking.lapses_at, visit.days.day_of(visit.now)
     return May(
         decide=state == REQUESTED and undecided,
         propose=state == REQUESTED and undecided,
@@ -63,6 +66,7 @@ def may(booking: Booking, visit: Visit) -> May:
         cancel=state in (REQUESTED, PROPOSED) or (state == CONFIRMED and ahead),
         assign=state in (REQUESTED, CONFIRMED) and ahead,
         write=state in (*LIVE, IN_SESSION) and bool(booking.details),
+        attend=state in (CONFIRMED, IN_SESSION, ENDED) and booking.slot.start < visit.days.at(today + DAY, time(0)),
     )
 
 

@@ -12,6 +12,7 @@ from bot.tables import LAPSING, MOVING
 from flows import deciding_move, policy
 from flows.counter import Booking
 from flows.deciding import DECLINE_REASONS, LATE_REASONS
+from flows.desk.closing import names
 from flows.lifecycle import PROPOSED
 
 MOST = 100  # of each list on one page
@@ -44,7 +45,8 @@ async def show(visit: Visit) -> Answer:
     reasons = {"decline_reasons": declining, "late_reasons": list(LATE_REASONS.items())}
     reasons["move_reasons"] = [(key, label) for key, (label, _) in deciding_move.REASONS.items()]
     more = {"more": len(rows) > MOST, "more_moves": len(wishes) > MOST, "most": MOST}
-    return Page("requests.html", {"waiting": waiting, "moves": moves, **more, **reasons})
+    lists = {"waiting": waiting, "moves": moves, "counsellors": names(visit.days)}
+    return Page("requests.html", {**lists, **more, **reasons})
 
 
 def _waiting(visit: Visit, booking: Booking) -> Waiting:

@@ -43,6 +43,7 @@ NO_RIGHT = Text("Your role does not include this. Please ask a lead.")
 NOT_FOUND = Text("There is nothing here. It may have been moved or deleted.")
 FORGED = Text("Nothing was done: this form is not from this page. Please open the page again.")
 AWAY = Text("The database cannot be reached at the moment. Nothing was done. Please try again in a minute.")
+FAILED = Text("This page cannot be shown: something is wrong in the program. Please tell the operator.")
 SPENT = Text("This link has been used or is older than five minutes. Send /desk to the bot for a new one.")
 
 
@@ -94,6 +95,7 @@ class Desk:
             web.post(f"{base}/leave", self._leave),
             web.get(f"{base}/events", self._events),
             *(web.route(route.method, base + route.path, self._serve(route)) for route in ROUTES),
+            web.get(base + "/{anything:.*}", self._nowhere),
         ]
 
     # Strangers
@@ -146,6 +148,10 @@ class Desk:
             raise web.HTTPUnauthorized
         return await self.live.serve(request)
 
+    async def _nowhere(self, request: web.Request) -> web.Response:
+        """An address of nothing, or of a form that was answered and is asked for again."""
+        return await self._refusal(request, 404, NOT_FOUND)
+
     # Staff
 
     def _serve(self, route: Route) -> Callable[[web.Request], Any]:
@@ -153,15 +159,16 @@ class Desk:
             form = await _form(request)
             try:
                 outcome = await self._tried(request, route, form)
+                if route.method == "POST":
+                    await self._follow()
+                    self.changed()
+                return self._respond(request, outcome)
             except Missing:
                 return await self._refusal(request, 404, NOT_FOUND)
             except Exception as error:
                 log.error("a page failed", page=route.path, **trace(error))
-                return self._closed("closed.html", 503 if unavailable(error) else 500, AWAY)
-            if route.method == "POST":
-                await self._follow()
-                self.changed()
-            return self._respond(request, outcome)
+                away = unavailable(error)
+                return self._closed("closed.html", 503 if away else 500, AWAY if away else FAILED)
 
         return serve
 

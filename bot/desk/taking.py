@@ -33,8 +33,7 @@ CONFIRMED = Text(
     "Taken and confirmed: {ref}, {date} {time}. Please tell the person the reference, and that the confirming e-mail is"
     " on its way."
 )
-CHANNEL = Text("How did it come?")
-FIELD_NAMES = tuple(question.name for question in taking.FIELDS)
+IN_ORDER = ("channel", *(each.name for each in (*taking.CONDITIONS, *taking.FIELDS)), "late", "twice", "confirm")
 KINDS = {"email": "email", "phone": "tel"}  # of keyboard on a phone
 
 
@@ -76,7 +75,7 @@ async def show(visit: Visit) -> Answer:
         "place": chosen, "sent": {name: visit.sent(name) for name in ("channel", "late", "speaks", "twice", "confirm")},
         "free": free, "twice": _ids(live),
         "live": taking.live_lines(visit.days, live),
-        "first": next((name for name in (*FIELD_NAMES, "late", "twice", "confirm") if sheet.open(name)), ""),
+        "first": next((name for name in IN_ORDER if sheet.open(name)), ""),
     }  # fmt: skip
     return Page("taking.html", values)
 
@@ -146,8 +145,8 @@ def _refuse_what_is_wrong(sheet: Sheet) -> None:
     refused = next((name for name in conditions if sheet.answers.get(name) == "no"), None)
     if refused:
         raise Wrong(taking.NOT_ELIGIBLE, refused)
-    labels = {"channel": CHANNEL, **{q.name: taking.label(q) for q in (*taking.CONDITIONS, *taking.FIELDS)}}
-    if wrong := [label for name, label in labels.items() if sheet.open(name)]:
+    labels = {q.name: taking.in_short(q) for q in (*taking.CONDITIONS, *taking.FIELDS)}
+    if wrong := [label for name, label in {**taking.SHORT, **labels}.items() if sheet.open(name)]:
         raise Wrong(LOOK.given(fields=tuple(wrong)))
 
 

@@ -28,6 +28,7 @@ from flows.text import Text
 COUNSELLOR = table(CounsellorRow)
 MOST, MOST_LEFT = 200, 50  # of the day, and of earlier days: these are worked off from the oldest
 NO_SESSION = (REQUESTED, PROPOSED, DECLINED, LAPSED)
+STILL_TO_DO = (CONFIRMED, IN_SESSION, ENDED)  # these stand first: what is over is looked up, not worked off
 TAKES_THE_COUNSELLOR = (REQUESTED, PROPOSED, CONFIRMED, IN_SESSION)
 OF_THE_DAY = (
     select(BOOKING)
@@ -88,7 +89,11 @@ async def show(visit: Visit) -> Answer:
         "most_left": MOST_LEFT,
     }
     words |= {"events": history.EVENTS}
-    return Page("today.html", {"today": today, "sessions": of_the_day, "open": left_open, **reasons, **tried, **words})
+    lists = {
+        "sessions": [one for one in of_the_day if one.state in STILL_TO_DO], "open": left_open,
+        "done": [one for one in of_the_day if one.state not in STILL_TO_DO], "cut": len(of_the_day) == MOST,
+    }  # fmt: skip
+    return Page("today.html", {"today": today, **lists, **reasons, **tried, **words})
 
 
 async def _found(visit: Visit, which: Any, values: Mapping[str, Any]) -> list[Session]:

@@ -26,7 +26,7 @@ CHANNELS: Mapping[str, Text] = {
     "clock": Text("By the clock"),
 }
 EVENTS: Mapping[str, Text] = {
-    "request": Text("Requested"),
+    "request": Text("Request"),
     "confirm": Text("Confirmed"),
     "propose": Text("Other times proposed"),
     "decline": Text("Declined"),

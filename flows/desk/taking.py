@@ -43,6 +43,13 @@ HINTS: Mapping[str, Text] = {
     "phone": Text("The number registered at Hello Work, like 090-1234-5678; it shows who the person is"),
     "companion": Text("Interpreter or carer (Article 10(3))"),
 }
+LABELS: Mapping[str, Text] = {"language": Text("Interpreter’s language")}
+SHORT: Mapping[str, Text] = {  # of what the page asks in a sentence, to be read out
+    "channel": Text("The way it came"),
+    "registered": Text("Registration"),
+    "device": Text("Device and TeleOffice"),
+    "continuing": Text("Continuing counselling"),
+}
 
 MISSING = Text("Please fill this in.")
 CHOOSE = Text("Please choose one of the given answers.")
@@ -196,7 +203,12 @@ def past_the_deadline(days: OfficeDays, slot: Slot, now: datetime, confirm: bool
 def label(question: Question) -> Text | str:
     """What stands before its field."""
     asked = question.ask if isinstance(question.ask, Text) else None
-    return question.label or asked or question.name
+    return question.label or LABELS.get(question.name) or asked or question.name
+
+
+def in_short(question: Question) -> Text | str:
+    """What a list of all that is to be looked at calls it."""
+    return SHORT.get(question.name) or label(question)
 
 
 def hint(question: Question) -> Text | None:
