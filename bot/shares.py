@@ -25,7 +25,7 @@ SENDER, SPOKEN = table(SenderRow), table(SpokenRow)
 MOST = 30  # messages a second of one bot (Telegram: "about 30")
 LEAST = 3  # what a worker keeps that has nothing much to send
 TO_A_CHAT, TO_A_GROUP = (20, 20.0), (20, 60.0)  # messages to one, in any so many seconds
-LEASE = 2.0  # seconds; a share is used for the first of them, and what was sent then counts for the second
+USED = 1.0  # seconds that a share is used; what was sent then counts for a second of the limits more
 HALTED = "halted_until"
 OF_CHAT = SPOKEN.c.chat_id == bindparam("chat")
 LAST = select(SPOKEN.c.sent).where(OF_CHAT)
@@ -55,8 +55,8 @@ def share(wanting: bool, others: Sequence[tuple[int, bool]]) -> int:
 class Shares:
     """Before the database as one worker. `second` is how long a second of the limits lasts."""
 
-    def __init__(self, database: Database, owner: str, second: float = 1.0, lease: float = LEASE):
-        self.database, self.owner, self.second, self.lease = database, owner, second, lease
+    def __init__(self, database: Database, owner: str, second: float = 1.0, used: float = USED):
+        self.database, self.owner, self.second, self.used = database, owner, second, used
         self._had: list[tuple[float, int]] = []  # shares that may still count, and until when
 
     async def renew(self, wanting: bool) -> Share:
@@ -70,9 +70,9 @@ class Shares:
         await transaction.execute(delete(SPOKEN).where(SPOKEN.c.until <= now))
         others = select(SENDER.c.share, SENDER.c.wanting).where(SENDER.c.owner != self.owner)
         found = [(row.share, row.wanting) for row in await transaction.execute(others)]
-        mine = share(wanting, found)
-        self._had = [(until, most) for until, most in self._had if until > now] + [(now + self.lease, mine)]
-        values = {"share": max(most for _, most in self._had), "wanting": wanting, "lease_until": now + self.lease}
+        mine, counts_until = share(wanting, found), now + self.used + self.second
+        self._had = [(until, most) for until, most in self._had if until > now] + [(counts_until, mine)]
+        values = {"share": max(most for _, most in self._had), "wanting": wanting, "lease_until": counts_until}
         if await insert_once(transaction, SENDER, {"owner": self.owner, **values}) is None:
             await transaction.execute(update(SENDER).where(SENDER.c.owner == self.owner).values(**values))
         halted = float(await kept.read(transaction, HALTED) or 0) - now

@@ -160,7 +160,7 @@ def test_a_worker_that_is_alone_has_what_it_needs_and_several_share_what_there_i
 async def test_two_workers_come_to_share_never_more_than_there_is_and_what_a_dead_one_had_goes_to_the_other(
     database: Database,
 ) -> None:
-    one, two = (Shares(database, owner, lease=0.1) for owner in ("one", "two"))
+    one, two = (Shares(database, owner, SECOND, used=0.1) for owner in ("one", "two"))
     had = [(await one.renew(True)).most, (await two.renew(True)).most]
     assert had == [MOST, 0]
     async with asyncio.timeout(10):
@@ -174,7 +174,7 @@ async def test_two_workers_come_to_share_never_more_than_there_is_and_what_a_dea
 
 
 async def test_no_more_than_30_leave_in_a_second_though_a_worker_is_new(database: Database) -> None:
-    workers = [Budget(Shares(database, owner, SECOND, lease=0.1), SECOND) for owner in ("one", "two")]
+    workers = [Budget(Shares(database, owner, SECOND, used=0.1), SECOND) for owner in ("one", "two")]
     sent: list[float] = []
     many = (send(workers[0], chat, sent, chat % 4) for chat in range(1, 101))
     few = (send(workers[1], chat, sent, chat % 4) for chat in range(201, 204))

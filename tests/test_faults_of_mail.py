@@ -17,7 +17,6 @@ import pytest
 from aiosmtpd.smtp import SMTP
 
 from bot.channels import LETTER
-from bot.late_letters import MANY_TRIES
 from bot.outbox import LEASE_SECONDS
 from bot.post import SmtpPost
 from bot.sender import AT_ONCE
@@ -217,79 +216,6 @@ async def test_a_letter_refused_for_good_is_shown_to_staff_and_the_person_reads_
     await small.taro.sees(CONFIRMED)
     await drained(small)
     assert copies(small.group, "【メールを送れませんでした】") == 1
-
-
-async def a_day_without(small: Town) -> None:
-    """The confirming letter is tried for a day."""
-    began = small.clock.now
-    while small.clock.now < began + timedelta(days=1):
-        await next_try(small, "confirmed_mail")
-
-
-@asynccontextmanager
-async def confirmed_in_an_outage(small: Town) -> AsyncIterator[None]:
-    """Staff have confirmed while the mail server is away."""
-    await asked(small)
-    async with away(small.mailbox):
-        await small.staff.presses_in(small.group, "確定する")
-        await until_tried(small, 1)
-        yield
-
-
-async def test_a_mail_server_that_is_away_for_a_day_loses_no_letter_to_a_person(small: Town) -> None:
-    """Staff see it after some hours and may settle it; when the server is back, the letter comes, once."""
-    async with confirmed_in_an_outage(small):
-        await a_day_without(small)
-        await small.group.sees("【メールを送れませんでした】")
-        waits = await small.group.sees("【送れないメールがあります】")
-        assert "11月24日(火) 9:30" in waits.text
-        await small.taro.sees("【確定の手続き中です】")
-        assert copies(small.taro, CONFIRMED) == 0
-    await next_try(small, "confirmed_mail")
-    await small.mailbox.gets("予約", to=TARO_MAIL)
-    await small.taro.sees(CONFIRMED)
-    await small.group.sees("その後、メールは送信されました。")
-    await drained(small)
-    assert len(small.mailbox.to(TARO_MAIL)) == copies(small.taro, CONFIRMED) == 1
-    assert copies(small.group, "【メールを送れませんでした】") == 1
-
-
-@pytest.mark.parametrize(("pressed", "letters"), [("電話で連絡済み", 1), ("メール送信済み", 0)])
-async def test_what_staff_settle_in_an_outage_is_not_told_again_when_it_is_over(
-    small: Town, pressed: str, letters: int
-) -> None:
-    """Whoever was told by phone gets the letter too, for the calendar; what staff wrote is not written twice."""
-    async with confirmed_in_an_outage(small):
-        await small.rows(f"UPDATE notice SET attempts = {MANY_TRIES - 1} WHERE kind = 'confirmed_mail'")  # noqa: S608  # a number
-        await next_try(small, "confirmed_mail")
-        await small.group.sees("【メールを送れませんでした】")
-        await small.staff.presses_in(small.group, pressed)
-        await small.taro.sees(CONFIRMED)
-    await small.turn_clock("2026-11-19 15:00")
-    await drained(small)
-    assert (len(small.mailbox.to(TARO_MAIL)), copies(small.taro, CONFIRMED)) == (letters, 1)
-
-
-async def test_letters_that_waited_for_the_server_follow_the_first_that_it_takes(small: Town) -> None:
-    async with confirmed_in_an_outage(small):
-        await small.rows("UPDATE notice SET next_try = '2026-11-20 00:00:00+00:00' WHERE kind = 'confirmed_mail'")
-    async with small.app.database.transaction() as transaction:
-        await small.app.kit.outbox.put(transaction, "no_group:1", "no_group", small.clock())
-    small.app.sender.wake.set()
-    await small.mailbox.gets("予約", to=TARO_MAIL)
-    await small.taro.sees(CONFIRMED)
-
-
-async def test_a_reminder_by_mail_that_had_no_use_any_more_is_shown_to_staff(small: Town) -> None:
-    await asked(small)
-    await small.staff.presses_in(small.group, "確定する")
-    await small.taro.sees(CONFIRMED)
-    await drained(small)
-    async with away(small.mailbox):
-        await next_try(small, "remind_day_before_mail")
-        await small.turn_clock("2026-11-24 09:00")
-        await small.group.sees("この予約についてのメールを送れませんでした。電話で連絡してください。")
-    assert await small.rows("SELECT state FROM notice WHERE kind = 'remind_day_before_mail'") == [("expired",)]
 
 
 async def test_however_many_letters_a_slow_server_holds_chats_and_cards_go_on(small: Town) -> None:

@@ -6,24 +6,22 @@ from datetime import date, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 
-from bot import measures, pausing, waiting
-from bot.counter import BOOKING, HOLD
-from flows import promises
+from bot import pausing, waiting
+from bot.counter import HOLD
 from flows.counter import Booking, Slot, Waiting
 from flows.desk.roles import Member
-from flows.waiting import counter_time_after, offered_until, told_already
+from flows.waiting import counter_time_after, offered_until
 from tests.counters import DAYS, NOW, Office
 from tests.desk import open_desk
 from tests.test_desk_week import CLOSE, LOOK, OPEN
 from tests.test_races_of_the_counter import at_once
-from tests.town import Clock, Town
+from tests.town import Clock
 
 DAY = date(2026, 11, 26)
 FIRST, SECOND = "2026-11-26 09:30", "2026-11-26 10:00"
 OFFERS = "SELECT chat_id, until FROM waiting WHERE until IS NOT NULL ORDER BY chat_id"
-ENDED = "SELECT key, chat_id FROM notice WHERE kind = 'offer_over'"
 NOON = Clock("2026-11-19 12:00")()
 LEAD = Member(701, "責任者 一号", "lead")
 
@@ -133,87 +131,6 @@ async def test_nothing_is_offered_while_new_requests_are_paused(office: Office) 
     await office.database.run(lambda t: pausing.resume(t, office.outbox, LEAD, NOW))
     await office.database.run(lambda t: waiting.serve(office.before(t, None)))
     assert await asked(office) == [11]
-
-
-async def suspend(office: Office, booking: Booking) -> int:
-    number = select(BOOKING.c.number_index).where(BOOKING.c.id == booking.id)
-    why = ("no_contact", None, "二回目", LEAD, NOW)
-    async with office.database.transaction() as transaction:
-        index = (await transaction.execute(number)).scalar_one()
-        return await measures.decide(transaction, office.seal, index, booking, "suspension", *why)
-
-
-async def known(office: Office, chat: int) -> Booking:
-    """Somebody who has been here before."""
-    before = await office.request(chat, "2026-11-27 10:00")
-    assert isinstance(before, Booking)
-    assert await office.move(before, "cancel")
-    return before
-
-
-async def test_4_4_who_is_suspended_is_offered_nothing_until_that_is_over(office: Office) -> None:
-    first, second = await full(office)
-    measure = await suspend(office, await known(office, 11))
-    await wait(office, 11, 12)
-    await office.move(first, "cancel")
-    assert await asked(office) == [12]
-    await office.database.run(lambda t: measures.end(t, measure, "", "talked", LEAD, NOW))
-    await office.move(second, "cancel")
-    assert sorted(await asked(office)) == [11, 12]
-
-
-async def test_4_4_what_is_kept_for_somebody_who_is_suspended_meanwhile_goes_to_the_next(office: Office) -> None:
-    before = await known(office, 11)
-    first, _ = await full(office)
-    await wait(office, 11, 12)
-    await office.move(first, "cancel")
-    await suspend(office, before)
-    assert await lapse(office, NOW)
-    assert await asked(office) == [12]
-    assert await office.all(ENDED) == [], "the suspension is told, and nothing else"
-
-
-async def test_whose_offer_ran_out_is_told_so_unless_they_know_or_have_another(office: Office) -> None:
-    first, second = await full(office)
-    await wait(office, 11)
-    await office.move(first, "cancel")
-    await lapse(office, NOON)
-    [(key, chat)] = await office.all(ENDED)
-    assert chat == 11
-
-    async def told() -> bool:
-        return await office.database.run(lambda t: waiting.ended(t, DAYS, chat, key)) is not None
-
-    assert await told()
-    tomorrow = Clock("2026-11-20 09:00")()
-    await office.move(second, "cancel", tomorrow)
-    await office.database.run(lambda t: waiting.serve(office.before(t, None, tomorrow)))
-    assert await asked(office) == [11]
-    assert not await told(), "there is another"
-    await office.database.run(lambda t: office.before(t, 11).stop_waiting())
-    assert not await told(), "they wait no more"
-    assert told_already("offers", "nothing")
-    assert not told_already("offers", "offer")
-    assert not told_already("booking", "day")
-
-
-def test_of_an_offer_that_ran_out_nobody_hears_at_night() -> None:
-    midnight = Clock("2026-11-25 00:00")()
-    assert promises.wait_for_morning(DAYS, "offer_over", midnight) == Clock("2026-11-25 08:00")()
-    assert promises.wait_for_morning(DAYS, "offer_over", NOON) is None
-
-
-async def test_no_phone_rings_for_an_offer_that_ran_out(place: Town) -> None:
-    await place.taro.says("/start")
-    await place.taro.sees("予約窓口")
-    now = place.clock()
-    kept = {"counsellor": "1", "start": Clock(FIRST)(), "until": now}
-    wish = {"chat_id": place.taro.id, "first": DAY, "last": DAY, "since": now, "asked_on": now.date(), **kept}
-    await place.rows(insert(waiting.WAITING).values(**wish))
-    told = await place.taro.sees("【お取り置きが終わりました】")
-    assert told.silent
-    await place.taro.says("/mine")
-    await place.taro.sees("11月26日(木) の空きを待っています。")
 
 
 async def test_who_stops_waiting_frees_what_was_kept_for_the_next(office: Office) -> None:

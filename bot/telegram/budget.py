@@ -21,7 +21,6 @@ from bot.database import unavailable
 from bot.ranks import Waiting
 from bot.shares import LEAST, TO_A_CHAT, Shares
 
-SHARE_SECONDS = 1.0  # how often to ask for the share, whatever a second of the limits is
 MANY_CHATS = 1000  # when there are more, those with whom nothing goes on are forgotten
 PATIENCE, OF_A_GROUP = 0.25, 5.0  # seconds that a message waits for the database
 
@@ -177,12 +176,12 @@ class Budget:
     async def _share(self) -> None:
         """Ask for the share once a second; a message waits for the answer only where there is none yet that is good."""
         now = monotonic()
-        if self._renewing is None and now >= self._good_until - SHARE_SECONDS / 2:
+        if self._renewing is None and now >= self._good_until - self.shares.used / 2:
             self._renewing = asyncio.create_task(self._renew(now))
         if self._renewing is not None and now >= self._good_until:
             await asyncio.wait({self._renewing}, timeout=PATIENCE)
             if now >= self._good_until:
-                self._good_until = monotonic() + SHARE_SECONDS / 2  # no answer: the share it had
+                self._good_until = monotonic() + self.shares.used / 2  # no answer: the share it had
 
     async def _renew(self, now: float) -> None:
         try:
@@ -194,7 +193,7 @@ class Budget:
             if not unavailable(error):
                 raise
         finally:
-            self._good_until, self._renewing = max(self._good_until, now + SHARE_SECONDS), None
+            self._good_until, self._renewing = max(self._good_until, now + self.shares.used), None
             self._changed.set()
 
     async def _asked(self, question: Awaitable[float | None]) -> float:
