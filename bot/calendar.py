@@ -10,7 +10,7 @@ import json
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from bot import kept
 from bot.database import Transaction, insert_once, one_at_a_time
@@ -22,6 +22,7 @@ from flows.office_days import OfficeDays
 from flows.places import Closing, Counsellor, Hours
 
 CLOSURE, COUNSELLOR = table(ClosureRow), table(CounsellorRow)
+ALL_COUNSELLORS = select(COUNSELLOR).order_by(func.length(COUNSELLOR.c.id), COUNSELLOR.c.id)  # 9 before 10
 NAME = "calendar"  # of the lock, and of the setting that holds the revision
 LOOKED_BACK = timedelta(days=400)  # closures of longer ago are on no page
 
@@ -73,9 +74,7 @@ async def read(transaction: Transaction, office: Office, now: datetime) -> Offic
     revision = int(await kept.read(transaction, NAME) or 0)
     running = select(CLOSURE).where(RUNNING, CLOSURE.c.until > now - LOOKED_BACK).order_by(CLOSURE.c.until)
     closings = [closing_of(row) for row in await transaction.execute(running)]
-    counsellors = [
-        counsellor_of(row) for row in await transaction.execute(select(COUNSELLOR).order_by(COUNSELLOR.c.id))
-    ]
+    counsellors = [counsellor_of(row) for row in await transaction.execute(ALL_COUNSELLORS)]
     return OfficeDays(office, closings, counsellors, revision)
 
 

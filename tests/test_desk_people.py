@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from bot import measures
-from bot.desk.missed import MEASURES, MOST
+from bot.desk.missed import MEASURES, TO_WEIGH
 from flows.counter import Booking, Decision
 from flows.desk.people import DECISIONS, Measure, Missed, Person, wrong_day
 from tests.benchmarks.fill import in_hand
@@ -221,7 +221,7 @@ async def test_of_very_many_to_weigh_the_longest_waiting_come_first_and_the_rest
     desk: OpenDesk, office: Office
 ) -> None:
     def many(connection: Connection) -> None:
-        in_hand(connection, office.seal, MOST + 1, state="missed")
+        in_hand(connection, office.seal, TO_WEIGH + 1, state="missed")
         connection.execute(text("DELETE FROM measure"))
 
     await desk.database.run_sync(many)

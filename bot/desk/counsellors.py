@@ -26,7 +26,7 @@ LEFT = Text("Saved: the last day of {name} is {date}.")
 
 
 async def show(visit: Visit) -> Answer:
-    rows = (await visit.transaction.execute(select(COUNSELLOR).order_by(COUNSELLOR.c.id))).all()
+    rows = (await visit.transaction.execute(calendar.ALL_COUNSELLORS)).all()
     there = [(counsellor_of(row), row.url is not None) for row in rows]
     today, typed = visit.days.day_of(visit.now), visit.sent("name") if visit.problem else ""
     hours = {who.id: _hours_in_words(visit, who) for who, _ in there}

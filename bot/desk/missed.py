@@ -21,7 +21,7 @@ from bot.tables import KNOWN_NUMBER, MISSED_ONLY
 from flows.desk.people import Measure, Missed, Person, What
 from flows.lifecycle import MISSED
 
-MOST = 50  # missed sessions to be weighed, or objections, on one page
+TO_WEIGH, MOST = 20, 50  # missed sessions, and objections, on one page
 MEASURES = 25  # of one sort on one page; the next one begins where it ended
 LAST_ID = 2**31 - 1
 
@@ -43,7 +43,7 @@ DECIDED_SINCE = (
     .correlate(BOOKING)
     .scalar_subquery()
 )
-UNWEIGHED = SHOWN.where(MISSED_ONLY, KNOWN_NUMBER, DECIDED_SINCE == 0).order_by(BOOKING.c.start).limit(MOST + 1)
+UNWEIGHED = SHOWN.where(MISSED_ONLY, KNOWN_NUMBER, DECIDED_SINCE == 0).order_by(BOOKING.c.start).limit(TO_WEIGH + 1)
 OF_PEOPLE = SHOWN.where(
     BOOKING.c.number_index.in_(bindparam("numbers", expanding=True)), KNOWN_NUMBER, BOOKING.c.state == MISSED
 )
@@ -104,8 +104,8 @@ def measure(row: Row[Any]) -> Measure:
 async def to_weigh(transaction: Transaction) -> tuple[Sequence[Person], bool]:
     """Who missed a session that no lead has weighed, the longest waiting first; and whether there are more."""
     waiting = (await transaction.execute(UNWEIGHED)).all()
-    found = await people(transaction, list(dict.fromkeys(row.number_index for row in waiting[:MOST])))
-    return list(found.values()), len(waiting) > MOST
+    found = await people(transaction, list(dict.fromkeys(row.number_index for row in waiting[:TO_WEIGH])))
+    return list(found.values()), len(waiting) > TO_WEIGH
 
 
 async def person(transaction: Transaction, number_index: str) -> Person:
