@@ -113,8 +113,11 @@ class Words:
         """One sentence; a str is said as it is."""
         if isinstance(text, str):
             return text
+        said = catalogue(self.language).gettext(text.sentence)
+        if "{" not in said:
+            return said
         values = {name: self._write(value, on_button) for name, value in text.values.items()}
-        return catalogue(self.language).gettext(text.sentence).format_map({**self.facts, **values})
+        return said.format_map({**self.facts, **values})
 
     def all(self, sentences: Sentences) -> str:
         """Sentences, an empty line between them."""

@@ -73,6 +73,8 @@ MACHINE = Machine(
     auto_transitions=False,
 )
 
+LEGAL = frozenset((source, move.event) for move in MOVES for source in move.sources)
+
 
 class HasState(Protocol):
     state: str
@@ -85,4 +87,4 @@ def fire(booking: HasState, event: str) -> None:
 
 def may(booking: HasState, event: str) -> bool:
     """Whether the table has this move from the booking's state."""
-    return any(move.event == event and booking.state in move.sources for move in MOVES)
+    return (booking.state, event) in LEGAL

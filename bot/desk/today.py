@@ -98,15 +98,16 @@ async def show(visit: Visit) -> Answer:
 
 async def _found(visit: Visit, which: Any, values: Mapping[str, Any]) -> list[Session]:
     rows: Sequence[Row[Any]] = (await visit.transaction.execute(which, values)).all()
-    return [await _session(visit, booking) for booking in await visit.counter.all_opened(rows)]
+    named = names(visit.days)
+    return [await _session(visit, booking, named) for booking in await visit.counter.all_opened(rows)]
 
 
-async def _session(visit: Visit, booking: Booking) -> Session:
+async def _session(visit: Visit, booking: Booking, named: Mapping[str, Text | str]) -> Session:
     days, now, who = visit.days, visit.now, booking.slot.counsellor
     state = attendance.presently(days, booking, now)
     half_hour = booking.slot.start + timedelta(minutes=days.office.session_minutes)
     return Session(
-        booking, state, names(days).get(who, who),
+        booking, state, named.get(who, who),
         has_url=bool(booking.url),
         why_not=await _why_not(visit, booking, state), last=_last(visit, booking.decision),
         unasked=state == CONFIRMED and not booking.contact_at and now >= clock.no_contact_at(days, booking.slot.start),
