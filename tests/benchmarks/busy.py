@@ -1,6 +1,6 @@
 """An office at its busiest, beside the years of `fill`: ten counsellors, whose places of this week are all taken.
 
-Today, a Wednesday at noon, 110 sessions in every state; 45 earlier ones without an outcome; 85 open requests, 20
+Today, a Wednesday at noon, 110 sessions in every state; 36 earlier ones without an outcome; 85 open requests, 20
 proposals and 60 wishes for another time; 200 people to weigh, 150 suspended, 150 warned, 60 objections; a person with
 300 bookings; tomorrow closed, though it is booked.
 """
