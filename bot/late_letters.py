@@ -4,11 +4,9 @@ references, dates and times only. The letters go on being tried.
 
 from __future__ import annotations
 
-from datetime import datetime
+from sqlalchemy import select
 
-from sqlalchemy import bindparam, select
-
-from bot.channels import LETTER
+from bot.channels import CHANNELS, LETTER
 from bot.counter import BOOKING
 from bot.database import Transaction
 from bot.outbox import NOTICE
@@ -19,16 +17,19 @@ from flows.text import Text
 
 KIND = "letters_wait"
 MANY_TRIES = 13  # of a letter: nearly three hours
-LATE = select(NOTICE.c.booking_id).where(PENDING, NOTICE.c.rank == LETTER, NOTICE.c.attempts >= MANY_TRIES)
+TO_PEOPLE = [kind for kind, way in CHANNELS.items() if way == "mail"]  # not to the office's own mailbox
+LATE = select(NOTICE.c.booking_id).where(
+    PENDING, NOTICE.c.rank == LETTER, NOTICE.c.attempts >= MANY_TRIES, NOTICE.c.kind.in_(TO_PEOPLE)
+)
 OF_BOOKINGS = (
     select(BOOKING.c.ref, BOOKING.c.start)
-    .where(BOOKING.c.id.in_(LATE), BOOKING.c.start > bindparam("now"))
+    .where(BOOKING.c.id.in_(LATE))
     .order_by(BOOKING.c.start)
     .limit(listing.MOST + 1)
 )
 
 
-async def words(transaction: Transaction, days: OfficeDays, now: datetime) -> Text | None:
-    """The bookings that are still ahead, the nearest first; None where all have left meanwhile."""
-    found = (await transaction.execute(OF_BOOKINGS, {"now": now})).all()
+async def words(transaction: Transaction, days: OfficeDays) -> Text | None:
+    """The earliest bookings first; None where all letters have left meanwhile."""
+    found = (await transaction.execute(OF_BOOKINGS)).all()
     return listing.of_letters([(row.ref, row.start) for row in found], days) if found else None

@@ -158,7 +158,7 @@ class Notices:
         if notice.kind in group.NEWS:
             return self._to_the_group(await group.news(self.kit, transaction, notice.kind), now)
         if notice.kind == late_letters.KIND:
-            return self._to_the_group(await late_letters.words(transaction, self.kit.days, now), now)
+            return self._to_the_group(await late_letters.words(transaction, self.kit.days), now)
         language, _ = await self._reached(transaction, chat, office.language)
         words = self.kit.words(language, now)
         if notice.kind in ("alert", "no_mailbox"):

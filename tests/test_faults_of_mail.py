@@ -194,6 +194,7 @@ async def test_a_mail_server_that_is_away_for_three_hours_loses_no_letter_of_the
     await drained(place)
     assert len(place.mailbox.letters) == 1
     assert copies(place.group, "メールボックスにメールを送れません") == 1
+    assert copies(place.group, "【送れないメールがあります】") == 0, "that is of letters to people"
 
 
 @pytest.mark.parametrize("stage", ["RCPT", "DATA"])

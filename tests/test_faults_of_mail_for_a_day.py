@@ -40,6 +40,7 @@ async def test_a_mail_server_that_is_away_for_a_day_loses_no_letter_to_a_person(
         await small.group.sees("【メールを送れませんでした】")
         waits = await small.group.sees("【送れないメールがあります】")
         assert "11月24日(火) 9:30" in waits.text
+        assert copies(small.group, "【送れないメールがあります】") == 2, "once a day"
         await small.taro.sees("【確定の手続き中です】")
         assert copies(small.taro, CONFIRMED) == 0
     await next_try(small, "confirmed_mail")

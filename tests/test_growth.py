@@ -77,7 +77,7 @@ async def live(place: Town, folder: Path, statements: Statements) -> None:
     assert await place.app.database.run(lambda transaction: group.accept(transaction, code, place.group.id, now))
     await place.app.sender.follow_group(-1_000_000_000_001)
     await place.app.sender.hurry(("forbidden",))
-    await place.app.database.run(lambda transaction: late_letters.words(transaction, place.app.days, now))
+    await place.app.database.run(lambda transaction: late_letters.words(transaction, place.app.days))
     card = Card(1, "private")
     await place.app.database.run(lambda transaction: place.app.kit.store.will_show(transaction, (1, ""), 1, card))
     statements.part = A_FAULT
