@@ -30,11 +30,12 @@ from bot.telegram.api import SHUT_OUT, Api, failure, seconds
 from bot.telegram.budget import ranked
 from bot.undeliverable import Undeliverable
 from flows import notices
+from flows.lifecycle import CONFIRMED
 from flows.notices import AFTER_A_LETTER, CONFIRMING, How
 
 log = structlog.get_logger()
 
-TOLD_BY_STAFF = ("by_hand", "by_phone")  # how a confirmation was settled: no letter changes that any more
+TOLD_BY_STAFF = ("by_hand", "by_phone")  # how a confirmation was settled: no letter is told of any more
 IS_THE_CARD = ("delete", "offered", *DIALOGS)  # nothing stands below a chat's card after these
 AT_ONCE = {
     LETTER: 10,
@@ -239,7 +240,12 @@ class Sender:
     async def _tell(self, transaction: Transaction, booking_id: str, how: How, now: datetime) -> None:
         counter = self.kit.counter(transaction, now, None, "")
         booking = await counter.booking(booking_id)
-        if booking is None or booking.told in TOLD_BY_STAFF or (booking.told, how) == ("failed", "failed"):
+        if booking is None or (booking.told, how) == ("failed", "failed"):
+            return
+        if booking.told in TOLD_BY_STAFF and booking.state == CONFIRMED:
+            if how == "handed":  # they know; but now a cancellation has an entry to take out of their calendar
+                booking.told = how
+                await counter.write(booking, None)
             return
         if booking.told == "failed":
             await addresses.settled(counter, booking)

@@ -12,7 +12,7 @@ import pytest
 
 from bot.late_letters import MANY_TRIES
 from tests.faults import copies, drained, next_try
-from tests.test_faults_of_mail import CONFIRMED, TARO_MAIL, asked, away, until_tried
+from tests.test_faults_of_mail import CONFIRMED, TARO_MAIL, asked, away, entries, until_tried
 from tests.town import Town
 
 
@@ -31,6 +31,13 @@ async def confirmed_in_an_outage(small: Town) -> AsyncIterator[None]:
         await small.staff.presses_in(small.group, "確定する")
         await until_tried(small, 1)
         yield
+
+
+async def tried_for_hours(small: Town) -> None:
+    """So long that staff see it."""
+    await small.rows(f"UPDATE notice SET attempts = {MANY_TRIES - 1} WHERE kind = 'confirmed_mail'")  # noqa: S608  # a number
+    await next_try(small, "confirmed_mail")
+    await small.group.sees("【メールを送れませんでした】")
 
 
 async def test_a_mail_server_that_is_away_for_a_day_loses_no_letter_to_a_person(small: Town) -> None:
@@ -58,14 +65,29 @@ async def test_what_staff_settle_in_an_outage_is_not_told_again_when_it_is_over(
 ) -> None:
     """Whoever was told by phone gets the letter too, for the calendar; what staff wrote is not written twice."""
     async with confirmed_in_an_outage(small):
-        await small.rows(f"UPDATE notice SET attempts = {MANY_TRIES - 1} WHERE kind = 'confirmed_mail'")  # noqa: S608  # a number
-        await next_try(small, "confirmed_mail")
-        await small.group.sees("【メールを送れませんでした】")
+        await tried_for_hours(small)
         await small.staff.presses_in(small.group, pressed)
         await small.taro.sees(CONFIRMED)
     await small.turn_clock("2026-11-19 15:00")
     await drained(small)
     assert (len(small.mailbox.to(TARO_MAIL)), copies(small.taro, CONFIRMED)) == (letters, 1)
+
+
+async def test_what_the_late_letter_put_into_the_calendar_goes_with_a_cancellation(small: Town) -> None:
+    async with confirmed_in_an_outage(small):
+        await tried_for_hours(small)
+        await small.staff.presses_in(small.group, "電話で連絡済み")
+        await small.taro.sees(CONFIRMED)
+    await small.turn_clock("2026-11-19 15:00")
+    await drained(small)
+    await small.taro.says("/mine")
+    await small.taro.sees("確定：11月24日(火) 9:30")
+    await small.taro.presses("この予約をキャンセルする")
+    await small.taro.sees("の予約をキャンセルしますか")
+    await small.taro.presses("キャンセルする")
+    await small.taro.sees("キャンセルしました")
+    await drained(small)
+    assert entries(small) == ["REQUEST", "CANCEL"]
 
 
 async def test_letters_that_waited_for_the_server_follow_the_first_that_it_takes(small: Town) -> None:
