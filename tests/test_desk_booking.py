@@ -249,3 +249,11 @@ async def test_a_form_of_a_booking_that_has_moved_on_changes_nothing(office: Off
         assert late.status == 409
         assert "何も変更していません" in late.text
     assert (await now_is(office, booking)).url == URL
+
+
+async def test_a_bookings_own_page_leads_to_where_its_outcome_is_recorded(desk: OpenDesk, office: Office) -> None:
+    today, to_come = await confirmed(office), await confirmed(office, "2026-11-25 13:00", 2)
+    desk.clock.turn("2026-11-24 09:30")
+    visitor = await desk.signed_in()
+    assert f"/today#b{today.id}" in (await visitor.opens(f"/bookings/{today.id}")).links
+    assert f"/today#b{to_come.id}" not in (await visitor.opens(f"/bookings/{to_come.id}")).links

@@ -8,16 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, text
 
-from bot import measures
-from bot.desk.missed import MEASURES, TO_WEIGH
 from flows.counter import Booking, Decision
 from flows.desk.people import DECISIONS, Measure, Missed, Person, wrong_day
-from tests.benchmarks.fill import in_hand
 from tests.counters import NOW, Office
 from tests.desk import OpenDesk, Shown, Visitor, open_desk
-from tests.desk_things import LEAD
 from tests.town import Clock
 
 WORDS = "電話に出られず、折り返しもなかったため。"
@@ -183,55 +178,6 @@ async def test_where_a_measure_rests_on_a_corrected_session_the_page_says_so_and
     assert "停止中の方はいません" in shown.text
     assert {("unsuspended",), ("unsuspended_mail",)} <= set(await desk.all(NOTICES))
     assert ("measure_ended", "corrected") in await desk.all("SELECT what, note FROM record")
-
-
-async def warned(desk: OpenDesk, booking: Booking, times: int) -> None:
-    async with desk.database.transaction() as transaction:
-        for number in range(times):
-            of = (f"somebody {number}", booking)
-            await measures.decide(transaction, desk.kit.seal, *of, "warning", "no_contact", None, WORDS, LEAD, NOW)
-
-
-def measures_on(shown: Shown) -> list[str]:
-    return [link for link in shown.links if link.startswith("/people/measures/")]
-
-
-async def test_what_is_too_much_for_one_page_goes_on_on_the_next_and_what_rests_on_nothing_stands_first(
-    desk: OpenDesk, office: Office
-) -> None:
-    await missed(office, 1)
-    not_missed = await missed(office, 2, "2026-11-25 09:30")
-    await corrected(office, not_missed)
-    await warned(desk, not_missed, 1)
-    still_missed = await missed(office, 3, "2026-11-26 09:30")
-    await warned(desk, still_missed, MEASURES + 1)
-    lead = await at_people(desk)
-    first = lead.shown
-    assert measures_on(first)[0] == "/people/measures/1"
-    assert len(measures_on(first)) == MEASURES + 1
-    [onward] = [link for link in first.links if link.startswith("/people?warned=")]
-    rest = await lead.opens(onward)
-    assert {*measures_on(first), *measures_on(rest)} == {f"/people/measures/{n + 1}" for n in range(MEASURES + 2)}
-    assert "/people#warned" in rest.links
-    for nowhere in ("x", "-1", "９", "9" * 40):
-        assert (await lead.opens(f"/people?warned={nowhere}")).status == 404
-
-
-async def test_of_very_many_to_weigh_the_longest_waiting_come_first_and_the_rest_follow(
-    desk: OpenDesk, office: Office
-) -> None:
-    def many(connection: Connection) -> None:
-        in_hand(connection, office.seal, TO_WEIGH + 1, state="missed")
-        connection.execute(text("DELETE FROM measure"))
-
-    await desk.database.run_sync(many)
-    lead = await at_people(desk)
-    assert "判断が済むと、続きが表示されます" in lead.shown.text
-    [newest] = await desk.all("SELECT id FROM booking ORDER BY start DESC LIMIT 1")
-    assert f"/bookings/{newest[0]}" not in lead.shown.links
-    await decides(lead, "nothing")
-    assert "判断が済むと、続きが表示されます" not in lead.shown.text
-    assert f"/bookings/{newest[0]}" in lead.shown.links
 
 
 async def test_a_suspension_ends_by_its_date_by_itself(desk: OpenDesk, office: Office) -> None:

@@ -9,9 +9,7 @@ from pathlib import Path
 import pytest
 from aiohttp import StreamReader
 
-from bot.desk.requests import MOST
 from flows.counter import Booking, Decision
-from tests.benchmarks.fill import in_hand
 from tests.counters import Office
 from tests.desk import OpenDesk, Visitor, open_desk
 from tests.desk_things import Filling
@@ -63,17 +61,6 @@ async def test_what_waits_for_the_person_stands_below_what_waits_for_staff(offic
     assert text.index(waits.reference) < text.index(asked.reference)
     assert "返信期限切れ" not in text
     assert "本日が返信期限" not in text, "the office has replied"
-
-
-async def test_of_very_many_the_most_urgent_are_shown_and_what_waits_for_staff_before_all(
-    office: Office, desk: OpenDesk
-) -> None:
-    await desk.database.run_sync(lambda connection: in_hand(connection, office.seal, MOST + 1, state="proposed"))
-    waits = await requested(office, 1, "2026-11-26 10:00")
-    page = (await shown(desk)).shown
-    assert f"急ぐものから {MOST} 件を表示しています" in page.text
-    assert waits.reference in page.text
-    assert page.html.count('<li class="card') == MOST
 
 
 async def test_both_deadlines_and_the_flags_stand_there_and_nothing_personal(office: Office, desk: OpenDesk) -> None:

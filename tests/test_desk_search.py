@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import Connection, text
 from structlog.typing import EventDict
 
-from bot.desk.search import MOST
 from bot.people_index import indexes
 from bot.retention import forget_what_is_old
 from flows.counter import Booking
@@ -168,32 +167,6 @@ async def test_erased_people_are_not_found_and_this_is_said(office: Office, desk
         assert "個人情報は相談日から90日で消去します" in found.text
     assert (await looks_for(visitor, booking.reference)).path == f"/bookings/{booking.id}"
     assert missed.reference in (await looks_for(visitor, "2026-11-25")).text
-
-
-async def test_what_is_too_much_for_one_page_goes_on_on_the_next(office: Office, desk: OpenDesk) -> None:
-    index = indexes(office.seal, DETAILS)["name_index"]
-
-    def many(connection: Connection) -> None:
-        fill(connection, MOST + 5)
-        connection.execute(text("UPDATE booking SET erased = false, name_index = :index"), {"index": index})
-
-    await desk.database.run_sync(many)
-    visitor = await desk.signed_in()
-    found = await looks_for(visitor, "川越 太郎")
-    assert f"1件目～{MOST}件目" in found.text
-    first = bookings_on(found)
-    [onward] = [link for link in found.links if link.startswith("?page=")]
-    rest = await visitor.opens(found.path + onward)
-    assert f"{MOST + 1}件目～{MOST + 5}件目" in rest.text
-    assert len(first | bookings_on(rest)) == MOST + 5
-    [back] = [link for link in rest.links if link.startswith("?page=")]
-    assert bookings_on(await visitor.opens(found.path + back)) == first
-    for nowhere in ("?page=3", "?page=0", "?page=x", "?page=999", "?page=１"):
-        assert (await visitor.opens(found.path + nowhere)).status == 404
-
-
-def bookings_on(shown: Shown) -> set[str]:
-    return {link for link in shown.links if link.startswith("/bookings/")}
 
 
 # What cannot be read, and who may

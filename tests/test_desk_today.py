@@ -12,10 +12,8 @@ from flows.counter import Booking
 from tests.counters import Office
 from tests.desk import OpenDesk, Shown, Visitor, open_desk
 
-START, IN_TOUCH, RECORD_NO_CONTACT = (
-    "開始する（参加した）", "連絡があった", "連絡なしを記録する",
-)  # fmt: skip
-FINISH, EXTEND, HELD, RECORD = "終了する（実施した）", "45分まで延長する", "実施した", "記録する"
+START, IN_TOUCH, FINISH = "開始する（参加した）", "連絡があった", "終了する（実施した）"
+EXTEND, HELD, RECORD, RECORD_NO_CONTACT = "45分まで延長する", "実施した", "記録する", "連絡なしを記録する"
 
 
 @pytest.fixture
@@ -57,24 +55,6 @@ async def test_the_page_shows_the_sessions_of_the_day_without_personal_details(d
     assert f"/bookings/{first.id}" in shown.links
     for private in ("川越 太郎", "11030", "taro@example.jp", "9012345678"):
         assert private not in shown.html
-
-
-async def test_what_is_over_stands_below_what_is_to_be_done(desk: OpenDesk, office: Office) -> None:
-    over, to_come = await session(office), await session(office, 2, "2026-11-24 13:00")
-    visitor = await at_the_desk(desk, "2026-11-24 09:30")
-    assert "本日の終了分" not in visitor.shown.text
-    assert visitor.shown.text.index(over.reference) < visitor.shown.text.index(to_come.reference)
-    await visitor.presses(START)
-    below = (await visitor.presses(FINISH)).text.partition("本日の終了分：1件")[2]
-    assert over.reference in below
-    assert to_come.reference not in below
-
-
-async def test_a_bookings_own_page_leads_to_where_its_outcome_is_recorded(desk: OpenDesk, office: Office) -> None:
-    today, to_come = await session(office), await session(office, 2, "2026-11-25 13:00")
-    visitor = await at_the_desk(desk, "2026-11-24 09:30")
-    assert f"/today#b{today.id}" in (await visitor.opens(f"/bookings/{today.id}")).links
-    assert f"/today#b{to_come.id}" not in (await visitor.opens(f"/bookings/{to_come.id}")).links
 
 
 async def test_a_day_without_sessions_says_so(desk: OpenDesk) -> None:
