@@ -26,7 +26,7 @@ from typing import Any
 from sqlalchemy import Connection, insert
 
 from bot import tables
-from bot.channels import REMINDER
+from bot.channels import LETTER, REMINDER
 from bot.database import Database
 from bot.encryption import Seal, load_keys
 from bot.migrate import migrate
@@ -50,7 +50,7 @@ FIRST_S, P95_S, USED = 1.0, 0.5, 0.9
 
 
 def promised(connection: Connection, seal: Seal, chats: list[int]) -> None:
-    """So many confirmed bookings of one morning, and the reminder of each."""
+    """So many confirmed bookings of one morning, and the reminder of each, in the chat and by letter."""
     start, due = Clock(SESSION)(), Clock(DUE)()
     long_ago = due - timedelta(days=7)
     bookings, notices = [], []
@@ -65,11 +65,10 @@ def promised(connection: Connection, seal: Seal, chats: list[int]) -> None:
             "details": seal.seal(details, "booking", "details", key), "source": "chat", "url_sent": False,
             "extended": False, "claim_hash": "", "claim_tries": 0,
         })  # fmt: skip
-        notices.append({
-            "key": f"remind_day_before:{key}:2", "kind": "remind_day_before", "rank": REMINDER, "booking_id": key,
-            "chat_id": chat, "due_at": due, "next_try": due, "not_after": start, "state": "pending", "attempts": 0,
-            "owner": "", "error": "",
-        })  # fmt: skip
+        notices += [{
+            "key": f"{kind}:{key}:2", "kind": kind, "rank": of_rank, "booking_id": key, "chat_id": chat, "due_at": due,
+            "next_try": due, "not_after": start, "state": "pending", "attempts": 0, "owner": "", "error": "",
+        } for kind, of_rank in (("remind_day_before", REMINDER), ("remind_day_before_mail", LETTER))]  # fmt: skip
     connection.execute(insert(tables.table(tables.BookingRow)), bookings)
     connection.execute(insert(tables.table(tables.NoticeRow)), notices)
 
@@ -159,10 +158,11 @@ async def measure(reminders: int, past: int, people: int, away: float) -> None:
             task.cancel()
         await asyncio.gather(*talking, return_exceptions=True)
         how = f"{past:,} of the past in the table, Telegram {1000 * away:.0f} ms away ({conditions(people)})"
-        report(town.server.calls, due, during, cpu, how)
+        report(town, due, during, cpu, how)
 
 
-def report(calls: list[Call], due: datetime, answers: list[float], cpu: float, how: str) -> None:
+def report(town: Town, due: datetime, answers: list[float], cpu: float, how: str) -> None:
+    calls = town.server.calls
     sent = [call for call in calls if call.method in SENDING and call.status == 200 and call.at >= due]
     reminders = [call for call in sent if is_reminder(call)]
     first, last = reminders[0].at, reminders[-1].at
@@ -174,6 +174,7 @@ def report(calls: list[Call], due: datetime, answers: list[float], cpu: float, h
         ("answers to people, 95th percentile", f"{p95:.2f} s of {len(answers)} (target {P95_S:g} s)"),
         ("of the budget used", f"{within / (ALL[0] * seconds):.1%} (target {USED:.0%})"),
         ("all reminders sent within", f"{seconds:.0f} s"),
+        ("letters handed over meanwhile", str(len(town.mailbox.letters))),
         ("refused by Telegram (429)", str(sum(call.status == 429 for call in calls))),
         ("CPU of the bot for each message", f"{1000 * cpu / within:.1f} ms"),
     ]
