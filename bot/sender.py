@@ -210,6 +210,8 @@ class Sender:
         failed = error is not None or sending.end == "expired"
         if way == "chat" and not failed and not sending.end and notice.kind not in IS_THE_CARD and notice.chat_id:
             await self.kit.store.bury(transaction, notice.chat_id)
+        if error and error.code in SHUT_OUT and way == "chat" and notice.chat_id:
+            await self.kit.store.close(transaction, notice.chat_id, now)
         if notice.booking_id is None or (failed and notice.kind == "undelivered"):
             return
         if notice.kind in AFTER_A_LETTER and not failed and not sending.end:
@@ -229,8 +231,6 @@ class Sender:
         self, transaction: Transaction, notice: Notice, error: Undeliverable, now: datetime
     ) -> None:
         """Whoever has blocked the bot gets letters only: from now on, and this one if there is a letter for it."""
-        if error.code in SHUT_OUT and notice.chat_id:
-            await self.kit.store.close(transaction, notice.chat_id, now)
         letter = f"{notice.kind}_mail"
         if letter in notices.KINDS and letter not in CONFIRMING and error.code in (*SHUT_OUT, CLOSED):
             key = notice.key.replace(notice.kind, letter, 1)

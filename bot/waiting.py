@@ -2,7 +2,7 @@
 
 Of two who serve at once, the unique hold and the one row of each person decide. A place that somebody has had since
 begins anew; one that was offered to all whose turn it was is free for everybody. 第4条(4): for whoever is suspended
-nothing is kept, though they go on waiting.
+nothing is kept, though they go on waiting; nor for whoever has stopped the bot.
 """
 
 from __future__ import annotations
@@ -41,18 +41,25 @@ LAST_NUMBER = (
     .scalar_subquery()
 )
 SUSPENDED = exists(select(MEASURE.c.id).where(MEASURE.c.number_index == LAST_NUMBER, *SUSPENDS))
+CLOSED = (  # as a value, found by its key: PostgreSQL may look for those that exist in the whole table
+    select(CONVERSATION.c.closed_at)
+    .where(CONVERSATION.c.chat_id == WAITING.c.chat_id, CONVERSATION.c.subject == "")
+    .correlate(WAITING)
+    .scalar_subquery()
+    .is_not(None)
+)
 NOT_TODAY = or_(WAITING.c.asked_on.is_(None), WAITING.c.asked_on != bindparam("today"))
 IN_TURN = (
     select(WAITING.c.chat_id, WAITING.c.first, WAITING.c.last)
     .where(WAITING.c.start.is_(None), WAITING.c.last >= bindparam("from_day"), ~HAS_ONE)
-    .where(NOT_TODAY, ~SUSPENDED)
+    .where(NOT_TODAY, ~SUSPENDED, ~CLOSED)
     .order_by(WAITING.c.since, WAITING.c.chat_id)
     .limit(AT_ONCE)
 )
 ASKED = select(OFFER).where(OFFER.c.start >= bindparam("since"), OFFER.c.start < bindparam("before"))
 OVER = (
     select(WAITING.c.chat_id, WAITING.c.until)
-    .where(WITH_AN_OFFER, or_(WAITING.c.until <= bindparam("now"), SUSPENDED))
+    .where(WITH_AN_OFFER, or_(WAITING.c.until <= bindparam("now"), SUSPENDED, CLOSED))
     .limit(AT_ONCE)
 )
 SHOWN = select(CONVERSATION.c.dialog, CONVERSATION.c.state).where(
@@ -109,8 +116,8 @@ async def pass_on(server: Server, chat: int | None, *only_if: ColumnElement[bool
 
 
 async def lapse(server: Server) -> bool:
-    """Offers that nobody answered in time are passed on, and their people told; those of whoever is suspended, too.
-    Whether there were any.
+    """Offers that nobody answered in time are passed on, and their people told; those of whoever is suspended or cannot
+    be reached, too. Whether there were any.
     """
     today = server.days.day_of(server.now)
     over = (await server.transaction.execute(OVER, {"now": server.now, "today": today})).all()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from sqlalchemy import insert, select
 
 from bot import measures, waiting
@@ -93,5 +95,24 @@ async def test_no_phone_rings_for_an_offer_that_ran_out(place: Town) -> None:
     await place.rows(insert(waiting.WAITING).values(**wish))
     told = await place.taro.sees("【お取り置きが終わりました】")
     assert told.silent
+    await place.taro.says("/mine")
+    await place.taro.sees("11月26日(木) の空きを待っています。")
+
+
+async def test_whoever_has_stopped_the_bot_keeps_no_time_from_others(place: Town) -> None:
+    await place.taro.says("/start")
+    await place.taro.sees("予約窓口")
+    place.taro.blocks_bot()
+    now, until = place.clock(), Clock("2026-11-19 12:00")()
+    kept = {"counsellor": "1", "start": Clock(FIRST)(), "until": until}
+    wish = {"chat_id": place.taro.id, "first": DAY, "last": DAY, "since": now, "asked_on": now.date(), **kept}
+    await place.rows(insert(waiting.WAITING).values(**wish))
+    outbox, chat = place.app.kit.outbox, place.taro.id
+    await place.app.database.run(lambda t: outbox.put(t, "offered:1", "offered", now, until, chat_id=chat))
+    async with asyncio.timeout(10):
+        while await place.rows("SELECT start FROM waiting") != [(None,)]:
+            place.app.sender.wake.set()
+            await place.app.lanes.finish(5)
+    place.taro.unblocks_bot()
     await place.taro.says("/mine")
     await place.taro.sees("11月26日(木) の空きを待っています。")
