@@ -260,3 +260,11 @@ async def test_what_is_new_is_marked_where_nobody_looks(browser: Browser, made: 
         await expect(someone.page.locator("#tabs button").first).to_have_text(re.compile("未読 1 件"))
         await someone.opens("seeker")
         await expect(someone.page.locator("#tabs .badge")).to_have_count(0)
+
+
+async def test_the_desk_opens_in_a_tab_of_its_own_signed_in(desk: Visitor) -> None:
+    async with desk.page.context.expect_page() as opened:
+        await desk.page.locator("#desk").click()
+    tab = await opened.value
+    await tab.wait_for_url("**/today")
+    await expect(tab.get_by_text("職員 一号").first).to_be_visible()

@@ -180,13 +180,13 @@ async def _order(world: World, wish: Json) -> None:
 
 
 async def _desk(world: World, wish: Json) -> Json:
-    """Where this member of staff comes in to the desk, once."""
+    """The link by which this member of staff comes in to the desk, once."""
     person = _who(world, wish)
     if not await world.desk_answers():
         raise CannotBe(DESK_AWAY)
-    if person not in world.staff or (url := await world.link_to_the_desk(person)) is None:
+    if person not in world.staff or (link := await world.link_to_the_desk(person)) is None:
         raise CannotBe(NO_RIGHTS)
-    return {"url": url}
+    return {"link": link}
 
 
 ACTS: Mapping[str, Callable[[Any, Json], Awaitable[Json | None]]] = {

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from aiohttp import web
+from aiohttp import ClientSession, web
+from yarl import URL
 
 from bot.playground.acts import CannotBe, carry_out
 from bot.playground.feed import Feed
@@ -60,6 +61,8 @@ class Page:
             told = await carry_out(self.world, wish)
         except CannotBe as refusal:
             return web.json_response({"ok": False, "why": refusal.why}, status=409)
+        if request.url.host == URL(told.get("link", "")).host:
+            return await _signed_in(told["link"])
         return web.json_response({"ok": True, **told})
 
     async def sent(self, request: web.Request) -> web.Response:
@@ -82,6 +85,15 @@ class Page:
     async def transcript(self, request: web.Request) -> web.Response:
         """What was done so far, as a conversation that can be played again."""
         return web.Response(text=transcript(self.world))
+
+
+async def _signed_in(link: str) -> web.Response:
+    """The link to the desk, pressed for somebody at this machine: a browser keeps cookies by host, not by port."""
+    async with ClientSession() as client, client.post(link, allow_redirects=False) as door:
+        inside = URL(link).join(URL(door.headers["Location"]))
+        answer = web.json_response({"ok": True, "link": str(inside)})
+        answer.headers["Set-Cookie"] = door.headers["Set-Cookie"]
+        return answer
 
 
 def add_page(world: World) -> None:

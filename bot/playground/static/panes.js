@@ -103,7 +103,7 @@ async function openDesk() {
   if (!came) tab?.close();
   else if (tab) {
     tab.opener = null;
-    tab.location.replace(came.url);
+    tab.location.replace(came.link);
   }
 }
 
