@@ -191,7 +191,9 @@ class SqlCounter:
         return True
 
     async def _say_what_follows(self, booking: Booking, event: str, of_the_url: str, wish_ended: bool) -> None:
-        """What was promised for a time or a wish that is no more is withdrawn before what follows is promised."""
+        """What was promised of what is no more (a request, a time, a wish) is withdrawn before what follows."""
+        if event in notices.ENDS_A_REQUEST:
+            await self.outbox.withdraw(self.transaction, booking.id, notices.OF_THE_REQUEST, self.now)
         if event in notices.ANOTHER_TIME:
             await self.outbox.withdraw(self.transaction, booking.id, notices.OF_THE_TIME, self.now)
         if wish_ended:

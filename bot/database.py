@@ -26,6 +26,7 @@ from sqlalchemy import (
     create_engine,
     event,
     literal_column,
+    select,
     text,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -122,6 +123,7 @@ class Database:
         self._away_since: float | None = None
         self.dialect = self.url.get_backend_name()
         self._one_writer = asyncio.Lock()
+        self._kept: Connection | None = None
         self._waiting: list[tuple[Callable[[Transaction], Awaitable[Any]], asyncio.Future[Any]]] = []
         self._committer: asyncio.Task[None] | None = None
         if self.dialect == "sqlite":
@@ -224,22 +226,43 @@ class Database:
     async def _begun(self) -> AsyncIterator[Transaction]:
         if self.dialect == "sqlite":
             async with self._one_writer:
-                with _immediate(self._sqlite) as connection:
+                with self._immediate() as connection:
                     yield _SqliteTransaction(connection)
         else:
             async with asyncio.timeout(LOST_SECONDS), self._postgres.begin() as connection:
                 yield _PostgresTransaction(connection)
 
+    @contextmanager
+    def _immediate(self) -> Iterator[Connection]:
+        """One transaction of SQLite, on the one connection, which stays open until something fails.
+
+        It is begun here: an engine that listens for that asks its listeners at each statement.
+        """
+        connection = self._kept = self._kept or self._sqlite.connect()
+        try:
+            with connection.begin():
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                yield connection
+        except BaseException:
+            self._let_go()
+            raise
+
+    def _let_go(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept:
+            kept.close()
+
     async def run_sync(self, work: Callable[[Connection], T]) -> T:
         """Schema work (Alembic) on a plain connection, in one transaction."""
         if self.dialect == "sqlite":
-            with _immediate(self._sqlite) as connection:
+            with self._immediate() as connection:
                 return work(connection)
         async with self._postgres.begin() as connection:
             return await connection.run_sync(work)
 
     async def close(self) -> None:
         if self.dialect == "sqlite":
+            self._let_go()
             self._sqlite.dispose()
         else:
             await self._postgres.dispose()
@@ -284,14 +307,6 @@ def _sqlite_engine(url: str) -> Engine:
     return engine
 
 
-@contextmanager
-def _immediate(engine: Engine) -> Iterator[Connection]:
-    """One transaction of SQLite, begun here: an engine that listens for that asks its listeners at each statement."""
-    with engine.begin() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        yield connection
-
-
 async def insert_each_once(transaction: Transaction, into: Table, rows: Sequence[dict[str, Any]]) -> None:
     """INSERT … ON CONFLICT DO NOTHING of some rows in one go."""
     await transaction.execute(_insert_each(into, transaction.dialect), rows)
@@ -317,6 +332,12 @@ async def one_at_a_time(transaction: Transaction, name: str, shared: bool = Fals
     """Until the commit no other goes past here with the same name (shared: but those that share it); on SQLite none."""
     if transaction.dialect == "postgresql":
         await transaction.execute(TOGETHER if shared else ONE_AT_A_TIME, {"name": name})
+
+
+@cache
+def clock(dialect: str) -> Executable:
+    """Asks the database's own clock."""
+    return select(epoch(dialect))
 
 
 def epoch(dialect: str) -> ColumnElement[float]:

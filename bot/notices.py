@@ -26,6 +26,7 @@ from bot.letters import Letters
 from bot.outbox import NOTICE, Notice
 from bot.reply import Reply, Shot
 from bot.staff_group import StaffGroup
+from bot.tables import PENDING
 from bot.telegram.api import UNCHANGED, Api
 from bot.telegram.replies import Speaker, inline
 from bot.undeliverable import Undeliverable
@@ -41,8 +42,9 @@ from flows.waiting import OFFERS
 
 CLOSED = "closed"  # the code of a notice to a chat that was closed to the bot before
 NO_STAFF_GROUP = timedelta(minutes=1)  # how long a message to staff waits for a staff group
-NOT_TOLD_YET = timedelta(minutes=1)  # how long a reminder waits for the confirmation, until it looks again
+NOT_TOLD_YET = timedelta(minutes=1)  # how long what waits for another notice waits, until it looks again
 DIALOGS = {"proposed": PROPOSALS, "arrived": ARRIVAL, "remind_ten_minutes": JOINING}  # what the bot asks with buttons
+STILL_TO_GO = select(NOTICE.c.key).where(NOTICE.c.key == bindparam("message"), PENDING)
 LAST_SENT = select(NOTICE.c.key).where(
     NOTICE.c.booking_id == bindparam("booking"), NOTICE.c.kind == bindparam("kind"), NOTICE.c.state == "sent",
     NOTICE.c.ended_at > bindparam("since"),
@@ -89,7 +91,7 @@ class Notices:
         if kind.channel == "mail" and booking.chat is not None:
             _, open_ = await self._reached(transaction, booking.chat, booking.language)
             booking = booking if open_ else replace(booking, chat=None)  # a chat that is closed is none
-        if promises.waits_for_the_letter(notice.kind, booking):
+        if await self._waits(transaction, notice, booking):
             return Sending(later=now + NOT_TOLD_YET)
         if not kind.holds(booking) or await self._again_too_soon(transaction, notice, now):
             return Sending(end="cancelled")
@@ -98,6 +100,14 @@ class Notices:
         if kind.channel in STAFF_GROUP and self.staff_group.chat is None:
             return Sending(later=now + NO_STAFF_GROUP)
         return await self._of_booking(transaction, notice, kind.channel, booking, now)
+
+    async def _waits(self, transaction: Transaction, notice: Notice, booking: Booking) -> bool:
+        """A reminder for the confirmation; a letter for whoever has no chat, until the message has found it open."""
+        if promises.waits_for_the_letter(notice.kind, booking):
+            return True
+        of = {"message": notice.key.replace("_mail:", ":", 1)}
+        only_without_chat = promises.is_for_no_chat(notice.kind, booking)
+        return only_without_chat and (await transaction.execute(STILL_TO_GO, of)).first() is not None
 
     async def _again_too_soon(self, transaction: Transaction, notice: Notice, now: datetime) -> bool:
         """One of its kind went out some hours ago, for another time of the booking."""

@@ -26,6 +26,9 @@ DELETABLE = timedelta(hours=48)  # Telegram deletes no older message (`deleteMes
 MINE = (NOTICE.c.key == bindparam("of"), NOTICE.c.owner == bindparam("mine"))  # by the lease
 AGAIN = update(NOTICE).where(*MINE)
 END = AGAIN.where(PENDING).returning(NOTICE.c.key)
+WITHDRAWN = update(NOTICE).where(
+    NOTICE.c.booking_id == bindparam("of"), PENDING, NOTICE.c.kind.in_(bindparam("kinds", expanding=True))
+)
 
 
 @dataclass(frozen=True)
@@ -119,8 +122,8 @@ class Outbox:
 
     async def withdraw(self, transaction: Transaction, booking_id: str, kinds: Collection[str], at: datetime) -> None:
         """What was promised of a booking and has not gone out yet holds no more, though the booking goes on."""
-        waiting = (NOTICE.c.booking_id == booking_id, PENDING, NOTICE.c.kind.in_(kinds))
-        await transaction.execute(update(NOTICE).where(*waiting).values(state="cancelled", ended_at=at))
+        end = {"state": "cancelled", "ended_at": at}
+        await transaction.execute(WITHDRAWN, {**end, "of": booking_id, "kinds": list(kinds)})
 
     async def keep(self, transaction: Transaction, keys: Collection[str]) -> None:
         """Mark as sent what a turn's own reply has done already."""

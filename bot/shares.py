@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 
 from bot import kept
-from bot.database import Database, Transaction, epoch, insert_once, one_at_a_time
+from bot.database import Database, Transaction, clock, insert_once, one_at_a_time
 from bot.sending_tables import SenderRow, SpokenRow
 from bot.tables import table
 
@@ -111,5 +111,5 @@ class Shares:
 
 
 async def _now(transaction: Transaction) -> float:
-    found: Any = (await transaction.execute(select(epoch(transaction.dialect)))).scalar()
+    found: Any = (await transaction.execute(clock(transaction.dialect))).scalar()
     return float(found)

@@ -241,6 +241,8 @@ OF_THE_TIME = [  # the old ones of a booking that is moved
     *("overdue", "came", "outcome", "url_missing", "url_missing_today"),
 ]
 ANOTHER_TIME = ("move", "confirm_move", "change")  # events after which those hold no more
+OF_THE_REQUEST = ("no_reply", "no_reply_mail", "overdue")
+ENDS_A_REQUEST = ("confirm", "decline", "propose", "cancel", "lapse")  # those hold no more after one of these
 OF_THE_WISH = ("move_received", "move_no_reply", "move_overdue")  # hold no more once it is answered
 REMINDERS = frozenset(row.kind for row in TABLE if row.kind.startswith("remind_"))
 ONCE_PER_ADDRESS = ("arrived",)

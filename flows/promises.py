@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from flows import lifecycle
@@ -55,6 +55,12 @@ def waits_for_the_letter(kind: str, booking: Booking) -> bool:
     """It is for somebody who has been told, and the confirmation is still on its way, or staff are to phone."""
     waiting = booking.state == lifecycle.CONFIRMED and not booking.confirmed_to_person
     return waiting and kind in REMINDERS
+
+
+def is_for_no_chat(kind: str, booking: Booking) -> bool:
+    """A letter that this person would read only if they had no chat."""
+    holds, without = KINDS[kind].holds, replace(booking, chat=None)
+    return KINDS[kind].channel == "mail" and not holds(booking) and holds(without)
 
 
 def wait_for_morning(days: OfficeDays, kind: str, now: datetime, start: datetime | None = None) -> datetime | None:

@@ -85,6 +85,21 @@ async def test_of_a_request_that_lapses_who_has_stopped_the_bot_reads_by_letter(
     ]  # fmt: skip
 
 
+async def test_a_letter_for_who_has_no_chat_waits_until_the_message_has_found_the_chat_closed(small: Town) -> None:
+    """Both are due at one time, and the letter may well be looked at first."""
+    await requested(small)
+    await small.group.sees("確定期限")
+    small.taro.blocks_bot()
+    await small.turn_clock("2026-11-20 15:00")
+    await small.group.sees("【送信できません】")
+    await small.turn_clock("2026-11-20 15:01")
+    await small.mailbox.gets("返信について", to="taro@example.jp")
+    await drained(small)
+    assert await small.rows("SELECT kind, state FROM notice WHERE kind LIKE 'no_reply%' ORDER BY kind") == [
+        ("no_reply", "dead"), ("no_reply_mail", "sent"),
+    ]  # fmt: skip
+
+
 async def test_what_is_asked_of_who_has_stopped_the_bot_does_not_pass_for_sent(small: Town) -> None:
     """A question with buttons like any other message: staff are told, and it is not tried again."""
     await requested(small)
