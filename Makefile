@@ -12,7 +12,7 @@ EXTRACT := $(BIN)/pybabel -q extract --no-default-keywords --keywords Text --key
 	--omit-header --add-location file
 UPDATE := $(BIN)/pybabel -q update --output-dir locales --no-fuzzy-matching --no-wrap --ignore-pot-creation-date
 
-.PHONY: run test check clauses crash races fuzz mutation catalogues pictures lock messages
+.PHONY: run test check clauses crash races fuzz year mutation catalogues pictures lock messages
 
 # Without a token, the demo: the whole counter on a page in the browser.
 run: $(READY)
@@ -40,6 +40,11 @@ races: $(READY)
 
 fuzz: $(READY)
 	$(PYTEST) -rP --long tests/test_hostile_input.py tests/test_any_order.py
+
+# A simulated year, drawn by lot from its seed (SEED=5 for another one).
+SEED ?= 4
+year: $(READY)
+	$(BIN)/python -m tests.year --seed $(SEED)
 
 # Most of an hour: whether a test notices each small change to `flows`, or tests/mutation/survivors.md says why none does.
 mutation: $(READY)
