@@ -32,7 +32,10 @@ class Outages:
 
 def back(spans: Collection[Span], when: datetime) -> datetime:
     """This moment, or when the outage in which it falls is over."""
-    return max((until for since, until in spans if since <= when < until), default=when)
+    for since, until in spans:
+        if since <= when < until:
+            return until
+    return when
 
 
 class Telegram:
