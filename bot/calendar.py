@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Row, func, select
 
 from bot import kept
-from bot.database import Transaction, insert_once, one_at_a_time
+from bot.database import Transaction
 from bot.staff_tables import RUNNING, ClosureRow, CounsellorRow
+from bot.statements import insert_once, one_at_a_time
 from bot.tables import table
 from flows.counter import Slot
 from flows.office import Office

@@ -10,10 +10,11 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
 
-from bot.database import Transaction, insert_once
+from bot.database import Transaction
 from bot.encryption import Seal
 from bot.outbox import NOTICE, Outbox
 from bot.records import record
+from bot.statements import insert_once
 from bot.tables import CLAIMABLE, LIVE_ONLY, PENDING, BookingRow, PersonRow, table
 from flows.claiming import LENGTH, LETTERS
 from flows.counter import Booking

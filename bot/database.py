@@ -11,25 +11,17 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from functools import cache
 from typing import Any, Protocol, TypeVar
 
 import structlog
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Executable,
-    Float,
-    Row,
     StaticPool,
-    Table,
     create_engine,
     event,
-    literal_column,
-    select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, CursorResult, Engine, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -39,8 +31,6 @@ from bot.pauses import pauses
 log = structlog.get_logger()
 
 T = TypeVar("T")
-ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
-TOGETHER = text("SELECT pg_advisory_xact_lock_shared(hashtextextended(:name, 0))")
 BUSY_MS = 250  # how long one SQLite statement waits for another process; then whoever asked tries again
 POOL = 16
 LOST_SECONDS = 30.0  # a transaction on PostgreSQL that takes longer has lost its connection; a turn is cut long before
@@ -305,42 +295,3 @@ def _sqlite_engine(url: str) -> Engine:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine
-
-
-async def insert_each_once(transaction: Transaction, into: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """INSERT … ON CONFLICT DO NOTHING of some rows in one go."""
-    await transaction.execute(_insert_each(into, transaction.dialect), rows)
-
-
-async def insert_once(transaction: Transaction, into: Table, values: dict[str, Any]) -> Row[Any] | None:
-    """INSERT … ON CONFLICT DO NOTHING RETURNING: the row, or None where another one was first."""
-    return (await transaction.execute(_insert_once(into, transaction.dialect), values)).first()
-
-
-@cache
-def _insert_each(into: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
-    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(into)
-    return insert.on_conflict_do_nothing()
-
-
-@cache
-def _insert_once(into: Table, dialect: str) -> Executable:
-    return _insert_each(into, dialect).returning(*into.primary_key.columns)
-
-
-async def one_at_a_time(transaction: Transaction, name: str, shared: bool = False) -> None:
-    """Until the commit no other goes past here with the same name (shared: but those that share it); on SQLite none."""
-    if transaction.dialect == "postgresql":
-        await transaction.execute(TOGETHER if shared else ONE_AT_A_TIME, {"name": name})
-
-
-@cache
-def clock(dialect: str) -> Executable:
-    """Asks the database's own clock."""
-    return select(epoch(dialect))
-
-
-def epoch(dialect: str) -> ColumnElement[float]:
-    """The database's own clock in seconds: for leases only."""
-    sql = "(julianday('now') - 2440587.5) * 86400.0" if dialect == "sqlite" else "extract(epoch FROM clock_timestamp())"
-    return literal_column(sql, Float)

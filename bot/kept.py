@@ -6,8 +6,9 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select, update
 
-from bot.database import Database, Transaction, insert_once
+from bot.database import Database, Transaction
 from bot.encryption import Seal
+from bot.statements import insert_once
 from bot.tables import SettingRow, table
 from flows.office import BadSetting
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BindParameter, bindparam, insert, select, update
 
-from bot.database import Transaction, insert_once
+from bot.database import Transaction
+from bot.statements import insert_once
 from bot.tables import BookingRow, ConsentRow, PersonRow, TermsRow, table
 from flows.booking import QUESTIONS
 from flows.counter import Consent

@@ -14,7 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Executable, Select, bindparam, or_, select, union_all, update
 
 from bot.channels import RANKS, rank
-from bot.database import Database, Transaction, epoch, insert_each_once, insert_once
+from bot.database import Database, Transaction
+from bot.statements import epoch, insert_each_once, insert_once
 from bot.tables import PENDING, NoticeRow, table
 from flows.counter import Booking
 from flows.notices import ONCE_PER_ADDRESS

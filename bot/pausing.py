@@ -6,9 +6,10 @@ import json
 from datetime import datetime
 
 from bot import kept
-from bot.database import Transaction, one_at_a_time
+from bot.database import Transaction
 from bot.outbox import Outbox
 from bot.records import record
+from bot.statements import one_at_a_time
 from flows.desk.pausing import Switch
 from flows.desk.records import What
 from flows.desk.roles import Member

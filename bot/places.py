@@ -6,7 +6,8 @@ from collections.abc import Collection
 
 from sqlalchemy import bindparam, delete, select, update
 
-from bot.database import Transaction, insert_once
+from bot.database import Transaction
+from bot.statements import insert_once
 from bot.tables import HoldRow, OfferRow, table
 from flows.counter import Slot
 

@@ -10,8 +10,8 @@ from sqlalchemy import bindparam, select
 
 from bot import claims, known, places, urls, waiting
 from bot.calendar import still_a_place
-from bot.database import insert_once, one_at_a_time
 from bot.people_index import indexes
+from bot.statements import insert_once, one_at_a_time
 from bot.tables import LIVE_ONLY, BookingRow, table
 from flows import clock, lifecycle
 from flows.counter import Booking, Decision, Permit

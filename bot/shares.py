@@ -17,8 +17,9 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select, update
 
 from bot import kept
-from bot.database import Database, Transaction, clock, insert_once, one_at_a_time
+from bot.database import Database, Transaction
 from bot.sending_tables import SenderRow, SpokenRow
+from bot.statements import clock, insert_once, one_at_a_time
 from bot.tables import table
 
 SENDER, SPOKEN = table(SenderRow), table(SpokenRow)

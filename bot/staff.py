@@ -9,9 +9,10 @@ from hashlib import sha256
 
 from sqlalchemy import delete, insert, select, update
 
-from bot.database import Transaction, insert_once
+from bot.database import Transaction
 from bot.records import record
 from bot.staff_tables import LinkRow, SessionRow, StaffRow
+from bot.statements import insert_once
 from bot.tables import InvitationRow, table
 from flows.desk.roles import Member
 

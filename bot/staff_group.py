@@ -9,7 +9,8 @@ from hashlib import sha256
 from sqlalchemy import select, update
 
 from bot import kept
-from bot.database import Database, Transaction, insert_once
+from bot.database import Database, Transaction
+from bot.statements import insert_once
 from bot.tables import InvitationRow, table
 
 INVITATION = table(InvitationRow)

@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, select, update
 
-from bot.database import Database, Transaction, insert_once
+from bot.database import Database, Transaction
 from bot.encryption import Seal
+from bot.statements import insert_once
 from bot.tables import FLEETING, OWED, ConversationRow, PersonRow, UpdateRow, table
 from flows.steps import Conversation
 from flows.text import Text

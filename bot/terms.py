@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import bindparam, select
 
-from bot.database import Transaction, insert_once
+from bot.database import Transaction
 from bot.outbox import Outbox
 from bot.records import record
+from bot.statements import insert_once
 from bot.tables import LIVE_ONLY, BookingRow, TermsRow, table
 from flows import clock
 from flows.counter import Booking

@@ -16,9 +16,10 @@ from sqlalchemy import ColumnElement, Row, bindparam, delete, exists, insert, or
 
 from bot import pausing, places
 from bot.calendar import still_a_place
-from bot.database import Transaction, insert_once
+from bot.database import Transaction
 from bot.measures import MEASURE, SUSPENDS
 from bot.outbox import Outbox
+from bot.statements import insert_once
 from bot.tables import LIVE_ONLY, WITH_AN_OFFER, BookingRow, ConversationRow, OfferRow, WaitingRow, table
 from flows import policy
 from flows.counter import Free, Slot, Waiting

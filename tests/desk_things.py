@@ -12,8 +12,9 @@ from sqlalchemy import insert, select
 from bot import calendar, measures, places, staff
 from bot.calendar import CLOSURE, COUNSELLOR
 from bot.counter import BOOKING
-from bot.database import Transaction, insert_once
+from bot.database import Transaction
 from bot.staff import INVITATION
+from bot.statements import insert_once
 from flows import policy
 from flows.counter import Booking, Consent, Decision, Permit, Slot
 from flows.desk.roles import Member

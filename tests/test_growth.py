@@ -31,7 +31,14 @@ from tests.databases import new_database
 from tests.plans import ROOT, Statements, plans, scans
 from tests.town import Clock, Town, town
 
-APART = ("bot/database.py", "bot/migrate.py", "bot/office_work.py", "bot/records.py", "bot/staff.py")
+APART = (
+    "bot/database.py",
+    "bot/statements.py",
+    "bot/migrate.py",
+    "bot/office_work.py",
+    "bot/records.py",
+    "bot/staff.py",
+)
 FEW, MANY = 1_500, 6_000  # bookings of the past; of either, more fall due at the end than one round forgets
 MOST = 1_100  # bookings, and updates: more than five rounds
 ABOUT = 500  # steps; a look at every row takes three or more for each

@@ -10,13 +10,13 @@ from sqlalchemy import Row, insert, select, update
 
 from bot import calendar, waiting
 from bot.calendar import CLOSURE, closing_of
-from bot.database import insert_once
 from bot.desk.closing import FIELDS, choices
 from bot.desk.touched import MOST, Touched, touched
 from bot.desk.visit import Answer, Done, Missing, Page, Route, Visit, Wrong, does, shows
 from bot.records import record
 from bot.staff import STAFF
 from bot.staff_tables import CallRow
+from bot.statements import insert_once
 from bot.tables import table
 from flows.desk import closing
 from flows.desk.closing import Unfit, in_words

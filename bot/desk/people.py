@@ -13,11 +13,11 @@ from sqlalchemy import Row
 
 from bot import measures
 from bot.counter import BOOKING
-from bot.database import one_at_a_time
 from bot.desk import missed
 from bot.desk.missed import InForce
 from bot.desk.visit import MOVED_ON, Answer, Done, Missing, Page, Route, Visit, Wrong, does, shows
 from bot.records import record
+from bot.statements import one_at_a_time
 from flows.counter import Booking
 from flows.desk import people
 from flows.lifecycle import MISSED

@@ -11,11 +11,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import delete, select, update
 
 from bot import staff
-from bot.database import one_at_a_time
 from bot.desk.visit import Answer, Done, Missing, Page, Route, Visit, Wrong, does, shows
 from bot.records import record
 from bot.staff import INVITATION, STAFF
 from bot.staff_tables import RUNNING
+from bot.statements import one_at_a_time
 from flows.desk.roles import ROLES, Member
 from flows.text import Text
 

@@ -8,10 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 from bot import staff
-from bot.database import Database, insert_once
+from bot.database import Database
 from bot.desk.access import make_link
 from bot.migrate import migrate
 from bot.records import record
+from bot.statements import insert_once
 from flows.desk.roles import Member
 
 

@@ -20,10 +20,11 @@ from sqlalchemy import Executable, and_, select, update
 from bot import calendar
 from bot.calendar import COUNSELLOR
 from bot.counter import BOOKING, SqlCounter
-from bot.database import Database, Transaction, insert_once
+from bot.database import Database, Transaction
 from bot.encryption import load_keys
 from bot.migrate import migrate
 from bot.outbox import NOTICE, Outbox
+from bot.statements import insert_once
 from bot.tables import PENDING
 from flows import answers, clock, policy
 from flows.counter import Booking, Consent, Decision, Permit, Slot

@@ -21,9 +21,10 @@ from sqlalchemy import Engine, event, select, update
 
 from bot.app import App
 from bot.config import Settings
-from bot.database import Database, epoch
+from bot.database import Database
 from bot.outbox import NOTICE
 from bot.playground.server import BotApiServer, Fault
+from bot.statements import epoch
 from bot.tables import PENDING
 from tests.conversations.offices import office_with_setting
 from tests.town import TICK, TOKEN, Mailbox, Town
