@@ -7,6 +7,8 @@ database's clock, by which leases run, is turned with the town's: what is leased
 from __future__ import annotations
 
 import asyncio
+import gc
+import warnings
 from collections.abc import AsyncIterator, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
@@ -167,6 +169,9 @@ class CrashingTown(Town):
             await asyncio.gather(*alive, return_exceptions=True)
         await self.app.bot.close_connections()  # the operating system does that for a process
         await self.app.database.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # and this: a connection that was cut in mid-transaction
+            gc.collect()
         self.up = self.was_cut = False
         self._running = None
         await self.server.until(lambda: self.server.cloud.poll is None, PATIENCE)

@@ -47,13 +47,17 @@ class Case:
     def blocked(self, when: datetime) -> bool:
         return self.office.telegram.blocked.get(self.office.person[self.booking.id], NEVER) <= when
 
+    def without_chat(self, when: datetime) -> bool:
+        """For a letter: closed by when its message can find that out."""
+        return self.blocked(back(self.office.outages.telegram, when))
+
     def known_closed(self, when: datetime) -> bool:
         return self.closed is not None and self.closed <= when
 
     def holds(self, kind: str, when: datetime) -> bool:
         """For a letter, a chat that is closed is none."""
         stand = self.then(when)
-        if TO[kind] == "mail" and self.blocked(when):
+        if TO[kind] == "mail" and self.without_chat(when):
             stand = replace(stand, chat=False)
         return HOLDS[kind](stand)
 
@@ -128,7 +132,7 @@ def _ended(case: Case, one: Owed, row: Row[Any]) -> Iterator[str]:
     if row.state not in right:
         yield f"{one.kind} of {local(one.due)} is {row.state} and should be {' or '.join(sorted(right))}"
     latest = when + (MINUTE if one.kind in AFTER_BEING_TOLD else SOON)
-    if TO[one.kind] == "mail" and case.blocked(when):  # it goes once the chat is known to be closed
+    if TO[one.kind] == "mail" and case.without_chat(when):  # it goes once the chat is known to be closed
         latest = max(latest, back(case.office.outages.mail, back(case.office.outages.telegram, when)) + MINUTE)
     if row.state == "sent" and not when <= row.ended_at <= latest:
         yield f"{one.kind} of {local(one.due)} left at {local(row.ended_at)}, not at {local(when)}"
