@@ -88,13 +88,18 @@ async def test_one_typed_for_a_booking_stays_when_the_counsellor_has_another(
     assert (await url_of(office, booking), await letters(desk, booking)) == (TYPED, ["url_mail"])
 
 
-async def test_another_counsellor_brings_their_own_and_without_one_it_is_missing(
-    office: Office, desk: OpenDesk, lead: Visitor
-) -> None:
+async def with_one_of_two(office: Office, lead: Visitor) -> Booking:
+    """A booking with a counsellor who has a URL of their own; the other one has none."""
     await has_url(lead, "1", OWN)
     await lead.opens("/counsellors")
     await lead.presses("追加", name="職員 二号")
-    booking = await confirmed(office)
+    return await confirmed(office)
+
+
+async def test_another_counsellor_brings_their_own_and_without_one_it_is_missing(
+    office: Office, desk: OpenDesk, lead: Visitor
+) -> None:
+    booking = await with_one_of_two(office, lead)
     await lead.opens(f"/bookings/{booking.id}")
     await lead.presses("担当にする", counsellor="2")
     assert await url_of(office, booking) == ""
@@ -119,10 +124,7 @@ async def test_a_moved_booking_has_it_at_its_new_time_in_a_letter_that_replaces_
 async def test_one_that_was_sent_and_is_given_again_replaces_nothing_though_the_booking_had_none_meanwhile(
     office: Office, desk: OpenDesk, lead: Visitor
 ) -> None:
-    await has_url(lead, "1", OWN)
-    await lead.opens("/counsellors")
-    await lead.presses("追加", name="職員 二号")
-    booking = await confirmed(office)
+    booking = await with_one_of_two(office, lead)
     assert await url_of(office, booking) == OWN
     await office.all("UPDATE notice SET state = 'sent' WHERE kind = 'url_mail'")
     await office.database.run(lambda t: urls.note_sent(t, office.seal, replace(booking, url=OWN)))
