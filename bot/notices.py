@@ -78,9 +78,10 @@ class Notices:
         """Look at the booking again and put the notice into words; None where its lease has run out meanwhile."""
         if not await self.kit.outbox.renew(transaction, notice):
             return None
-        if notice.not_after and now > notice.not_after:
-            return Sending(end="expired")
+        too_late = notice.not_after is not None and now > notice.not_after
         if notice.booking_id is None:
+            if too_late:
+                return Sending(end="expired")
             of_no_booking = {"offered": self._offered, waiting.ENDED: self._offer_over, lists.KIND: self._list}
             simple = of_no_booking.get(notice.kind, self._simple)
             return await simple(transaction, notice, now)
@@ -91,10 +92,12 @@ class Notices:
         if kind.channel == "mail" and booking.chat is not None:
             _, open_ = await self._reached(transaction, booking.chat, booking.language)
             booking = booking if open_ else replace(booking, chat=None)  # a chat that is closed is none
-        if await self._waits(transaction, notice, booking):
+        if not too_late and await self._waits(transaction, notice, booking):
             return Sending(later=now + NOT_TOLD_YET)
         if not kind.holds(booking) or await self._again_too_soon(transaction, notice, now):
             return Sending(end="cancelled")
+        if too_late:
+            return Sending(end="expired")
         if morning := promises.wait_for_morning(self.kit.days, notice.kind, now, booking.slot.start):
             return Sending(later=morning)
         if kind.channel in STAFF_GROUP and self.staff_group.chat is None:

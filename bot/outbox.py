@@ -135,6 +135,11 @@ class Outbox:
         again = {"next_try": at, "error": error, "lease_until": None}
         await transaction.execute(AGAIN, {**again, "of": notice.key, "mine": self.owner})
 
+    async def wait(self, transaction: Transaction, notice: Notice, until: datetime) -> None:
+        """Put a notice back that was not tried: this does not count as a try."""
+        again = {"next_try": until, "error": notice.error, "lease_until": None, "attempts": notice.attempts - 1}
+        await transaction.execute(AGAIN, {**again, "of": notice.key, "mine": self.owner})
+
     async def hurry(self, transaction: Transaction, errors: Sequence[str], now: datetime) -> None:
         """A fault is over: what waits for its next try because of it is due now."""
         waiting = (PENDING, NOTICE.c.error.in_(errors), NOTICE.c.next_try > now)

@@ -157,7 +157,7 @@ class Sender:
         """Write down how it ended, and what follows from that, in one transaction."""
         outbox = self.kit.outbox
         if sending.later:
-            await outbox.try_again(transaction, notice, sending.later, "")
+            await outbox.wait(transaction, notice, sending.later)
         elif error and self._worth_another_try(notice, error, now):
             log.info("not sent yet", notice=notice.key, error=error.code, attempts=notice.attempts)
             await outbox.try_again(transaction, notice, now + backoff(notice.attempts), error.code)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from bot.playground.people import Person
 from bot.playground.server import Fault
-from tests.faults import copies, drained
+from tests.faults import copies, drained, next_try
 from tests.town import OFFICE_MAIL, Town, book
 
 CLOSED = "SELECT chat_id FROM conversation WHERE closed_at IS NOT NULL"
@@ -98,6 +98,22 @@ async def test_a_letter_for_who_has_no_chat_waits_until_the_message_has_found_th
     assert await small.rows("SELECT kind, state FROM notice WHERE kind LIKE 'no_reply%' ORDER BY kind") == [
         ("no_reply", "dead"), ("no_reply_mail", "sent"),
     ]  # fmt: skip
+
+
+async def test_a_letter_that_only_waited_has_not_failed(small: Town) -> None:
+    """Telegram is away until it is too late: the chat is open, so the letter was never needed."""
+    await requested(small)
+    await small.group.sees("確定期限")
+    busy = Fault(status=502)
+    small.server.fault = lambda _, params: busy if params.get("chat_id") == small.taro.id else None
+    for _ in range(3):
+        await next_try(small, "no_reply_mail")
+    await small.turn_clock("2026-11-20 17:16")
+    small.server.fault = None
+    await small.taro.sees("確定できませんでした")
+    await drained(small)
+    assert await small.rows("SELECT state FROM notice WHERE kind = 'no_reply_mail'") == [("cancelled",)]
+    assert await small.rows("SELECT kind FROM notice WHERE kind = 'letter_failed'") == []
 
 
 async def test_what_is_asked_of_who_has_stopped_the_bot_does_not_pass_for_sent(small: Town) -> None:

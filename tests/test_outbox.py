@@ -114,6 +114,18 @@ async def test_what_is_put_back_comes_again_at_its_time_and_not_before(database:
     assert len(await outbox.claim(again, {ANSWER: 10})) == 1
 
 
+async def test_what_waits_has_not_been_tried(database: Database) -> None:
+    """What the try before came to is still known."""
+    outbox = Outbox(database)
+    await put(outbox, "one")
+    [notice] = await outbox.claim(NOW, {ANSWER: 10})
+    await database.run(lambda t: outbox.try_again(t, notice, NOW, "busy"))
+    [again] = await outbox.claim(NOW, {ANSWER: 10})
+    assert await database.run(lambda t: outbox.renew(t, again))
+    await database.run(lambda t: outbox.wait(t, again, NOW))
+    assert [(one.attempts, one.error) for one in await outbox.claim(NOW, {ANSWER: 10})] == [(2, "busy")]
+
+
 async def test_who_lost_the_lease_puts_nothing_back(database: Database) -> None:
     late, owner = Outbox(database), Outbox(database)
     await put(late, "one")
