@@ -29,6 +29,7 @@ from bot.outage import PATIENCE_SECONDS, Outage
 from bot.outbox import Outbox
 from bot.pauses import pauses
 from bot.post import Post
+from bot.saying import Saying
 from bot.sender import Sender
 from bot.service import Service
 from bot.shares import Shares
@@ -83,7 +84,7 @@ class App:
         self.api = api = Api(self.bot, budget)
         letters = Letters(self.kit, Post.from_url(self.settings.mail_url), self.settings.office_mail)
         speaker = Speaker(api, store, outbox)
-        notices = Notices(self.kit, api, speaker, letters, self.staff_group, self.settings.desk_url)
+        notices = Notices(Saying(self.kit, api, speaker, self.staff_group), letters, self.settings.desk_url)
         self.sender = Sender(self.kit, api, notices, self.staff_group, self.lanes, self.clock)
         self.outage = Outage(self.kit, api, self.staff_group, self.patience)
         self.service = Service(self.kit, api, speaker, self.sender, self.staff_group, self.outage, self.clock)

@@ -21,10 +21,11 @@ from bot.kit import Kit
 from bot.lanes import Lanes, Work
 from bot.late_letters import MANY_TRIES
 from bot.logs import trace
-from bot.notices import CLOSED, DIALOGS, Notices, Sending
+from bot.notices import DIALOGS, Notices
 from bot.outbox import Notice, backoff
 from bot.post import AWAY
 from bot.ranks import Turns
+from bot.saying import CLOSED, Sending
 from bot.staff_group import StaffGroup
 from bot.telegram.api import SHUT_OUT, Api, failure, seconds
 from bot.telegram.budget import ranked
