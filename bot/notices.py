@@ -12,7 +12,6 @@ from sqlalchemy import bindparam, select
 
 from bot import cards, measures, turn
 from bot.announcing import Announcing
-from bot.channels import STAFF_GROUP
 from bot.database import Transaction
 from bot.letters import Letters
 from bot.outbox import NOTICE, Notice
@@ -64,9 +63,11 @@ class Notices:
         kind = notices.KINDS[notice.kind]
         if booking is None:
             return Sending(end="cancelled")
-        if kind.channel == "mail" and booking.chat is not None:
-            _, open_ = await self.saying.reached(transaction, booking.chat, booking.language)
-            booking = booking if open_ else replace(booking, chat=None)  # a chat that is closed is none
+        language, open_ = booking.language, True
+        if kind.channel in ("chat", "mail"):
+            language, open_ = await self.saying.reached(transaction, booking.chat, booking.language)
+        if kind.channel == "mail" and not open_:
+            booking = replace(booking, chat=None)  # a chat that is closed is none
         if not too_late and await self._waits(transaction, notice, booking):
             return Sending(later=now + NOT_TOLD_YET)
         if not kind.holds(booking) or await self._again_too_soon(transaction, notice, now):
@@ -75,9 +76,9 @@ class Notices:
             return Sending(end="expired")
         if morning := promises.wait_for_morning(self.kit.days, notice.kind, now, booking.slot.start):
             return Sending(later=morning)
-        if kind.channel in STAFF_GROUP and self.staff_group.chat is None:
-            return Sending(later=now + NO_STAFF_GROUP)
-        return await self._of_booking(transaction, notice, kind.channel, booking, now)
+        if kind.channel in ("chat", "mail"):
+            return await self._to_person(transaction, notice, booking, language, open_, now)
+        return await self._to_staff(transaction, notice, booking, now)
 
     async def _waits(self, transaction: Transaction, notice: Notice, booking: Booking) -> bool:
         """A reminder for the confirmation; a letter for whoever has no chat, until the message has found it open."""
@@ -95,25 +96,27 @@ class Notices:
         of = {"booking": notice.booking_id, "kind": notice.kind, "since": since}
         return (await transaction.execute(LAST_SENT, of)).first() is not None
 
-    async def _of_booking(
-        self, transaction: Transaction, notice: Notice, channel: notices.Channel, booking: Booking, now: datetime
-    ) -> Sending:
-        days, office = self.kit.days, self.kit.days.office
+    async def _to_staff(self, transaction: Transaction, notice: Notice, booking: Booking, now: datetime) -> Sending:
+        channel, days = notices.KINDS[notice.kind].channel, self.kit.days
+        if channel == "office":
+            return Sending(lambda: self.letters.to_office(notice, booking))
+        if self.staff_group.chat is None:
+            return Sending(later=now + NO_STAFF_GROUP)
         if channel == "card":
             reply = await cards.refresh(self.kit, transaction, self.saying.staff(), notice.kind, booking, now)
             return Sending(lambda: self.saying.speak(reply)) if reply else Sending(end="cancelled")
-        if channel == "staff":
-            text = self.kit.words(office.language, now).say(letters.staff(days, notice.kind, booking))
-            return Sending(lambda: self.saying.say(self.saying.staff(), text))
-        if channel == "office":
-            return Sending(lambda: self.letters.to_office(notice, booking))
-        language, open_ = await self.saying.reached(transaction, booking.chat, booking.language)
+        text = self.kit.words(days.office.language, now).say(letters.staff(days, notice.kind, booking))
+        return Sending(lambda: self.saying.say(self.saying.staff(), text))
+
+    async def _to_person(
+        self, transaction: Transaction, notice: Notice, booking: Booking, language: str, open_: bool, now: datetime
+    ) -> Sending:
         more = await self._of_people(transaction, notice)
         if more is None:
             return Sending(end="cancelled")
         if notice.kind in sentences.OFFERS_FREE_TIMES:
             more = {"times": await self._free(transaction, booking, now)}
-        if channel == "mail":
+        if notices.KINDS[notice.kind].channel == "mail":
             return Sending(lambda: self.letters.to_person(notice, booking, language, more))
         if booking.chat is None:
             return Sending(end="cancelled")
@@ -122,7 +125,7 @@ class Notices:
         if dialog := DIALOGS.get(notice.kind):
             asked = await turn.ask(self.kit, transaction, dialog, booking, now)
             return Sending(partial(self.saying.speak, asked) if asked else None)
-        text = self.kit.words(language, now).all(letters.chat(days, notice.kind, booking, more))
+        text = self.kit.words(language, now).all(letters.chat(self.kit.days, notice.kind, booking, more))
         return Sending(lambda: self.saying.say(booking.chat, text))
 
     async def _free(self, transaction: Transaction, booking: Booking, now: datetime) -> tuple[Text, ...]:

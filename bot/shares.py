@@ -12,14 +12,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 
 from bot import kept
 from bot.database import Database, Transaction
 from bot.sending_tables import SenderRow, SpokenRow
-from bot.statements import clock, insert_once, one_at_a_time
+from bot.statements import insert_once, now_of, one_at_a_time
 from bot.tables import table
 
 SENDER, SPOKEN = table(SenderRow), table(SpokenRow)
@@ -66,7 +65,7 @@ class Shares:
 
     async def _renew(self, transaction: Transaction, wanting: bool) -> Share:
         await one_at_a_time(transaction, "shares")
-        now = await _now(transaction)
+        now = await now_of(transaction)
         await transaction.execute(delete(SENDER).where(SENDER.c.lease_until <= now, SENDER.c.owner != self.owner))
         await transaction.execute(delete(SPOKEN).where(SPOKEN.c.until <= now))
         others = select(SENDER.c.share, SENDER.c.wanting).where(SENDER.c.owner != self.owner)
@@ -83,7 +82,7 @@ class Shares:
         """Telegram wants nothing sent for so long: by no worker."""
 
         async def work(transaction: Transaction) -> None:
-            await kept.write(transaction, HALTED, str(await _now(transaction) + seconds))
+            await kept.write(transaction, HALTED, str(await now_of(transaction) + seconds))
 
         await self.database.run(work)
 
@@ -94,7 +93,7 @@ class Shares:
 
         async def work(transaction: Transaction) -> float:
             await one_at_a_time(transaction, f"spoken:{chat}")
-            now = await _now(transaction)
+            now = await now_of(transaction)
             last = (await transaction.execute(LAST, {"chat": chat})).scalar()
             sent = [each for each in json.loads(last or "[]") if now - seconds < each <= now]
             full = sent[number - 1 - most] + seconds - now if len(sent) + number > most else 0.0
@@ -109,8 +108,3 @@ class Shares:
         values = {"sent": json.dumps(sent), "until": until}
         if await insert_once(transaction, SPOKEN, {"chat_id": chat, **values}) is None:
             await transaction.execute(AGAIN, {"chat": chat, **values})
-
-
-async def _now(transaction: Transaction) -> float:
-    found: Any = (await transaction.execute(clock(transaction.dialect))).scalar()
-    return float(found)

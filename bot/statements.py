@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from time import time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Executable, Float, Row, Table, literal_column, select, text
@@ -42,13 +43,17 @@ async def one_at_a_time(transaction: Transaction, name: str, shared: bool = Fals
         await transaction.execute(TOGETHER if shared else ONE_AT_A_TIME, {"name": name})
 
 
-@cache
-def clock(dialect: str) -> Executable:
-    """Asks the database's own clock."""
-    return select(epoch(dialect))
+async def now_of(transaction: Transaction) -> float:
+    """The database's own clock in seconds: for leases only. SQLite's is that of this machine."""
+    if transaction.dialect == "sqlite":
+        return time()
+    return float((await transaction.execute(CLOCK)).scalar_one())
 
 
 def epoch(dialect: str) -> ColumnElement[float]:
-    """The database's own clock in seconds: for leases only."""
+    """The same within a statement."""
     sql = "(julianday('now') - 2440587.5) * 86400.0" if dialect == "sqlite" else "extract(epoch FROM clock_timestamp())"
     return literal_column(sql, Float)
+
+
+CLOCK = select(epoch("postgresql"))

@@ -163,7 +163,7 @@ def shared_phone(number: str) -> Reading:
 def _phone(number: str, typed: str) -> Reading:
     # phonenumbers would read letters, prefixes and digits of all scripts too: it sees checked digits only.
     plus, digits = "+" if number.startswith("+") else "", re.sub(r"[^0-9]", "", number)
-    if not re.fullmatch(r"\+?[0-9() .-]+", number) or (not plus and digits.startswith(INTERNATIONAL_PREFIX)):
+    if not re.fullmatch(r"\+?[0-9() .-]+", number) or digits.startswith(INTERNATIONAL_PREFIX):
         return NO_PHONE
     parsed = _parsed(plus + digits)
     if parsed is None or (parsed.country_code == 81 and phonenumbers.number_type(parsed) not in REACHABLE):

@@ -135,6 +135,15 @@ async def test_a_message_to_a_group_waits_for_its_minute(budget: Budget) -> None
     assert len(sent) == TO_A_GROUP[0] + 1
 
 
+async def test_room_for_two_in_a_group_is_there_when_the_minute_of_the_two_oldest_is_over(budget: Budget) -> None:
+    """At first the database tells; after a minute alone the worker knows by itself."""
+    sent: list[float] = []
+    for _ in range(2):
+        await asyncio.gather(*(send(budget, GROUP, sent, STAFF) for _ in range(TO_A_GROUP[0])))
+        await budget.room(GROUP, 2)
+        assert monotonic() >= sorted(sent)[-TO_A_GROUP[0] + 1] + TO_A_GROUP[1] * SECOND
+
+
 async def test_who_waits_goes_by_rank(budget: Budget) -> None:
     """While the second is full, those who come later and are asked for go first."""
     await asyncio.gather(*(send(budget, chat, []) for chat in range(1, MOST + 1)))

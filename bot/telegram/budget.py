@@ -19,7 +19,7 @@ from time import monotonic
 from bot.channels import ANSWER
 from bot.database import unavailable
 from bot.ranks import Waiting
-from bot.shares import LEAST, TO_A_CHAT, Shares
+from bot.shares import LEAST, TO_A_CHAT, TO_A_GROUP, Shares
 
 MANY_CHATS = 1000  # when there are more, those with whom nothing goes on are forgotten
 PATIENCE, OF_A_GROUP = 0.25, 5.0  # seconds that a message waits for the database
@@ -52,13 +52,14 @@ class Window:
         self.most, self.seconds, self.under_way = most, seconds, 0
         self.ended: deque[float] = deque()
 
-    def wait(self, now: float) -> float:
-        """Seconds until one more may begin: 0 for none, infinite while one that is under way must end first."""
+    def wait(self, now: float, number: int = 1) -> float:
+        """Seconds until so many more may begin: 0 for none, infinite while one that is under way must end first."""
         while self.ended and self.ended[0] + self.seconds <= now:
             self.ended.popleft()
-        if self.under_way + len(self.ended) < self.most:
+        too_many = self.under_way + len(self.ended) + number - self.most
+        if too_many <= 0:
             return 0.0
-        return self.ended[0] + self.seconds - now if self.ended else inf
+        return self.ended[too_many - 1] + self.seconds - now if too_many <= len(self.ended) else inf
 
     def end(self, now: float) -> None:
         self.under_way -= 1
@@ -76,7 +77,7 @@ class Budget:
         self._serving: asyncio.Task[None] | None = None
         self._renewing: asyncio.Task[None] | None = None
         self._good_until = 0.0  # the share
-        self._alone = False
+        self._alone_since = inf
         self._halted_until = 0.0
 
     @property
@@ -90,8 +91,19 @@ class Budget:
         await self._asked(self.shares.halt(seconds))
 
     async def room(self, group: int, number: int) -> None:
-        """Wait until a group takes so many more messages."""
-        await _waited(lambda: self._asked(self.shares.place(group, number, take=False)))
+        """Wait until a group takes so many more messages. Who has been alone for its minute knows without asking."""
+        near = self._of_chat(group)
+
+        async def wait() -> float:
+            if monotonic() > self._alone_since + near.seconds:
+                return min(near.wait(monotonic(), number), self.second)
+            return await self._asked(self.shares.place(group, number, take=False))
+
+        await _waited(wait)
+
+    @property
+    def _alone(self) -> bool:
+        return self._alone_since < inf
 
     async def stay(self) -> None:
         """Where there are other workers, keep what each has at least: who writes after a quiet while need not wait."""
@@ -101,8 +113,8 @@ class Budget:
     @asynccontextmanager
     async def one(self, chat: int) -> AsyncIterator[None]:
         """Send one message to this chat in here: it begins when there is room for it."""
-        near = self._of_chat(chat) if chat > 0 else Window(1, 0.0)
-        await _waited(lambda: self._until(near))
+        near = self._of_chat(chat)
+        await _waited(lambda: self._until(near, self._apart(chat)))
         near.under_way += 1
         try:
             await self._share()
@@ -111,7 +123,7 @@ class Budget:
             await self._turn(RANK.get())
             try:
                 if chat > 0 and not self._alone:
-                    await self._place(chat, self._apart())
+                    await self._place(chat, self._apart(chat))
                 yield
             finally:
                 self._all.end(monotonic())
@@ -122,17 +134,18 @@ class Budget:
     def _of_chat(self, chat: int) -> Window:
         if len(self._chats) > MANY_CHATS:
             self._forget()
-        return self._chats.setdefault(chat, Window(TO_A_CHAT[0], TO_A_CHAT[1] * self.second))
+        most, lasts = TO_A_CHAT if chat > 0 else TO_A_GROUP
+        return self._chats.setdefault(chat, Window(most, lasts * self.second))
 
-    async def _until(self, window: Window) -> float:
+    async def _until(self, window: Window, apart: float) -> float:
         now = monotonic()
         wait = min(window.wait(now), self.second)
-        distance = self._apart() and window.ended and window.ended[-1] + self.second - now
+        distance = apart and window.ended and window.ended[-1] + apart - now
         return max(wait, distance or 0.0)
 
-    def _apart(self) -> float:
+    def _apart(self, chat: int) -> float:
         """How far apart two messages to one chat are: a second, but answers, which may come in a burst."""
-        return self.second if RANK.get() != ANSWER else 0.0
+        return self.second if chat > 0 and RANK.get() != ANSWER else 0.0
 
     async def _place(self, chat: int, apart: float = 0.0) -> None:
         """Wait for what any worker sends to this chat."""
@@ -187,7 +200,8 @@ class Budget:
         try:
             wanting = self._waiting.first() is not None or len(self._all.ended) > self._all.most / 2
             got = await self.shares.renew(wanting)
-            self._all.most, self._alone = got.most, got.alone
+            self._all.most = got.most
+            self._alone_since = min(self._alone_since, monotonic()) if got.alone else inf
             self._halted_until = max(self._halted_until, monotonic() + got.halted)
         except Exception as error:
             if not unavailable(error):

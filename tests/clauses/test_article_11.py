@@ -64,6 +64,7 @@ def test_11_blank_lines_are_no_change() -> None:
 def test_11_of_a_long_text_with_a_passage_that_comes_often_only_what_is_new_is_shown() -> None:
     often = "（略）\n" * 250
     assert policy.what_changed(often, f"{often}第13条（新設）\n") == ("第13条（新設）",)
+    assert policy.what_changed(often, f"第0条（新設）\n{often}") == ("第0条（新設）",)
 
 
 @given(st.text(), st.text())

@@ -49,6 +49,9 @@ async def test_2_1_it_is_asked_again_at_every_booking_as_a_registration_ends(tra
         ("this", "2026-12-25", False),
         ("two", "2026-11-25", False),
         ("two", "2026-12-25", True),
+        ("two", "2027-01-05", True),
+        ("this", "2027-01-05", False),
+        ("this", "2027-02-01", True),
         ("unsure", "2026-12-25", False),
     ],
 )

@@ -35,6 +35,18 @@ def test_4_4_i_on_the_day_itself_and_after_it_is_cancelled_by_phone_only(now: st
     assert "It has not been cancelled here." in answer.why.sentence
 
 
+def test_4_4_i_a_booking_can_be_moved_in_the_chat_until_the_end_of_the_day_before() -> None:
+    assert policy.may_move_in_chat(DAYS, jst("2026-11-24T09:30"), jst("2026-11-23T23:59:59.999"), "123-456") is None
+
+
+@pytest.mark.parametrize("now", ["2026-11-24T00:00", "2026-11-24T09:29"])
+def test_4_4_i_on_the_day_itself_it_is_moved_by_phone_only(now: str) -> None:
+    answer = policy.may_move_in_chat(DAYS, jst("2026-11-24T09:30"), jst(now).astimezone(UTC), "123-456")
+    assert answer is not None
+    assert (answer.clause, answer.why.values) == ("4(4)", {"ref": "123-456"})
+    assert "Nothing has been changed here." in answer.why.sentence
+
+
 def test_4_4_ii_staff_are_asked_10_minutes_after_the_start() -> None:
     assert clock.no_contact_at(DAYS, jst("2026-11-24T09:30")) == jst("2026-11-24T09:40")
 

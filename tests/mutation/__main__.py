@@ -23,7 +23,6 @@ from tests.mutation.running import (
     Functions,
     Seen,
     everything_loaded,
-    file_of,
     in_a_fork,
     killer,
     module_of,
@@ -77,7 +76,7 @@ def _survivors(seen: Seen, listed: set[str], found: list[Mutant], functions: Fun
     noticed: dict[str, list[str]] = defaultdict(list)  # the mutants of a line, or of "", any
     for mutant in found:
         before = {*noticed[str(mutant.line)][-LAST_HERE:], *noticed[""][-LAST_AROUND:]}
-        tests = sorted(seen.tests_of(mutant), key=partial(_first_those_of, before))
+        tests = sorted(seen.tests_of(mutant), key=lambda test: test not in before)
         noticing = killer(mutant, _not_too_many(seen, tests), functions)
         if noticing is None:
             yield (name := f"{mutant.file}: {mutant.name}")
@@ -86,11 +85,6 @@ def _survivors(seen: Seen, listed: set[str], found: list[Mutant], functions: Fun
         elif noticing:
             noticed[str(mutant.line)].append(noticing)
             noticed[""].append(noticing)
-
-
-def _first_those_of(before: set[str], test: str) -> int:
-    """Those that noticed mutants before, and what stands in their files."""
-    return 0 if test in before else 1 if file_of(test) in map(file_of, before) else 2
 
 
 def _not_too_many(seen: Seen, tests: list[str]) -> list[str]:

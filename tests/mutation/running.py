@@ -152,7 +152,9 @@ class Seen:
     loaded: list[str]
 
     def tests_of(self, mutant: Mutant) -> list[str]:
-        """The tests that may notice, file by file: those first that are quick, and that are about its module."""
+        """The tests that may notice, quick ones before slow ones: files first where a test comes to little else than
+        its module.
+        """
         module = module_of(mutant.file)
         line = f"{module} {mutant.line}"
         everything = not mutant.line or line in self.lines.get(ALL, ())
@@ -161,24 +163,22 @@ class Seen:
             for test, lines in self.lines.items()
             if "::" in test and (everything or line in lines or line in self.lines.get(file_of(test), ()))
         ]
-        return sorted(found, key=lambda test: (file_of(test) in self._slow, -self._near(file_of(test), module)))
+        near: dict[tuple[bool, str], float] = defaultdict(float)
+        for test in found:
+            near[self._room(test)] = max(near[self._room(test)], self._near(test, module))
+        return sorted(found, key=lambda test: (self._room(test)[0], -near[self._room(test)]))
 
-    def _near(self, file: str, module: str) -> float:
-        """The share of a module in all the lines to which the tests of a file come."""
-        modules = self._came_to[file]
+    def _room(self, test: str) -> tuple[bool, str]:
+        return self.seconds[test] > QUICK, file_of(test)
+
+    def _near(self, test: str, module: str) -> float:
+        """The share of a module in all the lines to which a test comes."""
+        modules = self._came_to[test]
         return modules[module] / (modules.total() or 1)
 
     @cached_property
-    def _slow(self) -> set[str]:
-        """The files with a test that takes long."""
-        return {file_of(test) for test, seconds in self.seconds.items() if seconds > QUICK}
-
-    @cached_property
     def _came_to(self) -> dict[str, Counter[str]]:
-        lines: dict[str, set[str]] = defaultdict(set)
-        for test, found in self.lines.items():
-            lines[file_of(test)] |= found
-        return {file: Counter(line.split()[0] for line in found) for file, found in lines.items()}
+        return {test: Counter(line.split()[0] for line in found) for test, found in self.lines.items()}
 
     def at_import(self, mutant: Mutant) -> bool:
         """Whether it changes what modules make when they are loaded: what calls, or is, its outermost function."""
