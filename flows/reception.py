@@ -22,7 +22,6 @@ from flows.proposals import PROPOSALS, waiting
 from flows.requesting import fill_in_the_offer
 from flows.steps import (
     BACK,
-    NOT_TEXT,
     OLD_BUTTON,
     UNKNOWN,
     Context,
@@ -32,7 +31,6 @@ from flows.steps import (
     Said,
     Screen,
     Typed,
-    Unreadable,
 )
 from flows.text import Text
 from flows.waiting import OFFERS, WAITED, WAITING, offered
@@ -183,9 +181,7 @@ async def _greet(context: Context, said: Said) -> Heard:
         if not context.conversation.dialog:
             await _open(context, WELCOME_DIALOG)
         return Heard(OLD_BUTTON)
-    context.conversation.notes = (
-        [NOT_TEXT if isinstance(said, Unreadable) else UNKNOWN] if context.conversation.dialog else []
-    )
+    context.conversation.notes = [UNKNOWN] if context.conversation.dialog else []
     await _open(context, WELCOME_DIALOG)
     return Heard()
 

@@ -36,7 +36,19 @@ CLAUSES = (
 )
 OTHERS = (
     *("lifecycle", "office_days", "hiding", "choosing", "agreeing", "cancelling", "booking_form", "one_turn"),
-    *("promises", "cards", "private_reprs", "pictures", "office", "office_letters", "answers", "counter", "deciding"),
+    *(
+        "promises",
+        "cards",
+        "private_reprs",
+        "reception",
+        "desk_taking_rules",
+        "pictures",
+        "office",
+        "office_letters",
+        "answers",
+        "counter",
+        "deciding",
+    ),
     *("calendar", "attending", "claiming", "proposals", "moving", "waiting", "companions_changed", "own_urls"),
     *("unmet", "pause", "who_may_decide", "staff_chat", "week_picture", "mime", "desk_today", "desk_week"),
     *("desk_counsellors", "desk_people", "desk_taking", "desk_booking", "desk_arranging", "desk_requests"),

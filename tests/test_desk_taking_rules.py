@@ -1,0 +1,105 @@
+"""What the page for a phone or mail request offers, calls and excepts: without the page."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from flows import policy
+from flows.counter import Slot
+from flows.desk.taking import (
+    FIELDS,
+    MISSING,
+    Sheet,
+    days_to_look_at,
+    in_short,
+    label,
+    past_the_deadline,
+    places,
+    read,
+    slot_of,
+)
+from flows.steps import Context, Conversation
+from flows.text import Text
+from tests.clauses.deadlines import DAYS, jst
+
+NOW = jst("2026-11-19T10:00")  # a Thursday; Monday the 23rd is a holiday
+FIRST, LAST = policy.first_day(DAYS, NOW), policy.last_day(DAYS, NOW)
+
+
+def test_the_business_days_from_today_to_the_last_that_can_be_asked_for_are_looked_at() -> None:
+    days = days_to_look_at(DAYS, NOW)
+    assert days[:4] == (date(2026, 11, 19), date(2026, 11, 20), date(2026, 11, 24), date(2026, 11, 25))
+    last_day_there_is = DAYS.business_day_before(LAST + timedelta(days=1))
+    assert days[-1] == last_day_there_is
+    at_its_end = jst(f"{last_day_there_is}T09:00")
+    assert last_day_there_is in days_to_look_at(DAYS, at_its_end)
+
+
+@pytest.mark.parametrize("ahead", range(3))
+def test_the_last_day_is_looked_at_where_it_is_a_business_day(ahead: int) -> None:
+    now = NOW + timedelta(days=ahead)
+    last = policy.last_day(DAYS, now)
+    days = days_to_look_at(DAYS, now)
+    assert (last in days) is DAYS.is_business_day(last)
+    assert last + timedelta(days=1) not in days
+
+
+def test_days_in_time_come_before_those_past_the_deadline() -> None:
+    days = [day for day in days_to_look_at(DAYS, NOW) if day <= FIRST + timedelta(days=1)]
+    free = {day: DAYS.places(day) for day in reversed(days)}
+    found = places(DAYS, free, NOW, "")
+    late = [day for day in days if day < FIRST]
+    assert late
+    assert [(each.day, each.late) for each in found] == [
+        *((day, False) for day in days if day >= FIRST), *((day, True) for day in late),
+    ]  # fmt: skip
+
+
+def test_what_has_begun_cannot_be_chosen() -> None:
+    today = date(2026, 11, 19)
+    [of_today] = places(DAYS, {today: DAYS.places(today)}, NOW, "")
+    assert of_today.places[0] == ("2026-11-19 1030-1", jst("2026-11-19T10:30"))
+    assert places(DAYS, {today: DAYS.places(today)}, jst("2026-11-19T18:00"), "") == ()
+
+
+def test_of_several_counsellors_the_chosen_one_is_named_and_else_the_first() -> None:
+    start = jst("2026-11-24T09:30")
+    free = {date(2026, 11, 24): {start: ("1", "2")}}
+    for chosen, named in (("", "1"), (slot_of(DAYS, Slot("2", start)), "2"), ("2026-11-24 0930-3", "1")):
+        [one] = places(DAYS, free, NOW, chosen)
+        assert one.places == ((f"2026-11-24 0930-{named}", start),)
+
+
+@pytest.mark.parametrize(
+    ("start", "now", "confirm", "excepted"),
+    [
+        ("2026-11-24T09:30", "2026-11-19T10:00", False, False),
+        ("2026-11-24T09:30", "2026-11-19T10:00", True, False),
+        ("2026-11-20T09:30", "2026-11-19T10:00", False, True),
+        ("2026-11-20T09:30", "2026-11-19T10:00", True, True),
+        ("2026-11-23T09:30", "2026-11-19T10:00", False, False),  # a holiday: refused for another reason
+        ("2026-11-23T09:30", "2026-11-19T10:00", True, False),
+        ("2026-11-23T09:30", "2026-11-20T10:00", False, False),
+        ("2026-11-24T09:30", "2026-11-20T00:00", False, True),
+    ],
+)
+def test_4_1_it_is_an_exception_past_the_deadline(start: str, now: str, confirm: bool, excepted: bool) -> None:
+    assert past_the_deadline(DAYS, Slot("1", jst(start)), jst(now), confirm) is excepted
+
+
+def test_what_stands_before_a_field_is_its_name_in_words() -> None:
+    by_name = {question.name: question for question in FIELDS}
+    labels = {name: label(question) for name, question in by_name.items()}
+    assert labels["name"] == Text("Name")
+    assert labels["language"] == Text("Interpreter’s language")
+    assert all(isinstance(words, Text) for words in labels.values())
+    assert in_short(by_name["name"]) == Text("Name")
+
+
+async def test_a_field_that_is_empty_is_missing_and_not_wrong() -> None:
+    context = Context(DAYS, None, NOW, Conversation(), 7)  # type: ignore[arg-type]  # no counter is asked
+    sheet: Sheet = await read(context, lambda _: "")
+    assert {name for name, why in sheet.wrong.items() if why == MISSING} == {"name", "seeker_number", "email", "phone"}
+    assert all(sheet.open(name) for name in sheet.wrong)
