@@ -8,10 +8,11 @@ many transactions side by side as the pool has connections.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 import structlog
 from sqlalchemy import (
@@ -64,15 +65,21 @@ class _SqliteTransaction:
 
     @asynccontextmanager
     async def savepoint(self) -> AsyncIterator[None]:
-        """By plain SQL: SQLAlchemy compiles each of its own anew. The name is the innermost's."""
-        self.connection.exec_driver_sql("SAVEPOINT part")
+        """Said to the driver: SQLAlchemy compiles each of its own anew. The name is the innermost's."""
+        driver = _driver(self.connection)
+        driver.execute("SAVEPOINT part")
         try:
             yield
         except BaseException:
-            self.connection.exec_driver_sql("ROLLBACK TO part")
-            self.connection.exec_driver_sql("RELEASE part")
+            driver.execute("ROLLBACK TO part")
+            driver.execute("RELEASE part")
             raise
-        self.connection.exec_driver_sql("RELEASE part")
+        driver.execute("RELEASE part")
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    """The driver's own connection, for what SQLAlchemy has no part in."""
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
 class _PostgresTransaction:
@@ -90,7 +97,7 @@ class _PostgresTransaction:
 
 def unavailable(error: BaseException) -> bool:
     """Whether the database, not the statement, is at fault: away, locked, full, read-only. Then waiting helps."""
-    if isinstance(error, OperationalError | InterfaceError | OSError):
+    if isinstance(error, OperationalError | InterfaceError | sqlite3.OperationalError | OSError):
         return True
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
@@ -206,21 +213,16 @@ class Database:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         try:
-            async with self._begun() as transaction:
-                yield transaction
+            if self.dialect == "sqlite":
+                async with self._one_writer:
+                    with self._immediate() as connection:
+                        yield _SqliteTransaction(connection)
+            else:
+                async with asyncio.timeout(LOST_SECONDS), self._postgres.begin() as connection:
+                    yield _PostgresTransaction(connection)
         except Exception as error:
             self._failed(error)
             raise
-
-    @asynccontextmanager
-    async def _begun(self) -> AsyncIterator[Transaction]:
-        if self.dialect == "sqlite":
-            async with self._one_writer:
-                with self._immediate() as connection:
-                    yield _SqliteTransaction(connection)
-        else:
-            async with asyncio.timeout(LOST_SECONDS), self._postgres.begin() as connection:
-                yield _PostgresTransaction(connection)
 
     @contextmanager
     def _immediate(self) -> Iterator[Connection]:
@@ -231,7 +233,7 @@ class Database:
         connection = self._kept = self._kept or self._sqlite.connect()
         try:
             with connection.begin():
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+                _driver(connection).execute("BEGIN IMMEDIATE")
                 yield connection
         except BaseException:
             self._let_go()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select
 
 from bot.database import Database, Transaction
 from bot.encryption import Seal
-from bot.statements import insert_once
+from bot.statements import put
 from bot.tables import SettingRow, table
 from flows.office import BadSetting
 
@@ -24,8 +24,7 @@ async def read(transaction: Transaction, name: str) -> str | None:
 
 async def write(transaction: Transaction, name: str, value: str) -> None:
     """Keep a value, in place of the one before."""
-    if await insert_once(transaction, SETTING, {"name": name, "value": value}) is None:
-        await transaction.execute(update(SETTING).where(SETTING.c.name == name).values(value=value))
+    await put(transaction, SETTING, {"name": name, "value": value})
 
 
 async def note_outage(database: Database, now: datetime) -> None:

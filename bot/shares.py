@@ -13,12 +13,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, delete, select, update
+from sqlalchemy import bindparam, delete, select
 
 from bot import kept
 from bot.database import Database, Transaction
 from bot.sending_tables import SenderRow, SpokenRow
-from bot.statements import insert_once, now_of, one_at_a_time
+from bot.statements import now_of, one_at_a_time, put
 from bot.tables import table
 
 SENDER, SPOKEN = table(SenderRow), table(SpokenRow)
@@ -27,9 +27,7 @@ LEAST = 3  # what a worker keeps that has nothing much to send
 TO_A_CHAT, TO_A_GROUP = (20, 20.0), (20, 60.0)  # messages to one, in any so many seconds
 USED = 1.0  # seconds that a share is used; what was sent then counts for a second of the limits more
 HALTED = "halted_until"
-OF_CHAT = SPOKEN.c.chat_id == bindparam("chat")
-LAST = select(SPOKEN.c.sent).where(OF_CHAT)
-AGAIN = update(SPOKEN).where(OF_CHAT)
+LAST = select(SPOKEN.c.sent).where(SPOKEN.c.chat_id == bindparam("chat"))
 
 
 @dataclass(frozen=True)
@@ -73,8 +71,7 @@ class Shares:
         mine, counts_until = share(wanting, found), now + self.used + self.second
         self._had = [(until, most) for until, most in self._had if until > now] + [(counts_until, mine)]
         values = {"share": max(most for _, most in self._had), "wanting": wanting, "lease_until": counts_until}
-        if await insert_once(transaction, SENDER, {"owner": self.owner, **values}) is None:
-            await transaction.execute(update(SENDER).where(SENDER.c.owner == self.owner).values(**values))
+        await put(transaction, SENDER, {"owner": self.owner, **values})
         halted = float(await kept.read(transaction, HALTED) or 0) - now
         return Share(mine, max(0.0, halted), not found)
 
@@ -99,12 +96,8 @@ class Shares:
             full = sent[number - 1 - most] + seconds - now if len(sent) + number > most else 0.0
             near = sent[-1] + apart - now if sent and apart else 0.0
             if (wait := max(full, near)) <= 0 and take:
-                await self._note(transaction, chat, [*sent, *[now] * number], now + seconds)
+                sent += [now] * number
+                await put(transaction, SPOKEN, {"chat_id": chat, "sent": json.dumps(sent), "until": now + seconds})
             return max(0.0, wait)
 
         return await self.database.run(work)
-
-    async def _note(self, transaction: Transaction, chat: int, sent: Sequence[float], until: float) -> None:
-        values = {"sent": json.dumps(sent), "until": until}
-        if await insert_once(transaction, SPOKEN, {"chat_id": chat, **values}) is None:
-            await transaction.execute(AGAIN, {"chat": chat, **values})

@@ -26,10 +26,25 @@ async def insert_once(transaction: Transaction, into: Table, values: dict[str, A
     return (await transaction.execute(_insert_once(into, transaction.dialect), values)).first()
 
 
+async def put(transaction: Transaction, into: Table, values: dict[str, Any]) -> None:
+    """INSERT … ON CONFLICT DO UPDATE: a row in the place of the one with its key."""
+    await transaction.execute(_put(into, transaction.dialect), values)
+
+
+def _insert(into: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    return (sqlite.insert if dialect == "sqlite" else postgresql.insert)(into)
+
+
 @cache
 def _insert_each(into: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
-    insert = (sqlite.insert if dialect == "sqlite" else postgresql.insert)(into)
-    return insert.on_conflict_do_nothing()
+    return _insert(into, dialect).on_conflict_do_nothing()
+
+
+@cache
+def _put(into: Table, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    insert, key = _insert(into, dialect), into.primary_key.columns
+    anew = {column.name: insert.excluded[column.name] for column in into.columns if column.name not in key}
+    return insert.on_conflict_do_update(index_elements=list(key), set_=anew)
 
 
 @cache
