@@ -12,7 +12,6 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from functools import partial
-from itertools import accumulate
 from pathlib import Path
 
 import click
@@ -89,7 +88,7 @@ def _survivors(seen: Seen, listed: set[str], found: list[Mutant], functions: Fun
     for mutant in found:
         before = {*noticed[str(mutant.line)][-LAST_HERE:], *noticed[""][-LAST_AROUND:]}
         tests = sorted(seen.tests_of(mutant), key=lambda test: test not in before)
-        noticing = killer(mutant, _not_too_many(seen, tests), functions)
+        noticing = killer(mutant, seen.first_of(tests, ENOUGH), functions)
         if noticing is None:
             yield (name := f"{mutant.file}: {mutant.name}")
             if name not in listed:
@@ -97,12 +96,6 @@ def _survivors(seen: Seen, listed: set[str], found: list[Mutant], functions: Fun
         elif noticing:
             noticed[str(mutant.line)].append(noticing)
             noticed[""].append(noticing)
-
-
-def _not_too_many(seen: Seen, tests: list[str]) -> list[str]:
-    """The first of them that take no longer than is enough, and the first one."""
-    until = accumulate(seen.seconds[test] for test in tests)
-    return [test for test, seconds in zip(tests, until, strict=True) if seconds < ENOUGH] or tests[:1]
 
 
 def _listed() -> list[str]:

@@ -25,7 +25,7 @@ from functools import cached_property
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
-from itertools import groupby
+from itertools import accumulate, groupby
 from pathlib import Path
 from time import perf_counter
 from types import CodeType, FunctionType
@@ -122,6 +122,7 @@ class Watch(NoShrinking):
     def __init__(self) -> None:
         self.lines: dict[str, set[str]] = defaultdict(set)
         self.seconds: dict[str, float] = {}
+        self.once: dict[str, float] = defaultdict(float)
         self.now = ALL
 
     def came_to(self, line: str) -> None:
@@ -136,6 +137,15 @@ class Watch(NoShrinking):
         self.now = ALL
 
     @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any], request: pytest.FixtureRequest
+    ) -> Iterator[None]:
+        began = perf_counter()
+        yield
+        if fixturedef.scope != "function":
+            self.once[self.now] += perf_counter() - began
+
+    @pytest.hookimpl(wrapper=True)
     def pytest_runtest_call(self, item: pytest.Item) -> Iterator[None]:
         self.now = item.nodeid
         self.lines[self.now] |= set()  # known, wherever it comes
@@ -145,10 +155,13 @@ class Watch(NoShrinking):
 
 @dataclass(frozen=True)
 class Seen:
-    """For each test, in order, the lines that it comes to and how long it takes; the modules that were loaded."""
+    """For each test, in order, the lines that it comes to and how long it takes; how long takes what is set up once for
+    a file; the modules that were loaded.
+    """
 
     lines: dict[str, set[str]]
     seconds: dict[str, float]
+    once: dict[str, float]
     loaded: list[str]
 
     def tests_of(self, mutant: Mutant) -> list[str]:
@@ -169,7 +182,14 @@ class Seen:
         return sorted(found, key=lambda test: (self._room(test)[0], -near[self._room(test)]))
 
     def _room(self, test: str) -> tuple[bool, str]:
-        return self.seconds[test] > QUICK, file_of(test)
+        return self.seconds[test] + self.once.get(file_of(test), 0) > QUICK, file_of(test)
+
+    def first_of(self, tests: Sequence[str], enough: float) -> list[str]:
+        """As many of them as take so many seconds, and the first one."""
+        first = {file_of(test): test for test in reversed(tests)}
+        once = {test: self.once.get(file, 0) for file, test in first.items()}
+        until = accumulate(self.seconds[test] + once.get(test, 0) for test in tests)
+        return [test for test, seconds in zip(tests, until, strict=True) if seconds < enough] or [*tests[:1]]
 
     def _near(self, test: str, module: str) -> float:
         """The share of a module in all the lines to which a test comes."""
@@ -202,7 +222,7 @@ def watched(files: Sequence[str]) -> Seen:
         for file in files:
             if pytest_run(file, plugin) != 0:
                 return f"{file} does not pass by itself"
-        return Seen(dict(plugin.lines), plugin.seconds, list(sys.modules))
+        return Seen(dict(plugin.lines), plugin.seconds, dict(plugin.once), list(sys.modules))
 
     seen = in_a_fork(watch)
     assert isinstance(seen, Seen), seen
