@@ -28,13 +28,21 @@ class Moment(TypeDecorator[datetime]):
         return value.astimezone(UTC) if value is not None else None
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        aware: datetime = value.astimezone(UTC)
-        return aware
+        return value.astimezone(UTC) if value is not None else None
+
+    # SQLite keeps it as text, which is read and written in one step: nothing is read more often.
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+
+        def text(value: datetime | None) -> str | None:
+            moment = self.process_bind_param(value, dialect)
+            return moment.replace(tzinfo=None).isoformat(" ", "microseconds") if moment else None
+
+        return text
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None] | None:
-        """SQLite keeps UTC as text: read in one step, as it is read more often than anything else."""
         return _from_text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
 

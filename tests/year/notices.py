@@ -140,10 +140,11 @@ def _ended(case: Case, one: Owed, row: Row[Any]) -> Iterator[str]:
 
 def _was_said_just_now(case: Case, row: Row[Any]) -> bool:
     """Of some kinds one is enough for half a day, whatever became of the booking."""
-    apart = NOT_TWICE_WITHIN.get(row.kind)
+    if (apart := NOT_TWICE_WITHIN.get(row.kind)) is None:
+        return False
     others = [other for other in case.notices if other.kind == row.kind and other.key != row.key]
     sent = [other.ended_at for other in others if other.state == "sent" and other.ended_at <= row.ended_at]
-    return apart is not None and any(row.ended_at - when < apart for when in sent)
+    return any(row.ended_at - when < apart for when in sent)
 
 
 def _its_time(case: Case, one: Owed) -> datetime:
@@ -172,9 +173,10 @@ def _ends(case: Case, one: Owed, when: datetime) -> set[str]:
     in_vain = any(not case.holds(kind, moment) for moment in tried[:-1])
     shown = to != "card" or all(_asks(case, one, moment) for moment in tried)
     maybe = set() if shown and not in_vain else {"cancelled"}
+    holds = case.holds(kind, when)
     if one.until and when > one.until:
-        return {"expired"} | maybe
-    if not case.holds(kind, when):
+        return {"expired"} | maybe | (set() if holds else {"cancelled"})
+    if not holds:
         return {"cancelled"}
     if to in ("chat", "answer"):
         if case.booking.chat_id is None:
