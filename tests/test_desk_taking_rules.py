@@ -7,20 +7,24 @@ from datetime import date, timedelta
 import pytest
 
 from flows import policy
+from flows.booking import QUESTIONS
 from flows.counter import Slot
 from flows.desk.taking import (
+    CONDITIONS,
     FIELDS,
     MISSING,
     Sheet,
     days_to_look_at,
+    hint,
     in_short,
     label,
+    needed,
     past_the_deadline,
     places,
     read,
     slot_of,
 )
-from flows.steps import Context, Conversation
+from flows.steps import Context, Conversation, Question
 from flows.text import Text
 from tests.clauses.deadlines import DAYS, jst
 
@@ -89,13 +93,39 @@ def test_4_1_it_is_an_exception_past_the_deadline(start: str, now: str, confirm:
     assert past_the_deadline(DAYS, Slot("1", jst(start)), jst(now), confirm) is excepted
 
 
-def test_what_stands_before_a_field_is_its_name_in_words() -> None:
-    by_name = {question.name: question for question in FIELDS}
-    labels = {name: label(question) for name, question in by_name.items()}
-    assert labels["name"] == Text("Name")
-    assert labels["language"] == Text("Interpreter’s language")
-    assert all(isinstance(words, Text) for words in labels.values())
-    assert in_short(by_name["name"]) == Text("Name")
+SHORT_ONE, ASK = Text("Name"), Text("Enter your name.")
+
+
+@pytest.mark.parametrize(
+    ("question", "called", "below"),
+    [
+        (Question("x", ask=ASK, label=SHORT_ONE), SHORT_ONE, ASK),
+        (Question("x", ask=ASK), ASK, None),
+        (Question("x", ask=lambda _: ASK, label=SHORT_ONE), SHORT_ONE, None),
+        (Question("x", ask=lambda _: ASK), "x", None),
+        (Question("language", ask=ASK), Text("Interpreter’s language"), None),
+        (Question("day", ask=ASK, label=SHORT_ONE), SHORT_ONE, Text("One session is 30 minutes.")),
+    ],
+)
+def test_before_a_field_stands_its_short_name_and_below_it_what_the_chat_asks(
+    question: Question, called: Text | str, below: Text | None
+) -> None:
+    assert (label(question), hint(question)) == (called, below)
+    assert in_short(question) == called
+
+
+def test_a_list_of_what_is_wrong_calls_the_conditions_in_short() -> None:
+    assert [in_short(question) for question in CONDITIONS] == [
+        Text("Registration"), Text("Device and TeleOffice"), Text("Continuing counselling"),
+    ]  # fmt: skip
+
+
+def test_the_page_has_every_question_but_the_time_and_what_is_only_read() -> None:
+    assert {question.name for question in QUESTIONS} - {question.name for question in FIELDS} == {
+        "time",
+        "told_by_phone",
+    }
+    assert {question.name: needed(question) for question in FIELDS if not needed(question)} == {"language": False}
 
 
 async def test_a_field_that_is_empty_is_missing_and_not_wrong() -> None:

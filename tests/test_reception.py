@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from copy import deepcopy
 
 import pytest
@@ -9,11 +10,26 @@ import pytest
 from bot.database import Transaction
 from flows import reception
 from flows.joining import JOINING
-from flows.reception import CHANGED_MEANWHILE, NO_FORM, UNSAID, Command
-from flows.steps import OLD_BUTTON, UNKNOWN, Conversation, Pressed, Said, Typed, Unreadable
+from flows.reception import CHANGED_MEANWHILE, HELP, NO_FORM, OTHER_WAYS, PRIVACY, UNSAID, Command
+from flows.steps import BACK, OLD_BUTTON, QUIT, UNKNOWN, Conversation, Pressed, Said, Typed, Unreadable
+from flows.suspending import OBJECT
 from flows.text import Text
-from flows.welcome import MENU_BUTTON
-from tests.conversations.visitors import Visitor, at_the_form, come_to, just_before_the_session, with_a_request
+from flows.waiting import PASS, TAKE
+from flows.welcome import MENU, MENU_BUTTON
+from tests.conversations.visitors import (
+    Visitor,
+    at_the_form,
+    come_to,
+    just_before_the_session,
+    suspended,
+    who_is_offered_a_time,
+    who_waits,
+    with_a_request,
+    with_other_times_to_choose,
+)
+
+LANGUAGE_SET = Text("We will write in this language from now on.")
+Begin = Callable[[Transaction], Awaitable[Visitor]]
 
 
 def stands_at(conversation: Conversation, dialog: str, state: str, *notes: Text) -> bool:
@@ -137,11 +153,63 @@ async def test_only_a_claim_has_an_argument_that_is_read(transaction: Transactio
     assert not visitor.conversation.notes
 
 
-async def test_book_and_mine_lead_elsewhere_only_where_something_waits(transaction: Transaction) -> None:
+COMMANDS = {
+    "start": "welcome", "book": "booking", "mine": "cancelling", "claim": "claiming", "language": "language",
+    "object": "objecting", "move": "moving", "companion": "accompanying", "wait": "waiting",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("command", "dialog"), COMMANDS.items())
+async def test_a_command_opens_its_dialog(transaction: Transaction, command: str, dialog: str) -> None:
     visitor = await with_a_request(transaction)
+    await visitor.says(Command("start"))
+    await visitor.says(Command(command))
+    assert visitor.conversation.dialog == dialog
+    await visitor.says(Command("start"))
+    button = Pressed(visitor.conversation.flow, "menu", f"{MENU_BUTTON}{command}")
+    assert await visitor.says(button) is None
+    assert visitor.conversation.dialog == dialog
+
+
+@pytest.mark.parametrize(
+    ("begin", "dialog"),
+    [(with_other_times_to_choose, "proposals"), (who_is_offered_a_time, "offers"), (who_waits, "waited")],
+)
+async def test_mine_is_what_waits_for_an_answer_first(transaction: Transaction, begin: Begin, dialog: str) -> None:
+    visitor = await begin(transaction)
+    for command in ("language", "mine"):
+        await visitor.says(Command(command))
+        assert visitor.conversation.dialog == (dialog if command == "mine" else command)
+
+
+async def test_mine_is_for_whoever_has_nothing_too(transaction: Transaction) -> None:
+    visitor = await at_the_menu(transaction)
+    await visitor.says(Command("mine"))
     assert visitor.conversation.dialog == "cancelling"
-    await visitor.says(Command("book"))
-    assert visitor.conversation.dialog == "booking"
+
+
+@pytest.mark.parametrize(
+    ("command", "notes", "terms"),
+    [
+        ("help", (HELP, OTHER_WAYS), False),
+        ("privacy", (PRIVACY,), False),
+        ("terms", (), True),
+        ("x", (UNKNOWN,), False),
+    ],
+)
+async def test_what_is_only_told_leaves_everything_where_it_stands(
+    transaction: Transaction, command: str, notes: list[Text], terms: bool
+) -> None:
+    visitor = await at_the_form(transaction)
+    where = visitor.conversation.state
+    assert (await reception.hear(visitor.context, Command(command))).terms is terms
+    assert stands_at(visitor.conversation, "booking", where, *notes)
+    over = await with_a_request(transaction)
+    for _ in range(2):
+        await over.presses("cancel")
+    for visitor in (over, Visitor(transaction, chat=9)):
+        assert (await reception.hear(visitor.context, Command(command))).terms is terms
+        assert stands_at(visitor.conversation, "welcome", "menu", *notes)
 
 
 async def test_cancel_leaves_the_form_wherever_one_is_and_says_where_there_is_none(transaction: Transaction) -> None:
@@ -151,6 +219,56 @@ async def test_cancel_leaves_the_form_wherever_one_is_and_says_where_there_is_no
     assert not reception.in_form(visitor.conversation)
     await visitor.says(Command("cancel"))
     assert stands_at(visitor.conversation, "welcome", "menu", NO_FORM)
+
+
+# What comes after an end
+
+
+async def test_where_a_dialog_is_over_the_menu_stands_below_its_own_buttons(transaction: Transaction) -> None:
+    visitor = await with_a_request(transaction)
+    for _ in range(2):
+        await visitor.presses("cancel")
+    assert (await visitor.screen()).rows == MENU
+    away = await suspended(transaction)
+    assert (await away.screen()).rows == (*OBJECT, *MENU)
+
+
+async def test_whoever_steps_back_out_of_a_dialog_sees_the_menu_without_another_word(transaction: Transaction) -> None:
+    visitor = await at_the_menu(transaction)
+    await visitor.says(Command("language"))
+    await visitor.presses(BACK)
+    assert stands_at(visitor.conversation, "welcome", "menu")
+    await visitor.says(Command("language"))
+    await visitor.presses(QUIT)
+    assert stands_at(visitor.conversation, "language", "left")
+
+
+async def test_a_form_that_was_set_aside_comes_back_below_the_last_words_of_the_other(transaction: Transaction) -> None:
+    visitor = await with_a_form_set_aside(transaction)
+    await visitor.presses("en")
+    assert stands_at(visitor.conversation, "booking", "name", LANGUAGE_SET)
+    assert visitor.conversation.parked is None
+
+
+@pytest.mark.parametrize("aside", [True, False])
+async def test_the_time_that_is_offered_goes_into_the_form(transaction: Transaction, aside: bool) -> None:
+    """A new one, or the one that was set aside."""
+    visitor = await who_is_offered_a_time(transaction)
+    assert visitor.conversation.parked
+    if not aside:
+        visitor.conversation.parked = None
+    await visitor.presses(TAKE)
+    assert visitor.conversation.dialog == "booking"
+    assert visitor.conversation.answers["time"] == "0930-1"
+    assert [note.sentence for note in visitor.conversation.notes] == ["{date} {time} is kept for you until {until}."]
+    assert visitor.conversation.parked is None
+
+
+async def test_another_end_of_the_same_name_leads_nowhere_else(transaction: Transaction) -> None:
+    visitor = await who_is_offered_a_time(transaction)
+    visitor.conversation.parked = None
+    await visitor.presses(PASS)
+    assert stands_at(visitor.conversation, "offers", "passed")
 
 
 # The day after

@@ -80,7 +80,7 @@ class Sheet:
 
     answers: dict[str, Any] = field(default_factory=dict, repr=False)
     wrong: dict[str, Text] = field(default_factory=dict)
-    asked: dict[str, Check] = field(default_factory=dict, repr=False)
+    asked: dict[str, Check] = field(default_factory=dict)
     secret: set[str] = field(default_factory=set)
 
     def open(self, name: str) -> bool:
