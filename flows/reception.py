@@ -148,8 +148,7 @@ async def expire(context: Context) -> None:
     """Close a form that nobody went on with; what was typed is forgotten."""
     conversation = context.conversation
     conversation.notes, conversation.note_if_kept = [], None
-    if conversation.parked:
-        _unpark(conversation)
+    _unpark(conversation)
     if not _filling_in(conversation):
         await _open(context, WELCOME_DIALOG)  # a form that this version does not know
         return
@@ -221,8 +220,7 @@ async def _instead_of_mine(context: Context) -> Dialog | None:
 
 async def _leave_the_form(context: Context) -> None:
     conversation = context.conversation
-    if conversation.parked:
-        _unpark(conversation)
+    _unpark(conversation)
     if _filling_in(conversation):
         DIALOGS[FORM].fire("quit", context)
         await DIALOGS[FORM].go_on(context)
@@ -253,9 +251,10 @@ async def ask(context: Context, dialog: Dialog, about: str) -> bool:
 
 
 def _unpark(conversation: Conversation) -> None:
-    for name, value in (conversation.parked or {}).items():
+    """Go on with the form that was set aside, if one was."""
+    form, conversation.parked = conversation.parked or {}, None
+    for name, value in form.items():
         setattr(conversation, name, value)
-    conversation.parked = None
 
 
 async def _after(context: Context, said: Said | Command) -> None:
@@ -271,7 +270,6 @@ async def _after(context: Context, said: Said | Command) -> None:
         _unpark(conversation)
         conversation.notes += [last_words] if last_words else []
     elif isinstance(said, Pressed) and said.value == BACK:
-        conversation.notes = []
         await _open(context, WELCOME_DIALOG)
 
 

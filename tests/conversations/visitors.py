@@ -90,6 +90,11 @@ class Visitor:
     def step(self) -> Any:
         return ALL[self.conversation.dialog].by_name[self.conversation.state]
 
+    def stands_at(self, dialog: str, state: str, *notes: Text) -> bool:
+        """Whether the conversation is there, with these words above its screen."""
+        there = self.conversation
+        return (there.dialog, there.state, there.notes) == (dialog, state, [*notes])
+
     async def says(self, said: Said | Command) -> Text | None:
         if self.booking is None:
             return (await reception.hear(self.context, said)).toast
@@ -171,8 +176,22 @@ async def newcomer(transaction: Transaction) -> Visitor:
     return visitor
 
 
+async def at_the_menu(transaction: Transaction) -> Visitor:
+    await (visitor := Visitor(transaction)).says(Command("start"))
+    return visitor
+
+
 async def at_the_form(transaction: Transaction) -> Visitor:
     await (visitor := Visitor(transaction)).says(Command("book"))
+    return visitor
+
+
+async def with_a_form_set_aside(transaction: Transaction) -> Visitor:
+    """They went to look at something else in the midst of it."""
+    visitor = await come_to(await at_the_form(transaction), "name")
+    await visitor.says(Command("language"))
+    assert visitor.conversation.parked
+    assert reception.in_form(visitor.conversation)
     return visitor
 
 

@@ -40,6 +40,7 @@ OTHERS = (
         "cards",
         "private_reprs",
         "reception",
+        "after_an_end",
         "desk_taking_rules",
         "pictures",
         "office",
