@@ -102,7 +102,8 @@ async def test_what_the_bot_asks_comes_once_and_without_the_words_of_before(tran
     visitor.conversation.state = "gone"  # another version of the bot had asked
     visitor.conversation.notes, visitor.conversation.note_if_kept = [UNKNOWN], UNKNOWN
     assert await reception.ask(visitor.context, JOINING, booking.id)
-    assert (visitor.conversation.notes, visitor.conversation.note_if_kept) == ([], None)
+    assert not visitor.conversation.notes
+    assert not visitor.conversation.note_if_kept
     assert await reception.ask(visitor.context, JOINING, "another")
 
 
