@@ -43,7 +43,7 @@ class Terms:
     effective: date
     text: str
     sha256: str
-    first_articles: tuple[int, ...] = (0,)
+    first_articles: tuple[int, ...]
 
     def pages(self) -> tuple[str, ...]:
         """The text in order, a page from each of `first_articles`; KeyError for an article that is not there."""

@@ -62,7 +62,7 @@ def _holidays_of(year: int) -> Mapping[date, str]:
     if not knows.start_year <= year <= knows.end_year:  # there the library is silently empty
         raise ValueError(f"the national holidays of {year} are not known")
     # without a language the machine's own would name them
-    return dict(holidays.country_holidays("JP", years=year, expand=False, language="ja"))
+    return dict(holidays.country_holidays("JP", years=year, language="ja"))
 
 
 class OfficeDays:

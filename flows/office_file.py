@@ -96,7 +96,7 @@ def _read(hint: Any, raw: Any) -> Any:
     if get_origin(hint) is not tuple:
         return _READERS[hint](raw)
     _fits(isinstance(raw, list), raw, "must be a list")
-    if kinds[-1] is ...:
+    if kinds[1:] == (...,):
         return tuple(_read(kinds[0], item) for item in raw)
     _fits(len(raw) == len(kinds), raw, f"must have {len(kinds)} parts")
     return tuple(_read(kind, item) for kind, item in zip(kinds, raw, strict=True))
@@ -128,7 +128,7 @@ def _day(raw: Any) -> date:
 def _from_midnight(raw: Any) -> timedelta:
     """24:00 is the end of the day, which no `time` can say."""
     parts = re.fullmatch(r"(\d{1,2}):([0-5]\d)", raw) if isinstance(raw, str) else None
-    since = timedelta(hours=int(parts[1]), minutes=int(parts[2])) if parts else timedelta(days=9)
+    since = timedelta(hours=int(parts[1]), minutes=int(parts[2])) if parts else timedelta.max
     _fits(since <= timedelta(hours=24), raw, "must be a time of day such as 8:30")
     return since
 
@@ -136,7 +136,7 @@ def _from_midnight(raw: Any) -> timedelta:
 def _clock(raw: Any) -> time:
     since = _from_midnight(raw)
     _fits(since < timedelta(hours=24), raw, "must be a time of day before 24:00")
-    return (datetime(1, 1, 1) + since).time()  # noqa: DTZ001  # no moment: a time of day only
+    return (datetime.min + since).time()  # noqa: DTZ901  # no moment: a time of day only
 
 
 def _zone(raw: Any) -> ZoneInfo:

@@ -10,10 +10,8 @@ from typing import Any
 import pytest
 
 from flows.counter import Booking, Decision
-from flows.desk.people import DECISIONS, Measure, Missed, Person, wrong_day
 from tests.counters import NOW, Office
 from tests.desk import OpenDesk, Shown, Visitor, open_desk
-from tests.town import Clock
 
 WORDS = "電話に出られず、折り返しもなかったため。"
 NOTICES = "SELECT kind FROM notice WHERE kind LIKE 'warned%' OR kind LIKE '%suspended%' OR kind LIKE 'withdrawn%'"
@@ -232,22 +230,3 @@ async def test_what_leads_and_people_write_rests_sealed(desk: OpenDesk, office: 
         assert isinstance(sealed, bytes | memoryview)
         assert not {"入院", "電話"} & {word for word in ("入院", "電話") if word.encode() in bytes(sealed)}
     assert not [note for (note,) in await desk.all("SELECT note FROM record") if "入院" in str(note)]
-
-
-# The rules by themselves
-
-
-def test_what_was_missed_since_the_last_decision_is_to_be_weighed() -> None:
-    at = [Clock(f"2026-11-{day} 10:00")() for day in ("02", "09", "16")]
-    sessions = tuple(Missed(str(moment.day), "123456", moment, moment) for moment in at)
-    assert Person(sessions).unweighed == sessions
-    decided = Measure(1, "n", "9", "warning", "no_contact", at[1], "責任者")
-    person = Person(sessions, (decided,))
-    assert (person.unweighed, person.newest, person.seen) == (sessions[2:], sessions[2], "1.3")
-
-
-@pytest.mark.parametrize("decision", DECISIONS)
-def test_a_day_belongs_to_a_suspension_until_a_date_alone(decision: str) -> None:
-    today = NOW.date()
-    assert (wrong_day(decision, today, today) is None) == (decision == "until")
-    assert (wrong_day(decision, None, today) is None) == (decision != "until")

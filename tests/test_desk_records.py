@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
-from typing import get_args
 
 import pytest
 from sqlalchemy import Connection, insert, text
@@ -15,14 +13,9 @@ from bot.database import Transaction
 from bot.desk.records import MOST
 from bot.records import DECISION, RECORD, record
 from bot.retention import AT_ONCE, forget_what_is_old
-from flows import lifecycle, notices
-from flows.counter import Booking, Told
-from flows.desk import history
-from flows.desk.reading_records import BY_THE_PERSON, GROUPS, KINDS, NOTES, OF_LEADS, Names, note
-from flows.desk.records import WHAT, What
+from flows.counter import Booking
+from flows.desk.records import What
 from flows.desk.roles import Member
-from flows.helping import CALLING
-from flows.joining import Trouble
 from tests.benchmarks.fill import fill
 from tests.counters import DAYS, NOW, Office
 from tests.desk import OpenDesk, Shown, Visitor, open_desk
@@ -36,7 +29,6 @@ WRONG = {
     "from=2026-11-20&to=2026-11-19": "最初の日", "ref=12345": "123-456 のように",
     "ref=000-001": "この受付番号の予約はありません", "who=x": "選んでください", "what=nothing": "選んでください",
 }  # fmt: skip
-NAMES = Names({"702": "職員 一号"}, {"2": "担当 二号"})
 
 
 @pytest.fixture
@@ -73,43 +65,6 @@ async def write(desk: OpenDesk, *acts: What, at: str = "2026-11-19 10:00", booki
             await record(transaction, Clock(at)(), act, COLLEAGUE, booking)
 
     await desk.database.run(work)
-
-
-# Words
-
-
-def test_every_notice_move_and_act_has_its_words() -> None:
-    told_by_staff = {how for how in get_args(Told) if how.startswith("by_")}
-    assert history.NOTICES.keys() == notices.KINDS.keys()
-    said = {*told_by_staff, *get_args(Trouble), CALLING}
-    assert history.EVENTS.keys() == {move.event for move in lifecycle.MOVES} | said
-    assert history.TO.keys() == set(get_args(notices.Channel))
-    assert WHAT.keys() == set(get_args(What))
-
-
-def test_every_act_and_move_can_be_asked_for_in_one_group() -> None:
-    grouped = Counter(kind for _, kinds in GROUPS.values() for kind in kinds)
-    assert grouped == Counter(KINDS.keys())
-    assert not history.EVENTS.keys() & WHAT.keys()
-    assert not GROUPS.keys() & KINDS.keys()
-    assert {*NOTES, *OF_LEADS, *BY_THE_PERSON} <= WHAT.keys()
-
-
-@pytest.mark.parametrize(
-    ("what", "written", "words"),
-    [
-        ("invited", "lead", "Lead"), ("role_changed", "702 reader", "{name}: {role}"),
-        ("rights_ended", "702", "職員 一号"), ("rights_ended", "799", "799"),
-        ("assigned", "2", "担当 二号"), ("called", "counsellor 2", "担当 二号"),
-        ("called", "12", "Closure no. {number}"), ("paused", "hands", "Too few staff"), ("searched", "name", "By name"),
-        ("resent", "confirmed_mail", "Confirmation"), ("measure", "suspension", "Suspension"),
-        ("measure_ended", "talked", "Settled with the person"), ("contact_noted", "group", "In the staff group"),
-        ("looked", "", ""), ("exported", "2026-11", "2026-11"),
-    ],
-)  # fmt: skip
-def test_a_note_is_told_in_words(what: str, written: str, words: str) -> None:
-    said = note(what, written, NAMES)
-    assert (said if isinstance(said, str) else said.sentence) == words
 
 
 # What is shown

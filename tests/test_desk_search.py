@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,14 +13,12 @@ from structlog.typing import EventDict
 from bot.people_index import indexes
 from bot.retention import forget_what_is_old
 from flows.counter import Booking
-from flows.desk import searching
 from tests.benchmarks.fill import fill
 from tests.counters import DAYS, DETAILS, Office
 from tests.desk import OpenDesk, Shown, Visitor, open_desk
 from tests.plans import Statements, generic_plan, plan, scans
 from tests.town import Clock
 
-TODAY = date(2026, 11, 19)
 TARO = {"seeker_number": "11030-01234567", "name": "川越 太郎", "phone": {"e164": "+819012345678"}}
 HANAKO = {"seeker_number": "11030-07654321", "name": "見本 花子", "phone": {"e164": "+819087654321"}}
 SPELLINGS = {
@@ -57,43 +54,6 @@ async def looks_for(visitor: Visitor, typed: str) -> Shown:
 
 async def searches(desk: OpenDesk) -> list[tuple[object, ...]]:
     return await desk.all("SELECT who, booking_id, note FROM record WHERE what = 'searched' ORDER BY id")
-
-
-# What is typed
-
-
-@pytest.mark.parametrize(
-    "typed", ["123-456", "123456", "１２３－４５６", " 123 456 ", "受付番号：123-456", "受付番号 123456", "No. 123-456"]
-)
-def test_a_reference_is_read_however_it_is_written(typed: str) -> None:
-    assert searching.reference(typed) == "123456"
-
-
-@pytest.mark.parametrize("typed", ["", "12345", "1234567", "123-4567", "123--456", "123-456 654-321", "川越 太郎"])
-def test_what_is_no_reference_is_not_read_as_one(typed: str) -> None:
-    assert searching.reference(typed) == ""
-
-
-@pytest.mark.parametrize(
-    ("typed", "day"),
-    [
-        ("2026-11-24", date(2026, 11, 24)), ("２０２６／１１／２４", date(2026, 11, 24)),
-        ("20261124", date(2026, 11, 24)),
-        ("令和8年11月24日", date(2026, 11, 24)), ("R8.11.24", date(2026, 11, 24)), ("令和元年5月7日", date(2019, 5, 7)),
-        ("11/24", date(2026, 11, 24)), ("11月24日（火）", date(2026, 11, 24)), ("2026年 11月 24日", date(2026, 11, 24)),
-        ("1/5", date(2027, 1, 5)), ("6/1", date(2026, 6, 1)),
-    ],
-)  # fmt: skip
-def test_a_day_is_read_as_people_write_it_and_without_a_year_it_is_the_nearest(typed: str, day: date) -> None:
-    assert searching.day(typed, TODAY) == day
-
-
-@pytest.mark.parametrize(
-    "typed",
-    ["", "24", "11/31", "13/1", "2026-02-29", "8/11/24", "0000-01-01", "9999-12-31", "090-1234-5678", "1" * 400],
-)
-def test_what_is_no_day_is_not_read_as_one(typed: str) -> None:
-    assert searching.day(typed, TODAY) is None
 
 
 # What is found

@@ -109,51 +109,79 @@ def test_an_unknown_setting_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("name", '""'),
-        ("phone", '"call us"'),
-        ("opens", '"24:00"'),
-        ("opens", '"8.30"'),
-        ("opens", "830"),
-        ("closes", '"8:00"'),
-        ("cutoff", '"24:01"'),
-        ("cutoff", '"0:00"'),
-        ("form_url", '"jsite.mhlw.go.jp"'),
-        ("guide_url", '"http://example.jp"'),
-        ("zone", '"Asia/Kawagoe"'),
-        ("zone", '"../zone"'),
-        ("session_minutes", "0"),
-        ("session_minutes", "true"),
-        ("session_minutes", "-30"),
-        ("session_max_minutes", "20"),
-        ("horizon_days", '"30"'),
-        ("windows", "[]"),
-        ("windows", '["9:30", "12:00"]'),
-        ("windows", '[["9:30"]]'),
-        ("windows", '[["9:30", "9:50"]]'),
-        ("windows", '[["13:00", "16:00"], ["9:30", "12:00"]]'),
-        ("counsellors", "[]"),
-        ("counsellors", '["1", "1"]'),
-        ("counsellors", '["a-b"]'),
-        ("year_end", "[[12, 29]]"),
-        ("year_end", "[[12, 32], [1, 3]]"),
+        ("name", '""'), ("name", '" "'), ("name", "1"), ("phone", '"call us"'), ("phone", '"0492420197"'),
+        ("opens", '"24:00"'), ("opens", '"8.30"'), ("opens", "830"), ("opens", '"8:60"'), ("opens", '"25:00"'),
+        ("closes", '"8:00"'), ("closes", '"8:30"'), ("cutoff", '"24:01"'), ("cutoff", '"0:00"'),
+        ("form_url", '"jsite.mhlw.go.jp"'), ("guide_url", '"http://example.jp"'), ("zone", '"Asia/Kawagoe"'),
+        ("zone", '"../zone"'), ("zone", '"Asia"'), ("zone", "9"), ("session_minutes", "0"),
+        ("session_minutes", "true"), ("session_minutes", "-30"), ("session_max_minutes", "20"),
+        ("horizon_days", '"30"'), ("horizon_days", "-1"), ("horizon_days", "true"), ("windows", "[]"),
+        ("windows", '["9:30", "12:00"]'), ("windows", '[["9:30"]]'), ("windows", '[["9:30", "12:00", "13:00"]]'),
+        ("windows", '[["9:30", "9:50"]]'), ("windows", '[["9:59", "10:28"]]'),
+        ("windows", '[["9:30", "12:00"], ["11:30", "16:00"]]'),
+        ("windows", '[["13:00", "16:00"], ["9:30", "12:00"]]'), ("counsellors", "[]"), ("counsellors", '["1", "1"]'),
+        ("counsellors", '["a-b"]'), ("counsellors", '["abcdefghijklmnopq"]'), ("counsellors", '["1", ""]'),
+        ("year_end", "[[12, 29]]"), ("year_end", "[[12, 32], [1, 3]]"),
         ("closures", '[{ day = 2026-12-01, reason = { ja = "点検" } }]'),
-        ("closures", "[{ day = 2026-12-01 }]"),
-        ("openings", '["2026-12-05"]'),
-        ("openings", "[2026-12-05T00:00:00Z]"),
-        ("deadline_applies_to", '"reply"'),
-        ("bot_cancel_enabled", '"no"'),
-        ("no_reply_latest_at", '"17:30"'),
+        ("closures", '[{ day = 2026-12-01, reason = { en = "inspection" } }]'),
+        ("closures", '[{ day = 2026-12-01, reason = "点検" }]'),
+        ("closures", '[{ day = 2026-12-01, reason = { ja = "点検", en = "" } }]'),
+        ("closures", "[{ day = 2026-12-01 }]"), ("closures", "[2026-12-01]"),
+        ("closures", '[{ day = 2026-12-01, reason = { ja = "点検", en = "inspection" }, until = 2026-12-02 }]'),
+        ("openings", '["2026-12-05"]'), ("openings", "[2026-12-05T00:00:00Z]"), ("deadline_applies_to", '"reply"'),
+        ("bot_cancel_enabled", '"no"'), ("no_reply_latest_at", '"17:30"'), ("no_reply_latest_at", '"17:15"'),
         ("quiet_from", '"15:00"'),
     ],
-)
+)  # fmt: skip
 def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
     problem = refused(tmp_path, changed(name, value))
     assert problem.setting == name
     assert str(problem).startswith(f"The setting {name} must ")
 
 
-def test_a_reminder_in_the_quiet_hours_is_refused(tmp_path: Path) -> None:
-    assert "quiet hours" in str(refused(tmp_path, changed("remind_day_before_at", '"21:00"')))
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("cutoff", '"0:01"'), ("closes", '"8:31"'), ("quiet_from", '"23:59"'), ("session_minutes", "1"),
+        ("session_max_minutes", "30"), ("waiting_offers", "0"), ("windows", '[["9:45", "10:15"]]'),
+        ("windows", '[["9:30", "12:00"], ["12:00", "16:00"]]'), ("windows", '[["8:00", "20:59"]]'),
+        ("counsellors", '["abcdefghijklmnop", "Z9"]'), ("year_end", "[[2, 29], [3, 1]]"),
+        ("no_reply_latest_at", '"17:14"'), ("deadline_applies_to", '"confirmation"'),
+        ("closures", '[{ day = 2026-12-01, reason = { ja = "点検", en = "inspection", ne = "जाँच" } }]'),
+    ],
+)  # fmt: skip
+def test_what_just_holds_is_taken(tmp_path: Path, name: str, value: str) -> None:
+    load_office(folder_with(tmp_path, changed(name, value)))
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("arrival_asked_at", '"7:59"'), ("terms_changed_at", '"7:59"'), ("remind_readiness_at", '"7:59"'),
+        ("remind_day_before_at", '"7:59"'), ("remind_day_before_at", '"21:00"'), ("no_reply_latest_at", '"7:59"'),
+        ("lapse_at", '"21:00"'), ("opens", '"7:59"'), ("windows", '[["7:30", "12:00"]]'),
+        ("windows", '[["13:00", "21:00"]]'),
+    ],
+)  # fmt: skip
+def test_nothing_is_said_and_nobody_works_in_the_quiet_hours(tmp_path: Path, name: str, value: str) -> None:
+    assert str(refused(tmp_path, changed(name, value))) == (
+        "The setting quiet_from must leave sessions, opening, lapse and reminders outside the quiet hours."
+    )
+
+
+def test_an_unknown_entry_of_the_terms_is_named(tmp_path: Path) -> None:
+    assert str(refused(tmp_path, f"{TOML}title = '規約'\n")) == "The setting terms.title is not known."
+
+
+def test_the_terms_are_a_table(tmp_path: Path) -> None:
+    without = TOML.partition("[terms]")[0]
+    assert str(refused(tmp_path, f"{without}terms = '規約'\n")) == "The setting terms must be a table."
+
+
+def test_a_text_that_is_not_utf_8_is_refused(tmp_path: Path) -> None:
+    terms = FILE.read_text("utf-8").encode("utf-16")
+    problem = refused(tmp_path, changed("sha256", f'"{sha256(terms).hexdigest()}"'), terms)
+    assert problem.setting == "terms.file"
 
 
 def test_a_file_that_is_not_toml_is_named(tmp_path: Path) -> None:

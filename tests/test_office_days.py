@@ -10,8 +10,9 @@ import jpholiday
 import pytest
 
 from flows.office import KAWAGOE, Closure
-from flows.office_days import HOLIDAYS, OfficeDays, holiday_name
+from flows.office_days import BY_THE_OFFICE, HOLIDAYS, OfficeDays, holiday_name
 from flows.office_file import load_office
+from flows.places import Closing, Counsellor
 from flows.text import Text
 
 OFFICE = load_office(KAWAGOE)
@@ -135,6 +136,11 @@ def test_a_year_end_may_be_one_day() -> None:
     assert [day.is_business_day(date(2026, 8, n)) for n in (12, 13, 14)] == [True, False, True]
 
 
+def test_holidays_keep_their_japanese_names_whatever_the_machine_speaks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LANGUAGE", "en_US")
+    assert holiday_name(date(1951, 1, 1)) == "元日"
+
+
 def test_there_are_482_business_days_in_2026_and_2027() -> None:
     assert sum(map(DAYS.is_business_day, days_from(date(2026, 1, 1), date(2027, 12, 31)))) == 482
 
@@ -145,6 +151,16 @@ def test_a_closure_of_the_office_is_a_closed_day_with_the_office_s_reason() -> N
     assert why is not None
     assert why.values == CLOSURE.reason
     assert days.starts(date(2026, 12, 1)) == ()
+
+
+def test_the_office_is_closed_from_the_first_to_the_last_day_of_a_closure_of_its_own() -> None:
+    whole, places = (Closing(DAYS.at(date(2026, 12, 1), time()), DAYS.at(date(2026, 12, 4), time()), office=office)
+                     for office in (True, False))  # fmt: skip
+    days = [date(2026, 11, 30) + n * timedelta(days=1) for n in range(5)]
+    assert [OfficeDays(OFFICE, [whole]).closed_because(day) for day in days] == [None, *[BY_THE_OFFICE] * 3, None]
+    assert all(map(OfficeDays(OFFICE, [places]).is_business_day, days))
+    both = OfficeDays(replace(OFFICE, openings=(date(2026, 12, 5),)), [replace(whole, until=DAYS.at(days[-1], time()))])
+    assert both.is_business_day(date(2026, 12, 5))
 
 
 def test_a_saturday_the_office_opens_is_a_business_day() -> None:
@@ -183,6 +199,49 @@ def test_starts_are_in_utc() -> None:
     first = DAYS.starts(date(2026, 11, 24))[0]
     assert first == datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
     assert first.tzinfo is UTC
+
+
+def test_a_session_fits_into_its_window() -> None:
+    days = OfficeDays(replace(OFFICE, windows=((time(9, 15), time(10, 44)), (time(13), time(13, 30)))))
+    local = [start.astimezone(OFFICE.zone).time() for start in days.starts(date(2026, 11, 24))]
+    assert local == [time(9, 15), time(9, 45), time(13)]
+
+
+def test_a_timetable_is_that_of_the_calendar_whatever_the_office_has_closed() -> None:
+    days = OfficeDays(replace(OFFICE, closures=(CLOSURE,)))
+    assert (days.starts(CLOSURE.day), days.timetable(CLOSURE.day)) == ((), DAYS.starts(CLOSURE.day))
+    assert DAYS.timetable(date(2026, 11, 23)) == ()
+
+
+FIRST = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)
+TWO = (Counsellor("1", "職員 一号"), Counsellor("2", "職員 二号", {1: (time(10), time(12))}))
+HALF_PAST = Closing(FIRST + timedelta(minutes=75), FIRST + timedelta(minutes=90), "1", id=7)  # from 10:45 to 11:00
+
+
+def test_a_place_is_a_counsellor_who_is_there_and_not_closed() -> None:
+    days = OfficeDays(OFFICE, [HALF_PAST], TWO)
+    half_hours = [FIRST + n * timedelta(minutes=30) for n in range(4)]
+    assert [days.places(DAYS.day_of(start)).get(start) for start in half_hours] == [
+        ("1",), ("1", "2"), ("2",), ("1", "2"),
+    ]  # fmt: skip
+    for who in ("1", "2"):
+        assert [days.is_place(who, start) for start in half_hours] == [
+            who in days.places(DAYS.day_of(start))[start] for start in half_hours
+        ]
+    assert not days.is_place("1", FIRST + timedelta(minutes=15))
+    assert [days.closing_at("1", start) for start in half_hours] == [None, None, HALF_PAST, None]
+    assert days.closing_at("2", half_hours[2]) is None
+
+
+def test_where_nobody_is_left_there_is_no_place() -> None:
+    days = OfficeDays(OFFICE, [replace(HALF_PAST, counsellor="")], TWO)
+    assert FIRST + timedelta(hours=1) not in days.places(DAYS.day_of(FIRST))
+
+
+def test_without_a_database_the_counsellors_are_those_of_the_settings() -> None:
+    days = OfficeDays(replace(OFFICE, counsellors=("a", "b")))
+    assert (days.counsellors, days.closings) == ((Counsellor("a", "a"), Counsellor("b", "b")), ())
+    assert days.revision == 0, "older than any of the database"
 
 
 @pytest.mark.parametrize("day", [date(2026, 11, 21), date(2026, 11, 23), date(2026, 12, 31)])

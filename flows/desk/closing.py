@@ -29,7 +29,6 @@ class Unfit(Exception):
     """Why this cannot be closed or opened, what is so now, and the field that it is about."""
 
     def __init__(self, field: str, why: Text) -> None:
-        super().__init__(why.sentence)
         self.field, self.why = field, why
 
 
@@ -59,12 +58,12 @@ def read_block(office: Office, sent: Mapping[str, str]) -> Block:
         backwards = Text("The last day, {last}, is before the first, {first}. Please choose the days again.")
         raise Unfit("last", backwards.given(first=first, last=last))
     since, until = read_clock("since", sent["since"]), read_clock("until", sent["until"])
-    if (since is None) != (until is None):
+    if since and until:
+        _check_hours(office, since, until)
+        return Block(first, last, since, until, sent["counsellor"])
+    if since or until:
         raise Unfit("until" if since else "since", Text("Give both times, or neither of them for the whole day."))
-    if since is None or until is None:
-        return Block(first, last, counsellor=sent["counsellor"])
-    _check_hours(office, since, until)
-    return Block(first, last, since, until, sent["counsellor"])
+    return Block(first, last, counsellor=sent["counsellor"])
 
 
 def _check_hours(office: Office, since: time, until: time) -> None:

@@ -73,10 +73,9 @@ def day(typed: str, today: date) -> date | None:
 
 
 def _year(written: str, of_reiwa: bool) -> int:
-    """0, where it is not written in full."""
     if of_reiwa or written == "元":
         return BEFORE_REIWA + (1 if written == "元" else int(written))
-    return int(written) if len(written) == 4 else 0
+    return int(written)
 
 
 def _day(year: int, month: int, number: int) -> date | None:
