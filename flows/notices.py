@@ -65,7 +65,6 @@ from flows.only_if import (
     reads_of_it,
     requested,
     requested_no_chat,
-    still_to_come,
     told,
     told_by_mail,
     told_no_chat,
@@ -180,7 +179,7 @@ TABLE = (
     Row("late",                     CARD,   LATE,                 at_once,        ever,           late),
     Row("cannot_connect",           CARD,   CANNOT_CONNECT,       at_once,        ever,           cannot_connect),
     # Who joins has changed (10(3)); how, only the desk shows
-    Row("companion_changed",        STAFF,  "companion",          at_once,        start,          still_to_come),
+    Row("companion_changed",        STAFF,  "companion",          at_once,        start,          ahead),
     # A session that was missed (4(4))
     Row("missed",                   CHAT,   "miss",               at_once,        a_week,         missed),
     Row("missed_mail",              MAIL,   "miss",               at_once,        a_week,         missed_by_mail),

@@ -18,10 +18,6 @@ def requested(booking: Booking) -> bool:
     return booking.state == REQUESTED
 
 
-def still_to_come(booking: Booking) -> bool:
-    return booking.state in LIVE
-
-
 def proposed(booking: Booking) -> bool:
     return booking.state == PROPOSED
 

@@ -60,7 +60,7 @@ def waits_for_the_letter(kind: str, booking: Booking) -> bool:
 def is_for_no_chat(kind: str, booking: Booking) -> bool:
     """A letter that this person would read only if they had no chat."""
     holds, without = KINDS[kind].holds, replace(booking, chat=None)
-    return KINDS[kind].channel == "mail" and not holds(booking) and holds(without)
+    return not holds(booking) and holds(without)
 
 
 def wait_for_morning(days: OfficeDays, kind: str, now: datetime, start: datetime | None = None) -> datetime | None:
