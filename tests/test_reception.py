@@ -99,11 +99,10 @@ async def test_what_the_bot_asks_comes_once_and_without_the_words_of_before(tran
     booking = await visitor.counter.live()
     assert booking
     assert not await reception.ask(visitor.context, JOINING, booking.id)
-    visitor.conversation.state = "gone"  # another version of the bot had asked
-    visitor.conversation.notes, visitor.conversation.note_if_kept = [UNKNOWN], UNKNOWN
+    another_version = {"state": "gone", "notes": [UNKNOWN], "note_if_kept": UNKNOWN}
+    vars(visitor.conversation).update(another_version)
     assert await reception.ask(visitor.context, JOINING, booking.id)
-    assert not visitor.conversation.notes
-    assert not visitor.conversation.note_if_kept
+    assert (visitor.conversation.notes, visitor.conversation.note_if_kept) == ([], None)
     assert await reception.ask(visitor.context, JOINING, "another")
 
 
