@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 
+import pytest
 from aiohttp import ClientSession, CookieJar
 from sqlalchemy import Executable
 
@@ -27,6 +28,8 @@ from tests.counters import DAYS
 from tests.databases import rows
 from tests.town import Clock, Town, town
 
+# For refusals of the page, which have nothing to do with the engine.
+on_sqlite_alone = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 NAMES = {"lead": "責任者 一号", "counsellor": "職員 一号", "reader": "閲覧 一号"}
 IDS = {role: number for number, role in enumerate(NAMES, 701)}  # Telegram ids
 

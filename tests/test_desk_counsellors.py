@@ -10,7 +10,7 @@ import pytest
 
 from flows.counter import Booking
 from tests.counters import Office
-from tests.desk import OpenDesk, Visitor, open_desk
+from tests.desk import OpenDesk, Visitor, on_sqlite_alone, open_desk
 from tests.test_calendar import ALL_DAY, TUESDAY, clocks
 
 SAVE, ADD, LOOK, LEAVE, STAY, TICK = (
@@ -73,6 +73,7 @@ async def test_all_hours_of_the_office_are_kept_as_all(desk: OpenDesk, lead: Vis
     assert await desk.all("SELECT hours, version FROM counsellor") == [("", 3)]
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     ("fields", "why"),
     [

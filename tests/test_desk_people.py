@@ -11,7 +11,7 @@ import pytest
 
 from flows.counter import Booking, Decision
 from tests.counters import NOW, Office
-from tests.desk import OpenDesk, Shown, Visitor, open_desk
+from tests.desk import OpenDesk, Shown, Visitor, on_sqlite_alone, open_desk
 
 WORDS = "電話に出られず、折り返しもなかったため。"
 NOTICES = "SELECT kind FROM notice WHERE kind LIKE 'warned%' OR kind LIKE '%suspended%' OR kind LIKE 'withdrawn%'"
@@ -94,6 +94,7 @@ async def test_who_has_neither_chat_nor_address_has_to_be_called(desk: OpenDesk,
     assert booking.reference in lead.shown.text
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     ("fields", "says"),
     [

@@ -11,7 +11,7 @@ import pytest
 from flows.counter import Booking
 from flows.desk.taking import CONDITIONS, FIELDS
 from tests.counters import Office
-from tests.desk import OpenDesk, Shown, Visitor, open_desk
+from tests.desk import OpenDesk, Shown, Visitor, on_sqlite_alone, open_desk
 from tests.usual_answers import USUAL
 
 CALLED = {
@@ -204,6 +204,7 @@ async def test_for_today_it_has_to_be_confirmed_at_once_and_only_before_it_begin
     ]
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     "place", ["", "x", "2026-11-23 0930-1", "2026-11-24 0935-1", "2026-11-24 0930-9", "2027-06-01 0930-1"]
 )

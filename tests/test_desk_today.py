@@ -10,7 +10,7 @@ import pytest
 
 from flows.counter import Booking
 from tests.counters import Office
-from tests.desk import OpenDesk, Shown, Visitor, open_desk
+from tests.desk import OpenDesk, Shown, Visitor, on_sqlite_alone, open_desk
 
 START, IN_TOUCH, FINISH = "開始する（参加した）", "連絡があった", "終了する（実施した）"
 EXTEND, HELD, RECORD, RECORD_NO_CONTACT = "45分まで延長する", "実施した", "記録する", "連絡なしを記録する"
@@ -270,6 +270,7 @@ async def test_who_may_only_read_sees_the_sessions_and_no_form(desk: OpenDesk, o
     assert [form.action for form in visitor.shown.forms] == ["/search", "/language", "/leave"]
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize("act", ["start", "extend", "stop", "finish", "contact", "miss", "not_held", "correct"])
 async def test_what_is_over_is_left_as_it_is(desk: OpenDesk, office: Office, act: str) -> None:
     booking = await session(office)

@@ -12,7 +12,7 @@ from flows.counter import Booking, Decision
 from flows.office_days import OfficeDays
 from tests.benchmarks.fill import fill
 from tests.counters import DAYS, NOW, Office
-from tests.desk import OpenDesk, Shown, Visitor, open_desk
+from tests.desk import OpenDesk, Shown, Visitor, on_sqlite_alone, open_desk
 from tests.desk_things import Filling
 from tests.offers import with_counsellors
 from tests.plans import Statements, generic_plan, plan, scans
@@ -166,6 +166,7 @@ async def test_a_day_on_which_the_office_is_closed_moves_deadlines_earlier(desk:
     assert "休み：臨時の閉庁" in (await visitor.opens("/week?from=2026-11-26")).text
 
 
+@on_sqlite_alone
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
