@@ -31,7 +31,6 @@ from flows.text import Text
 from tests.clauses.deadlines import OFFICE
 
 NOVEMBER = Period(date(2026, 11, 1), date(2026, 12, 1))
-KEPT = months_kept(OFFICE, date(2026, 11, 19))
 
 
 # Months
@@ -96,7 +95,7 @@ def test_this_month_is_always_there() -> None:
 def test_a_period_goes_from_one_month_to_another_of_those_that_are_there(
     first: str, last: str, period: Period | None
 ) -> None:
-    assert period_of(KEPT, first, last) == period
+    assert period_of(months_kept(OFFICE, date(2026, 11, 19)), first, last) == period
 
 
 @pytest.mark.parametrize("number", range(1, 13))

@@ -57,7 +57,7 @@ def _of_total(found: Sum) -> Bounds:
     all_bounds = [_bounds(found.total, found.fewest, 1)]
     for part in found.parts:
         bounds = _of_part(found, part)
-        all_bounds.append((sum(low for low, _ in bounds), min(NO_END, sum(high for _, high in bounds))))
+        all_bounds.append((sum(low for low, _ in bounds), sum(high for _, high in bounds)))
     return max(low for low, _ in all_bounds), min(high for _, high in all_bounds)
 
 
