@@ -233,6 +233,16 @@ def test_a_place_is_a_counsellor_who_is_there_and_not_closed() -> None:
     assert days.closing_at("2", half_hours[2]) is None
 
 
+def test_each_of_several_closures_takes_its_places_and_other_days_are_as_ever() -> None:
+    lunch = Closing(FIRST + timedelta(hours=2), FIRST + timedelta(hours=6), "", id=8)
+    both, one = OfficeDays(OFFICE, [HALF_PAST, lunch]), OfficeDays(OFFICE, [HALF_PAST])
+    local = [start.astimezone(OFFICE.zone).time() for start in both.places(DAYS.day_of(FIRST))]
+    assert local == [time(9, 30), time(10), time(11), time(15, 30)]
+    assert both.closing_at("1", FIRST + timedelta(hours=3)) == lunch
+    for days in (both, one, DAYS):
+        assert len(days.places(date(2026, 11, 25))) == 11
+
+
 def test_where_nobody_is_left_there_is_no_place() -> None:
     days = OfficeDays(OFFICE, [replace(HALF_PAST, counsellor="")], TWO)
     assert FIRST + timedelta(hours=1) not in days.places(DAYS.day_of(FIRST))

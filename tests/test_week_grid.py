@@ -59,6 +59,11 @@ def test_the_weekdays_are_in_it_a_closed_one_too_and_no_weekend() -> None:
     assert (found.monday, found.zone) == (MONDAY, OFFICE.zone)
 
 
+def test_a_week_of_closed_days_is_shown_whole() -> None:
+    found = grid(calendar(), monday=date(2026, 12, 28))
+    assert [(day.closed is None, len(day.rows)) for day in found.days] == [(True, 11), *[(False, 0)] * 4]
+
+
 def test_a_weekend_day_is_in_it_where_it_is_open_or_somebody_has_booked_before() -> None:
     opened = OfficeDays(replace(OFFICE, openings=(SATURDAY,)))
     assert [day.date for day in grid(opened).days][5:] == [SATURDAY]

@@ -12,6 +12,7 @@ from flows.desk.people import (
     DECISIONS,
     FAR_DATE,
     NO_DATE,
+    NO_WORDS,
     PAST_DATE,
     Measure,
     Missed,
@@ -43,6 +44,12 @@ def test_what_was_missed_since_the_last_decision_is_to_be_weighed() -> None:
 def test_where_all_is_weighed_a_decision_goes_with_the_newest() -> None:
     person = Person(SESSIONS, (replace(WARNING, at=AT[2]),))
     assert (person.unweighed, person.newest) == ((), SESSIONS[2])
+
+
+def test_a_session_that_was_recorded_late_is_weighed_before_a_newer_one_that_was_weighed_already() -> None:
+    late = replace(SESSIONS[0], at=AT[2])
+    person = Person((late, SESSIONS[1]), (WARNING,))
+    assert (person.unweighed, person.newest) == ((late,), late)
 
 
 def test_a_missed_session_has_its_reference() -> None:
@@ -94,3 +101,4 @@ def test_no_other_decision_has_a_date(decision: str) -> None:
 @pytest.mark.parametrize(("length", "is_enough"), [(0, False), (1, False), (2, True), (1000, True), (1001, False)])
 def test_why_is_said_in_words_that_are_neither_too_few_nor_too_many(length: int, is_enough: bool) -> None:
     assert enough("理" * length) is is_enough
+    assert NO_WORDS.values == {"least": 2, "most": 1000}

@@ -6,6 +6,7 @@ smallest of the others is HIDDEN too, then the total: until what is shown leaves
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -13,7 +14,7 @@ from typing import Literal
 Shown = int | Literal["few", "hidden"]
 FEW: Literal["few"] = "few"
 HIDDEN: Literal["hidden"] = "hidden"
-NO_END = 10**9  # as many as anything may be
+NO_END = sys.maxsize  # as many as anything may be
 Bounds = tuple[int, int]
 
 
@@ -54,7 +55,7 @@ def _of_part(found: Sum, part: list[Shown]) -> list[Bounds]:
 
 def _of_total(found: Sum) -> Bounds:
     """What is said of the total, and what each part adds up to."""
-    all_bounds = [_bounds(found.total, found.fewest, 1)]
+    all_bounds = [_bounds(found.total, found.fewest, 0)]
     for part in found.parts:
         bounds = _of_part(found, part)
         all_bounds.append((sum(low for low, _ in bounds), sum(high for _, high in bounds)))
@@ -88,7 +89,7 @@ def _hides_one_more(found: Sum) -> bool:
 
 
 def _hides_the_smallest(part: list[Shown]) -> bool:
-    counts = [shown for shown in part if isinstance(shown, int) and shown > 0]
+    counts = [shown for shown in part if isinstance(shown, int) and shown]
     if counts:
         part[part.index(min(counts))] = HIDDEN
     return bool(counts)
