@@ -189,6 +189,11 @@ def test_business_days_are_counted_without_the_day_itself(day: date, n: int, bef
     assert (DAYS.business_day_before(day, n), DAYS.business_day_after(day, n)) == (before, after)
 
 
+def test_without_a_count_it_is_the_next_one() -> None:
+    day = date(2026, 11, 24)
+    assert (DAYS.business_day_before(day), DAYS.business_day_after(day)) == (date(2026, 11, 20), date(2026, 11, 25))
+
+
 def test_4_2_a_3_a_business_day_has_eleven_starts() -> None:
     local = [start.astimezone(OFFICE.zone).strftime("%H:%M") for start in DAYS.starts(date(2026, 11, 24))]
     assert local[:5] == ["09:30", "10:00", "10:30", "11:00", "11:30"]
