@@ -82,7 +82,7 @@ async def free_times(context: Context) -> Offer:
     if refused := policy.day_refused(context.days, day, context.now):
         return Offer(say=(refused.why,))
     free = (await context.counter.free((day,))).get(day, {})
-    own = context.known.get("counsellor") if len(context.days.counsellors) > 1 else None
+    own = context.known.get("counsellor")
     theirs = [_time(context, start, own) for start, counsellors in free.items() if own in counsellors]
     others = [_time(context, start, counsellors[0]) for start, counsellors in free.items() if own not in counsellors]
     ask = Text("Choose a time on {date}. One session is 30 minutes.", date=day)
@@ -131,7 +131,7 @@ def chosen_slot(context: Context) -> Slot:
 
 
 def _clock_and_counsellor(answers: Answers) -> tuple[time, str]:
-    clock, counsellor = str(answers["time"]).split("-", 1)  # HHMM-counsellor
+    clock, counsellor = str(answers["time"]).split("-")  # HHMM-counsellor
     return time(int(clock[:2]), int(clock[2:])), counsellor
 
 

@@ -17,7 +17,7 @@ async def screen(dialog: Dialog, context: Context) -> Screen:
     notes = tuple(conversation.notes)
     if isinstance(step, End):
         said = step.said(context)
-        return Screen((*notes, said) if said else notes, forget=step.forget)
+        return Screen((*notes, said) if said and said not in notes else notes, forget=step.forget)
     if not isinstance(step, Question):
         raise TypeError(f"{dialog.name}: nothing is shown at the job {step.name}")
     if conversation.check:

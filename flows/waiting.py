@@ -29,7 +29,7 @@ def counter_time_after(days: OfficeDays, now: datetime, minutes: int) -> datetim
     left, day = timedelta(minutes=minutes), days.day_of(now)
     while True:
         begin, end = max(now, days.at(day, days.office.opens)), days.at(day, days.office.closes)
-        open_for = end - begin if days.is_business_day(day) and end > begin else timedelta()
+        open_for = max(end - begin, timedelta()) if days.is_business_day(day) else timedelta()
         if open_for >= left:
             return begin + left
         left, day = left - open_for, day + DAY
@@ -62,8 +62,7 @@ async def _full(context: Context) -> list[list[date]]:
     """The days without a free time, by week."""
     days = policy.days_to_offer(context.days, context.now)
     free = await context.counter.free(days)
-    full = [[day for day in week if day not in free and context.days.timetable(day)] for week in by_week(days)]
-    return [week for week in full if week]
+    return by_week(day for day in days if day not in free)
 
 
 async def full_days(context: Context) -> Offer:
@@ -159,7 +158,7 @@ WAITED = Dialog(
 async def offered(context: Context) -> bool:
     """Whether a time is kept for this person."""
     waiting = await context.counter.waiting()
-    return bool(waiting and waiting.slot and waiting.until and context.now < waiting.until)
+    return bool(waiting and waiting.until and context.now < waiting.until)
 
 
 async def the_offer(context: Context) -> Offer:

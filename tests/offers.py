@@ -33,7 +33,8 @@ async def hold(transaction: Transaction, days: Iterable[date], counsellor: str =
     """Somebody else has these half hours; all of a day where none are named."""
     taken = [start for day in days for start in (starts or DAYS.starts(day))]
     rows = [{"counsellor": counsellor, "start": start, "booking_id": "b", "purpose": "request"} for start in taken]
-    await transaction.execute(insert(HOLD), rows)
+    if rows:
+        await transaction.execute(insert(HOLD), rows)
 
 
 def labels(offer: Offer) -> list[str]:

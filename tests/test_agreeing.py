@@ -8,7 +8,8 @@ import pytest
 
 from bot.database import Transaction
 from bot.terms import TERMS
-from flows.agreeing import consent, terms_pages
+from flows.agreeing import agree, consent, consent_missing, terms_pages
+from flows.counter import Consent
 from flows.steps import Context, Conversation
 from tests.conversations.visitors import DAYS, NOW
 from tests.offers import before, labels, said
@@ -98,3 +99,13 @@ def test_a_consent_is_read_back_as_it_was_given(transaction: Transaction) -> Non
     assert kept
     assert (kept.version, kept.sha256, kept.at) == ("昔", "old", NOW)
     assert isinstance(kept.at + timedelta(0), datetime)
+
+
+async def test_whoever_agrees_has_agreed_to_this_version_now_and_is_asked_no_more(transaction: Transaction) -> None:
+    context = before(transaction, Conversation(language="en"))
+    assert consent_missing(context)
+    assert (await agree(context)).name == "agreed"
+    given = Consent(TERMS_NOW.version, TERMS_NOW.sha256, NOW, "en", "button")
+    assert not consent_missing(context)
+    assert consent(context) == given
+    assert Consent(**{**(await context.counter.known())["consent"], "at": NOW}) == given

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
 from bot.database import Transaction
 from flows import policy
-from flows.cancelling import CANCELLING, sure, the_booking
-from flows.counter import Booking, Decision, Permit, Slot
+from flows.cancelling import CANCELLING, cancel, may_cancel, status, sure, the_booking, withdraw
+from flows.counter import Booking, Decision, Permit, Slot, Told
+from flows.office_days import OfficeDays
 from flows.reception import Command
-from flows.steps import Context, Conversation
+from flows.steps import Context, Conversation, End, Outcome
+from flows.text import Text
 from tests.conversations.visitors import DAYS, NOW, Visitor
 from tests.counters import DETAILS
 from tests.offers import before, labels, said
@@ -48,9 +51,11 @@ async def test_a_confirmed_booking_promises_no_answer_any_more(transaction: Tran
 
 
 async def test_who_has_none_is_told_so_and_asked_nothing(transaction: Transaction) -> None:
-    visitor = Visitor(transaction)
-    await visitor.says(Command("mine"))
+    visitor = await Visitor(transaction).begins("cancelling")
     assert visitor.conversation.state == "nothing"
+    assert said((await visitor.screen()).say) == NOTHING
+    for asked in (may_cancel, cancel, withdraw):
+        assert await asked(visitor.context) == Outcome("none")
 
 
 @pytest.mark.parametrize("question", [the_booking, sure])
@@ -113,10 +118,34 @@ async def test_4_4_i_on_the_day_it_says_to_phone_and_whether_anybody_is_there(
     assert counter in words
 
 
-async def test_whoever_keeps_it_has_it_still(transaction: Transaction) -> None:
+async def test_4_4_i_on_the_day_nobody_is_asked_whether_they_are_sure(transaction: Transaction) -> None:
+    await requested(transaction)
+    visitor = Visitor(transaction)
+    visitor.now = DAYS.at(DAYS.day_of(START), time())
+    await visitor.says(Command("mine"))
+    await visitor.presses("cancel")
+    assert visitor.conversation.state == "refused"
+    assert "電話だけ" in said((await visitor.screen()).say)
+    assert await visitor.counter.live()
+
+
+async def test_where_the_chat_cancels_nothing_people_read_whom_to_phone(transaction: Transaction) -> None:
+    context, _ = await requested(transaction)
+    elsewhere = replace(context, days=OfficeDays(replace(DAYS.office, bot_cancel_enabled=False)))
+    for asked in (may_cancel, cancel):
+        refused = await asked(elsewhere)
+        assert refused.name == "refused"
+        assert refused.note
+        assert "049-242-0197" in said((refused.note,))
+    assert await context.counter.live()
+
+
+@pytest.mark.parametrize(("press", "state"), [("keep", "kept"), ("quit", "left")])
+async def test_whoever_keeps_it_has_it_still(transaction: Transaction, press: str, state: str) -> None:
     visitor, _ = await asks_to_cancel(transaction)
-    await visitor.presses("keep")
-    assert visitor.conversation.state == "kept"
+    await visitor.presses(press)
+    assert visitor.conversation.state == state
+    assert said((await visitor.screen()).say) == "キャンセルはしていません。予約はそのままです。"
     assert await visitor.counter.live()
 
 
@@ -124,6 +153,68 @@ async def test_4_4_i_whoever_is_sure_has_none_any_more_and_the_chat_is_the_chann
     visitor, booking = await asks_to_cancel(transaction)
     await visitor.presses("cancel")
     assert visitor.conversation.state == "cancelled"
+    assert said((await visitor.screen()).say) == "キャンセルしました。このあと、お知らせが届きます。"
     cancelled = await visitor.counter.booking(booking.id)
     assert cancelled
     assert cancelled.decision == Decision("cancel", NOW, channel="chat")
+
+
+# Another time that was asked for
+
+
+async def asks_for_another_time(transaction: Transaction) -> Visitor:
+    context, booking = await requested(transaction)
+    await context.counter.move(booking, "confirm", Decision("confirm", NOW, 1, "職員 一号"))
+    permit = policy.permit(DAYS, Slot("1", START + timedelta(days=2)), NOW)
+    assert isinstance(permit, Permit)
+    assert await context.counter.ask_move(booking, permit) == "asked"
+    return await Visitor(transaction).begins("cancelling")
+
+
+async def test_4_2_b_a_wish_stands_below_the_time_that_one_has_and_can_be_withdrawn(transaction: Transaction) -> None:
+    visitor = await asks_for_another_time(transaction)
+    offer = await the_booking(visitor.context)
+    assert said(offer.say[:1]).startswith("確定の手続き中です：11月24日(火) 10:00")
+    assert said(offer.say[1:]).startswith("変更の希望：11月26日(木) 10:00。職員が 11月20日(金) までにお返事します。")
+    assert labels(offer) == ["変更の希望を取り下げる", "同席する方を変更する", "この予約をキャンセルする"]
+    assert {len(row) for row in offer.rows} == {1}
+    await visitor.presses("withdraw")
+    assert visitor.conversation.state == "withdrawn"
+    assert said((await visitor.screen()).say) == "日時の変更を取り下げました。予約はそのままです。"
+    now = await visitor.counter.live()
+    assert now
+    assert (now.state, now.slot.start, now.wanted) == ("confirmed", START, None)
+    assert now.moved == Decision("withdraw_move", NOW, channel="chat", starts=(START + timedelta(days=2),))
+    assert await withdraw(visitor.context) == Outcome("decided")
+
+
+def test_a_wish_that_was_answered_meanwhile_leads_to_mine() -> None:
+    [decided] = [step for step in CANCELLING.steps if step.name == "decided"]
+    assert isinstance(decided, End)
+    assert isinstance(decided.say, Text)
+    assert "/mine" in said((decided.say,))
+
+
+async def test_what_can_be_done_with_a_booking_depends_on_the_day(transaction: Transaction) -> None:
+    context, _ = await requested(transaction)
+    on_the_day = replace(context, now=DAYS.at(DAYS.day_of(START), time()))
+    assert labels(await the_booking(on_the_day))[-1:] == ["この予約をキャンセルする"]
+    assert "日時を変更する" not in labels(await the_booking(on_the_day))
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "words"),
+    [
+        ("requested", "", "確認中（まだ確定していません）"),
+        ("proposed", "", "確認中（まだ確定していません）"),
+        ("confirmed", "waiting", "確定の手続き中です"),
+        ("confirmed", "failed", "確定の手続き中です"),
+        ("confirmed", "handed", "確定"),
+        ("confirmed", "by_hand", "確定"),
+        ("confirmed", "by_phone", "確定"),
+    ],
+)
+def test_4_2_b_confirmed_is_what_the_person_was_told(state: str, told: Told, words: str) -> None:
+    day = NOW.date()
+    booking = Booking("id", "123456", state, 1, Slot("1", START), 1, "ja", NOW, day, day, NOW, told)
+    assert said((status(booking),)) == words

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 
 from bot.database import Transaction
-from flows.choosing import day_gone, free_times, open_days, time_gone
+from flows.choosing import chosen_slot, date_and_time, day_gone, free_times, local_time, open_days, time_gone, turning
+from flows.counter import Slot
 from flows.policy import days_to_offer
 from flows.steps import OLD_BUTTON, Conversation
+from flows.text import Text
 from tests.conversations.visitors import DAYS, NOW
 from tests.offers import before, hold, labels, said, with_counsellors
 
@@ -143,8 +145,30 @@ async def test_why_a_time_is_gone(transaction: Transaction) -> None:
     assert "11月24日(火) 13:30 は" in said((time_gone(here, "1330-1").why,))
     assert (time_gone(late, "1330-1").came_to, time_gone(here, "1330-1").came_to) == ("day_gone", "")
     assert time_gone(here, "25xx").why == OLD_BUTTON
+    for no_session in ("1200-1", "0931-1", "0930-2"):
+        assert "その時間の相談はありません" in said((time_gone(here, no_session).why,))
 
 
 async def test_the_last_moment_of_a_day_still_has_its_times(transaction: Transaction) -> None:
     offer = await free_times(before(transaction, at(), DEADLINE_OF_TUESDAY - timedelta(milliseconds=1)))
     assert len(labels(offer)) == 11
+
+
+@pytest.mark.parametrize(
+    ("page", "pages", "values"),
+    [(0, 1, []), (0, 2, ["page1"]), (1, 2, ["page0"]), (1, 3, ["page0", "page2"]), (2, 3, ["page1"])],
+)
+def test_pages_turn_as_far_as_there_are_any(page: int, pages: int, values: list[str]) -> None:
+    rows = turning(page, pages)
+    assert [[button.value for button in row] for row in rows] == ([values] if values else [])
+
+
+@pytest.mark.parametrize(("value", "counsellor", "start"), [("0930-1", "1", (9, 30)), ("1505-sato2", "sato2", (15, 5))])
+async def test_the_answers_are_a_place(
+    transaction: Transaction, value: str, counsellor: str, start: tuple[int, int]
+) -> None:
+    context = before(transaction, Conversation(answers={"day": "2026-11-24", "time": value}))
+    slot = chosen_slot(context)
+    assert slot == Slot(counsellor, DAYS.at(TUESDAY, time(*start)))
+    assert local_time(context, slot) == time(*start)
+    assert date_and_time(context.answers, DAYS) == Text("{date} {time}", date=TUESDAY, time=time(*start))

@@ -105,6 +105,12 @@ class Visitor:
     async def presses(self, value: str) -> Text | None:
         return await self.says(Pressed(self.conversation.flow, self.conversation.state, value))
 
+    async def begins(self, dialog: str) -> Visitor:
+        """At the first question of this dialog, or at its end."""
+        self.conversation.start(dialog, "f", {})
+        await ALL[dialog].begin(self.context)
+        return self
+
     async def screen(self) -> Screen:
         if self.booking is None:
             return await reception.screen(self.context)
