@@ -104,8 +104,7 @@ class Dialog:
                 break
             else:
                 await self._run(step, context)
-        if step.name == self.review:
-            context.conversation.editing = False
+        self._end_a_change(context)
         if isinstance(step, End):
             context.conversation.answers, context.conversation.known = {}, {}
 
@@ -117,6 +116,11 @@ class Dialog:
         self.fire("done", context, outcome.name)
         if outcome.name in job.then and self.review:
             context.conversation.editing = True  # sent back from behind the review
+
+    def _end_a_change(self, context: Context) -> None:
+        """At the review there is nothing to go back to it from."""
+        if context.conversation.state == self.review:
+            context.conversation.editing = False
 
     def can_go_back(self, context: Context) -> bool:
         """Whether an ask-back is open, the review waits, or a question that applies stands before this one."""
@@ -134,6 +138,7 @@ class Dialog:
         self.fire("back", context)
         while not applies[context.conversation.state](context):
             self.fire("back", context)
+        self._end_a_change(context)
 
 
 def _wanted(step: Question | Job, context: Context) -> bool:

@@ -6,7 +6,7 @@ Played in memory with the real counter; `everything` is each kind of place that 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from datetime import date, time
@@ -23,21 +23,16 @@ from bot.language import LANGUAGES, LOCALES, Words
 from bot.migrate import migrate
 from bot.store import Place, Store
 from bot.telegram.updates import SEPARATOR
-from flows import hearing, reception
+from flows import reception
 from flows.booking import BOOKING
-from flows.dialog import BadDialog, Dialog
+from flows.dialog import Dialog
 from flows.reception import Command
 from flows.steps import (
     BACK,
     QUIT,
-    Button,
     Contact,
-    Context,
     Conversation,
     End,
-    Job,
-    Offer,
-    Outcome,
     Pressed,
     Question,
     Said,
@@ -47,7 +42,7 @@ from flows.steps import (
 )
 from flows.text import Text
 from flows.welcome import MENU
-from tests.conversations.visitors import ALL, DAYS, NOW, SEAL, Seen, Visitor, at_the_form, come_to, explored
+from tests.conversations.visitors import ALL, DAYS, NOW, SEAL, Seen, at_the_form, come_to, explored
 
 QUESTIONS = [(dialog.name, step.name) for dialog in ALL.values() for step in dialog.steps if isinstance(step, Question)]
 
@@ -383,89 +378,6 @@ async def test_after_a_change_back_from_the_review_leads_to_the_question_before_
     await come_to(visitor, "review")
     await visitor.presses(BACK)
     assert visitor.conversation.state == unchanged.conversation.state != "review"
-
-
-# Bad lists
-
-
-async def nothing(context: Context) -> Offer:
-    return Offer()
-
-
-async def done(context: Context) -> Outcome:
-    return Outcome("done")
-
-
-ASK = Question("ask", ask=Text("?"), offer=nothing)
-OVER = End("over")
-BAD: dict[str, Callable[[], Dialog]] = {
-    "two steps have the same name": lambda: Dialog("bad", ASK, ASK, OVER, stop="over"),
-    "the last step, stop and expire must be Ends": lambda: Dialog("bad", OVER, ASK, stop="over"),
-    "stop": lambda: Dialog("bad", ASK, OVER, stop="ask"),
-    "expire": lambda: Dialog("bad", ASK, OVER, stop="over", expire="ask"),
-    "no such step: nowhere": lambda: Dialog("bad", replace(ASK, then={"x": "nowhere"}), OVER, stop="over"),
-    "no such step: job": lambda: Dialog("bad", ASK, Job("run", run=done, then={"x": "job"}), OVER, stop="over"),
-    "no such step: answer": lambda: Dialog("bad", replace(ASK, drops=("answer",)), OVER, stop="over"),
-    "no such step: look": lambda: Dialog("bad", ASK, OVER, stop="over", review="look"),
-    "nothing can answer ask": lambda: Dialog("bad", replace(ASK, offer=None), OVER, stop="over"),
-}
-
-
-@pytest.mark.parametrize("why", BAD)
-def test_a_bad_list_is_refused_when_it_is_made(why: str) -> None:
-    with pytest.raises(BadDialog, match=why):
-        BAD[why]()
-
-
-def test_a_good_list_is_taken() -> None:
-    assert Dialog("good", ASK, OVER, stop="over").by_name.keys() == {"ask", "over"}
-
-
-# A list of its own
-
-
-async def yes(context: Context) -> Offer:
-    return Offer(((Button(Text("Yes"), "yes"),),))
-
-
-def never(context: Context) -> bool:
-    return False
-
-
-async def lost(context: Context) -> Outcome:
-    return Outcome("lost", drop=("one",))
-
-
-SMALL = Dialog(
-    "small",
-    Question("one", offer=yes, label=Text("Name")),
-    Question("gone", offer=yes, when=never),
-    Question("review", offer=yes, kept=False),
-    Job("sending", run=lost, then={"lost": "one"}),
-    OVER,
-    stop="over",
-    review="review",
-)
-
-
-async def at_the_review_of_the_small_one(transaction: Transaction) -> Visitor:
-    visitor = Visitor(transaction, conversation=Conversation(answers={"one": "yes", "gone": "yes"}))
-    await SMALL.begin(visitor.context)
-    assert visitor.conversation.state == "review"
-    return visitor
-
-
-async def test_an_answer_to_a_question_that_does_not_apply_any_more_falls(transaction: Transaction) -> None:
-    visitor = await at_the_review_of_the_small_one(transaction)
-    assert visitor.conversation.answers == {"one": "yes"}
-
-
-async def test_back_shows_no_review_that_lacks_an_answer(transaction: Transaction) -> None:
-    visitor = await at_the_review_of_the_small_one(transaction)
-    await hearing.hear(SMALL, visitor.context, Pressed("", "review", "yes"))
-    assert (visitor.conversation.state, visitor.conversation.answers) == ("one", {})
-    await hearing.hear(SMALL, visitor.context, Pressed("", "one", BACK))
-    assert visitor.conversation.state == "one"
 
 
 # Its row

@@ -166,6 +166,7 @@ async def test_the_time_that_one_has_is_not_offered_with_another_counsellor_eith
     await requested(transaction, conversation)
     offer = await other_times(before(transaction, conversation, days=days))
     assert labels(offer)[0] == "10:00"
+    assert said(offer.say).startswith("11月24日(火) の希望する時間を選んでください。")
     conversation.answers["day"] = "2026-11-25"
     assert labels(await other_times(before(transaction, conversation, days=days)))[0] == "9:30"
 

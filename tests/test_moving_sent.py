@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -173,3 +173,11 @@ async def test_who_has_a_wish_already_is_refused(transaction: Transaction) -> No
     await visitor.begins("moving")
     assert visitor.conversation.state == "refused"
     assert "11月25日(水) 10:00" in said((await visitor.screen()).say)
+
+
+async def test_who_has_agreed_before_does_not_agree_once_more(transaction: Transaction) -> None:
+    visitor = await moves(transaction)
+    visitor.now += timedelta(hours=1)
+    await visitor.begins("moving")
+    assert visitor.conversation.state == "day"
+    assert (await visitor.counter.known())["consent"]["at"] == NOW.isoformat()

@@ -34,7 +34,7 @@ CLAUSES = (
     *("article_4_2_b", "article_4_4", "articles_5_to_9", "article_10", "article_11"),
 )
 OTHERS = (
-    *("waiting_in_the_chat", "offered_times", "moving_in_the_chat", "moving_sent"),
+    *("waiting_in_the_chat", "offered_times", "moving_in_the_chat", "moving_sent", "lists_of_steps", "heard", "shown"),
     *("lifecycle", "office_days", "hiding", "choosing", "agreeing", "cancelling", "booking_form", "one_turn"),
     *(
         "promises",
