@@ -97,14 +97,20 @@ async def test_what_is_no_answer_says_what_would_be(state: str, said: Said, why:
     assert (context.conversation.check, context.conversation.note_if_kept) == (None, None)
 
 
-@pytest.mark.parametrize(("own", "state"), [(True, "over"), (False, "phone")])
-async def test_only_the_own_contact_is_an_answer(own: bool, state: str) -> None:
+@pytest.mark.parametrize(
+    ("said", "state", "why"),
+    [
+        (Contact("123", own=True), "over", []),
+        (Contact("123", own=False), "phone", [NOT_YOUR_NUMBER]),
+        (Unreadable(), "phone", [NOT_TEXT]),
+    ],
+)
+async def test_only_the_own_contact_is_an_answer(said: Said, state: str, why: list[Text]) -> None:
     phone = Question("phone", read=read, contact=lambda number: {"e164": number}, then={"x": "phone"})
     small = Dialog("small", phone, OVER, stop="over")
     context = at("phone")
-    await hear(small, context, Contact("123", own=own))
-    assert context.conversation.state == state
-    assert context.conversation.notes == ([] if own else [NOT_YOUR_NUMBER])
+    await hear(small, context, said)
+    assert (context.conversation.state, context.conversation.notes) == (state, why)
 
 
 async def test_words_that_are_read_are_the_answer() -> None:
@@ -133,9 +139,10 @@ async def test_an_ask_back_is_answered_by_its_choices(number: str, answer: str) 
     assert context.conversation.check is None
 
 
-async def test_none_of_them_asks_again() -> None:
+@pytest.mark.parametrize("press", ["check2", BACK])
+async def test_none_of_them_and_back_ask_again(press: str) -> None:
     await types(WORDS, context := await begun(WORDS), "1")
-    assert await presses(WORDS, context, "check2") is None
+    assert await presses(WORDS, context, press) is None
     assert (listed(WORDS, context), context.conversation.check) == (("word", {}), None)
     assert (await screen(WORDS, context)).say == (Text("Word?"),)
 
@@ -216,6 +223,16 @@ async def test_the_last_answer_can_be_given_again(
     assert not known or rows[0][0].label == f"***{known}"
     await presses(AGAIN, context, SAME)
     assert listed(AGAIN, context) == (("two", {"one": known}) if known else ("one", {}))
+
+
+async def test_another_answer_than_the_last_one_is_taken_as_it_is() -> None:
+    await presses(AGAIN, context := at("one", known={"before": {"one": "yes"}}), "no")
+    assert listed(AGAIN, context) == ("two", {"one": "no"})
+
+
+async def test_who_comes_for_the_first_time_has_no_last_answer() -> None:
+    await presses(AGAIN, context := at("one"), SAME)
+    assert listed(AGAIN, context) == ("one", {})
 
 
 async def test_an_answer_that_cannot_be_shown_short_is_not_offered_again() -> None:

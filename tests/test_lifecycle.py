@@ -27,3 +27,8 @@ def test_every_illegal_move_raises_and_changes_nothing_and_every_legal_one_arriv
         with pytest.raises(MachineError):
             lifecycle.fire(booking, happens)
         assert vars(booking) == before
+
+
+def test_the_machine_holds_no_booking_and_knows_no_other_events() -> None:
+    assert lifecycle.MACHINE.models == []
+    assert set(lifecycle.MACHINE.events) == {move.event for move in lifecycle.MOVES}

@@ -108,6 +108,16 @@ async def test_a_question_that_one_is_sent_to_is_asked_though_it_was_answered() 
     assert not context.conversation.editing
 
 
+@pytest.mark.parametrize("answer", ["job", "over"])
+async def test_an_answer_may_lead_to_a_job_which_runs_or_to_an_end(answer: str) -> None:
+    choices = {name: Text(name) for name in ("job", "over")}
+    one = Question("one", choices=choices, then={name: name for name in choices})
+    small = Dialog("small", one, asks("two"), Job("job", run=comes_to("x", Text("Done."))), OVER, stop="over")
+    await presses(small, context := await begun(small), answer)
+    assert (context.conversation.state, context.answers) == ("over", {})
+    assert context.conversation.notes == ([Text("Done.")] if answer == "job" else [])
+
+
 async def test_what_a_job_drops_is_asked_again() -> None:
     lost = Job("job", run=comes_to("lost", Text("Lost."), ("one", "never asked")), then={"lost": "one"})
     small = Dialog("small", asks("one"), asks("two"), lost, OVER, stop="over")
@@ -206,6 +216,15 @@ async def test_a_change_leads_from_the_review_and_back_to_it_once(leave: str) ->
     assert (context.conversation.state, context.conversation.editing) == ("review", False)
     await presses(FORM, context, BACK)
     assert context.conversation.state == "three"
+
+
+async def test_from_a_change_of_the_first_question_one_can_go_back_too() -> None:
+    review = asks("review", kept=False, then={"no": "one"})
+    small = Dialog("small", asks("one", label=Text("One")), review, OVER, stop="over", review="review")
+    await presses(small, context := await begun(small), "yes", "no")
+    assert (context.conversation.state, small.can_go_back(context)) == ("one", True)
+    await presses(small, context, BACK)
+    assert context.conversation.state == "review"
 
 
 async def test_back_shows_no_review_in_which_an_answer_is_missing() -> None:

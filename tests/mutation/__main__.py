@@ -35,6 +35,7 @@ CLAUSES = (
 )
 OTHERS = (
     *("waiting_in_the_chat", "offered_times", "moving_in_the_chat", "moving_sent", "lists_of_steps", "heard", "shown"),
+    *("plain_values", "places_of_counsellors"),
     *("lifecycle", "office_days", "hiding", "choosing", "agreeing", "cancelling", "booking_form", "one_turn"),
     *(
         "promises",
