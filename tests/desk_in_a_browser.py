@@ -15,6 +15,7 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Viewpor
 
 from bot.playground.people import Person
 from flows.counter import Booking
+from tests.databases import new_file
 from tests.demo_page import MOST_STOPS, SECONDS
 from tests.desk import TownDesk, town_with_desk
 from tests.desk_things import Filling
@@ -201,5 +202,5 @@ class Counter:
 
 @asynccontextmanager
 async def counter(folder: Path, browser: Browser) -> AsyncIterator[Counter]:
-    async with town_with_desk(folder / "data", f"sqlite:///{folder / 'madoguchi.db'}") as (place, desk):
+    async with town_with_desk(folder / "data", new_file(folder / "madoguchi.db")) as (place, desk):
         yield Counter(place, desk, browser)

@@ -13,7 +13,6 @@ import pytest
 
 from bot.channels import ANSWER, CONFIRMATION, LETTER, REMINDER, STAFF, rank
 from bot.database import Database
-from bot.migrate import migrate
 from bot.ranks import Turns
 from bot.shares import LEAST, MOST, TO_A_CHAT, TO_A_GROUP, Share, Shares, share
 from bot.telegram.budget import Budget, Window, ranked
@@ -26,7 +25,6 @@ GROUP = -100
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
-    await migrate(opened)
     yield opened
     await opened.close()
 

@@ -9,7 +9,6 @@ import pytest
 
 from bot.channels import ANSWER
 from bot.database import Database
-from bot.migrate import migrate
 from bot.outbox import Notice, Outbox, backoff
 from tests.databases import rows
 from tests.town import Clock
@@ -20,7 +19,6 @@ NOW = Clock("2026-11-19 10:00")()
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     opened = Database(database_url)
-    await migrate(opened)
     yield opened
     await opened.close()
 

@@ -24,6 +24,7 @@ from bot.telegram.api import make_client
 from bot.telegram.request import AiohttpRequest
 from flows.office import BadSetting
 from tests.benchmarks.process import BotProcess
+from tests.databases import new_file
 from tests.planted import (
     MAIL,
     NAME,
@@ -66,7 +67,7 @@ def every_line(capsys: pytest.CaptureFixture[str]) -> Iterator[None]:
 @pytest.fixture
 async def closed(tmp_path: Path) -> AsyncIterator[Town]:
     """A town on SQLite whose bot is not running."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}", started=False) as opened:
+    async with town(tmp_path / "data", new_file(tmp_path / "madoguchi.db"), started=False) as opened:
         yield opened
 
 
@@ -120,7 +121,7 @@ async def test_with_every_logger_of_every_library_at_debug_no_line_holds_the_ide
 async def test_an_update_that_fails_leaves_nothing_of_its_content_in_the_log(
     tmp_path: Path, every_line: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}") as place:
+    async with town(tmp_path / "data", new_file(tmp_path / "madoguchi.db")) as place:
         chat = {"id": place.taro.id, "type": "private"}
         place.server.cloud.push("message", {"message_id": 1, "date": 0, "chat": chat, "text": f"{NAME} {MAIL} {PHONE}"})
         place.server.cloud.push("message", {"message_id": NAME, "date": 0, "chat": chat, "from": MAIL, "text": PHONE})

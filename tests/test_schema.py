@@ -36,8 +36,8 @@ def test_the_newest_revision_is_the_one_that_the_start_looks_for() -> None:
 
 
 @pytest.fixture
-async def database(database_url: str) -> AsyncIterator[Database]:
-    opened = Database(database_url)
+async def database(empty_database_url: str) -> AsyncIterator[Database]:
+    opened = Database(empty_database_url)
     yield opened
     await opened.close()
 

@@ -11,6 +11,7 @@ from bot.app import App
 from bot.config import Settings
 from bot.playground.people import Group
 from flows.text import Text
+from tests.databases import new_file
 from tests.town import OFFICE_MAIL, Town, book, ja, requested, town
 from tests.usual_answers import comes_to
 
@@ -20,7 +21,7 @@ PERSONAL = ("川越 太郎", "太郎", "11030-01234567", "1103001234567", "taro@
 @pytest.fixture
 async def unbound(tmp_path: Path) -> AsyncIterator[Town]:
     """A town whose bot was told of no staff group and has not started."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}", started=False) as opened:
+    async with town(tmp_path / "data", new_file(tmp_path / "madoguchi.db"), started=False) as opened:
         opened.server.cloud.pending.clear()
         opened.environment["MADOGUCHI_STAFF_CHAT"] = ""
         yield opened

@@ -14,6 +14,7 @@ from bot.clockwork import OWED_AFTER
 from bot.playground.clock import DemoClock
 from bot.playground.faults import Fault, Order
 from tests.benchmarks.process import BotProcess
+from tests.databases import new_file
 from tests.faults import copies
 from tests.town import Town, town
 from tests.usual_answers import comes_to
@@ -22,7 +23,7 @@ from tests.usual_answers import comes_to
 @pytest.fixture
 async def place(tmp_path: Path) -> AsyncIterator[Town]:
     """A town whose bot is not running yet."""
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'madoguchi.db'}", started=False) as opened:
+    async with town(tmp_path / "data", new_file(tmp_path / "madoguchi.db"), started=False) as opened:
         yield opened
 
 

@@ -13,6 +13,7 @@ from bot.playground.transcript import transcript
 from bot.playground.world import World, world
 from tests.conversation_files import play
 from tests.conversations.stage import Stage
+from tests.databases import new_file
 from tests.town import TOKYO, book, town
 
 MORNING = datetime(2026, 11, 19, 10, tzinfo=TOKYO)
@@ -73,7 +74,7 @@ async def letters(made: World, many: int) -> None:
 
 @pytest.fixture
 async def stage(tmp_path: Path) -> AsyncIterator[Stage]:
-    async with town(tmp_path / "data", f"sqlite:///{tmp_path / 'again.db'}") as place:
+    async with town(tmp_path / "data", new_file(tmp_path / "again.db")) as place:
         yield Stage(place, tmp_path)
 
 

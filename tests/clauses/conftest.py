@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.counters import Office
+from tests.databases import new_file
 from tests.desk import OpenDesk, open_desk
 
 
 @pytest.fixture
 def database_url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'madoguchi.db'}"
+    return new_file(tmp_path / "madoguchi.db")
 
 
 @pytest.fixture
