@@ -21,7 +21,7 @@ NOTHING = Text("You have no request or booking that is still to come.")
 
 
 def can_be_changed(context: Context, booking: Booking) -> bool:
-    return booking.state in LIVE and context.now < booking.slot.start and "companion" in booking.details
+    return booking.state in LIVE and context.now < booking.slot.start
 
 
 async def look_up(context: Context) -> Outcome:

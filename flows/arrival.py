@@ -36,7 +36,7 @@ async def the_booking(context: Context) -> Booking | None:
     booking = await context.counter.booking(about) if about else None
     if booking is None or booking.chat != context.who or booking.state != CONFIRMED:
         return None
-    return booking if booking.details and context.now < booking.slot.start else None
+    return booking if context.now < booking.slot.start else None
 
 
 async def look_up(context: Context) -> Outcome:
@@ -86,7 +86,7 @@ ARRIVAL = Dialog(
     "arrival",
     Job("looking_up", run=look_up, then={"over": "no_letter"}),
     Question("arrived", offer=yes_or_no, then={YES: "arrived_well"}),
-    Question("address", offer=what_to_do, drops=("new_email",)),
+    Question("address", offer=what_to_do),
     Question(
         "new_email",
         ask=Text("Enter your email address again, as it should be."),

@@ -137,7 +137,7 @@ ATTENDING = Dialog(
 )
 CONCLUDING = Dialog(
     "concluding",
-    Question("outcome", ask=ask_outcome, offer=held_or_not, when=outcome_missing, drops=("sure",)),
+    Question("outcome", ask=ask_outcome, offer=held_or_not, when=outcome_missing),
     Question("sure", ask=ask_whether_sure, offer=all_the_same, when=missed_after_contact),
     Job("noting", run=note_outcome, when=outcome_missing),
     End("noted", say=how_it_went),

@@ -136,22 +136,22 @@ async def late_reasons(context: Context) -> Offer:
 async def decide(context: Context) -> Outcome:
     """Who pressed first wins; the move is refused by the lifecycle where the booking has gone on."""
     booking, event = the_booking(context), context.answers["decision"]
-    reason = context.answers.get("reason") or context.answers.get("late") or _exception(context, event)
+    reason = context.answers.get("reason") or context.answers.get("late") or _exception(context)
     decision = Decision(event, context.now, context.who, context.name, reason, "group")
-    moved = await context.counter.move(booking, event, decision)
-    return Outcome("decided" if moved else "too_late")
+    await context.counter.move(booking, event, decision)
+    return Outcome("decided")
 
 
-def _exception(context: Context, event: str) -> str:
+def _exception(context: Context) -> str:
     """A request that came after closing on the last day records its late confirmation by itself (3.5)."""
     booking = the_booking(context)
     late = policy.late_confirmation(context.days, booking.requested_at, booking.slot.start, context.now)
-    return "late_auto" if event == CONFIRM and late == "auto" else ""
+    return "late_auto" if late == "auto" else ""
 
 
 DECIDING = Dialog(
     "deciding",
-    Question("decision", ask=card, offer=confirm_or_decline, when=open_to_decide, drops=("late", "reason")),
+    Question("decision", ask=card, offer=confirm_or_decline, when=open_to_decide),
     Question("late", ask=ask_late_reason, offer=late_reasons, when=late_reason_needed),
     Question("reason", ask=ask_reason, offer=decline_reasons, when=reason_needed),
     Job("deciding", run=decide, when=open_to_decide),

@@ -111,7 +111,7 @@ async def reasons(context: Context) -> Offer:
 async def decide(context: Context) -> Outcome:
     """Who pressed first wins; the lifecycle refuses where the booking has gone on."""
     event = "confirm_move" if context.answers["decision"] == CONFIRM else "decline_move"
-    auto = "late_auto" if event == "confirm_move" and late(context) == "auto" else ""
+    auto = "late_auto" if late(context) == "auto" else ""
     reason = context.answers.get("reason") or context.answers.get("late") or auto
     decision = Decision(event, context.now, context.who, context.name, reason, "group")
     await context.counter.move(the_booking(context), event, decision)
@@ -120,7 +120,7 @@ async def decide(context: Context) -> Outcome:
 
 DECIDING_MOVE = Dialog(
     "deciding_move",
-    Question("decision", ask=card, offer=confirm_or_decline, when=open_to_decide, drops=("late", "reason")),
+    Question("decision", ask=card, offer=confirm_or_decline, when=open_to_decide),
     Question("late", ask=ask_late_reason, offer=late_reasons, when=late_reason_needed),
     Question("reason", ask=ask_reason, offer=reasons, when=reason_needed),
     Job("deciding", run=decide, when=open_to_decide),

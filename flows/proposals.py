@@ -50,14 +50,14 @@ async def answer(context: Context) -> Outcome:
     """第4条(2)b: confirmed at once, as staff confirm; or the request is closed, and another can be sent."""
     booking = await waiting(context)
     if booking is None:
-        return Outcome("over", note=OVER)
+        return Outcome("over")
     if context.answers["choice"] == OTHER:
         refused = await context.counter.move(booking, "refuse", Decision("refuse", context.now, channel="chat"))
         return Outcome("refused" if refused else "over")
     slot = next((slot for slot in booking.proposed if _value(slot) == context.answers["choice"]), None)
     accepted = Decision("accept", context.now, channel="chat")
     if slot is None or not await context.counter.accept(booking, slot, accepted):
-        return Outcome("over", note=OVER)
+        return Outcome("over")
     start = slot.start.astimezone(context.office.zone)
     chosen = Text("You have chosen {date} {time}. The booking is confirmed by the email that reaches you now.")
     return Outcome("accepted", note=chosen.given(date=start.date(), time=start.time()))
@@ -65,7 +65,7 @@ async def answer(context: Context) -> Outcome:
 
 PROPOSALS = Dialog(
     "proposals",
-    Job("looking_up", run=look_up, then={"over": "nothing"}),
+    Job("looking_up", run=look_up, then={"over": "over"}),
     Question("choice", offer=times),
     Job("answering", run=answer, then={"over": "over", "refused": "closed"}),
     End("accepted"),
@@ -73,8 +73,7 @@ PROPOSALS = Dialog(
         "closed",
         say=Text('Your request is closed. To ask for another date and time, choose "Book a session" below.'),
     ),
-    End("over"),
-    End("nothing", say=OVER),
+    End("over", say=OVER),
     End("left", say=Text("Nothing was decided. You can choose with /mine.")),
     stop="left",
 )

@@ -9,9 +9,9 @@ import pytest
 from bot.database import Transaction
 from bot.known import CONSENT, PERSON
 from flows import reception
-from flows.booking import BOOKING
 from flows.choosing import chosen_day, chosen_slot
 from flows.counter import Permit
+from flows.dialog import Dialog
 from flows.policy import permit
 from flows.steps import BACK, Offer, Screen
 from flows.text import Text
@@ -47,8 +47,9 @@ async def test_each_question_says_how_far_one_is_and_the_review_is_the_last(tran
     assert [name for name in seen if name in COUNTED and seen[name]] == list(COUNTED)
 
 
-def test_whatever_is_typed_is_private() -> None:
-    assert {q.name for q in BOOKING.questions if q.read} == {q.name for q in BOOKING.questions if q.private} != set()
+@pytest.mark.parametrize("dialog", reception.DIALOGS.values(), ids=reception.DIALOGS)
+def test_whatever_is_typed_is_private(dialog: Dialog) -> None:
+    assert {q.name for q in dialog.questions if q.read} == {q.name for q in dialog.questions if q.private}
 
 
 async def test_who_comes_back_agrees_and_is_informed_once(transaction: Transaction) -> None:

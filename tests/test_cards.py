@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from bot.database import Transaction
+from flows import cards
 from flows.counter import Decision
 from flows.deciding import card, verdict
-from flows.steps import Conversation
-from tests.conversations.visitors import NOW, at_a_card, at_a_card_of_a_failed_mail, at_a_late_card
+from flows.steps import OLD_BUTTON, QUIT, Conversation
+from tests.clauses.deadlines import jst
+from tests.conversations.visitors import (
+    NOW,
+    Visitor,
+    at_a_card,
+    at_a_card_of_a_failed_mail,
+    at_a_card_of_another_time,
+    at_a_late_card,
+)
 from tests.offers import before, said
 
 
@@ -68,7 +78,9 @@ async def test_the_card_of_a_failed_letter_says_who_told_the_person_and_how(
     transaction: Transaction, how: str, told: str
 ) -> None:
     staff = await at_a_card_of_a_failed_mail(transaction)
-    assert [button.value for row in (await staff.screen()).rows for button in row] == ["by_hand", "by_phone"]
+    screen = await staff.screen()
+    assert said(screen.say).startswith("【メールを送れませんでした】")
+    assert [button.value for row in screen.rows for button in row] == ["by_hand", "by_phone"]
     await staff.presses(how)
     assert staff.booking
     assert (staff.booking.told, staff.booking.decision) == (how, Decision(how, NOW, 7, "職員 一号", channel="group"))
@@ -137,3 +149,105 @@ async def test_a_request_can_be_decided_until_it_lapses_and_not_a_moment_longer(
         await staff.presses("check")
     assert staff.booking.state == state
     assert len((await staff.screen()).rows) == 0
+
+
+async def offered(staff: Visitor) -> list[str]:
+    """The values of the buttons, in reading order."""
+    return [button.value for row in (await staff.screen()).rows for button in row]
+
+
+async def test_a_request_after_closing_on_the_last_day_is_confirmed_late_without_a_question(
+    transaction: Transaction,
+) -> None:
+    staff = await at_a_late_card(transaction)
+    assert staff.booking
+    staff.booking.requested_at = jst("2026-11-19T17:15")
+    await staff.presses("confirm")
+    assert staff.booking.decision == Decision("confirm", staff.now, 7, "職員 一号", "late_auto", "group")
+
+
+async def test_in_time_no_reason_is_recorded(transaction: Transaction) -> None:
+    staff = await at_a_card(transaction)
+    await staff.presses("confirm")
+    assert staff.booking
+    assert staff.booking.decision == Decision("confirm", NOW, 7, "職員 一号", "", "group")
+    assert said((await staff.screen()).say) == said((card(staff.context),))
+
+
+async def test_a_decline_after_the_deadline_has_the_reason_that_was_chosen(transaction: Transaction) -> None:
+    staff = await at_a_late_card(transaction)
+    await staff.presses("confirm")
+    await staff.presses("back")
+    await staff.presses("decline")
+    assert await offered(staff) == ["conditions", "registration", "time", "counter", "other", "back"]
+    await staff.presses("counter")
+    assert staff.booking
+    assert staff.booking.decision == Decision("decline", staff.now, 7, "職員 一号", "counter", "group")
+
+
+@pytest.mark.parametrize(("state", "told"), [("cancelled", "failed"), ("confirmed", "handed")])
+async def test_where_a_failed_letter_matters_no_more_its_card_asks_nothing_and_records_nothing(
+    transaction: Transaction, state: str, told: str
+) -> None:
+    staff = await at_a_card_of_a_failed_mail(transaction)
+    assert staff.booking
+    staff.booking.state, staff.booking.told = state, told  # type: ignore[assignment]
+    await staff.presses("by_phone")
+    assert (staff.conversation.state, staff.booking.told) == ("settled", told)
+    assert await offered(staff) == []
+
+
+@pytest.mark.parametrize(("name", "over"), [("deciding", "decided"), ("settling", "settled")])
+async def test_a_card_that_comes_when_there_is_nothing_to_decide_any_more_asks_nothing(
+    transaction: Transaction, name: str, over: str
+) -> None:
+    staff = await at_a_card(transaction, name)
+    assert staff.booking
+    staff.booking.state = "cancelled"
+    staff.conversation.start(name, "x", {})
+    await cards.CARDS[name].begin(staff.context)
+    assert (staff.conversation.state, await offered(staff)) == (over, [])
+
+
+@pytest.mark.parametrize(
+    "name", ["deciding", "deciding_move", "settling", "attending", "concluding", "late", "cannot_connect"]
+)
+async def test_no_card_of_the_staff_is_left_by_a_button(transaction: Transaction, name: str) -> None:
+    staff = Visitor(transaction)
+    staff.conversation.start(name, "x", {})
+    staff.conversation.state = cards.CARDS[name].steps[0].name
+    staff.booking = (await at_a_card(transaction)).booking
+    assert await staff.presses(QUIT) == OLD_BUTTON
+    assert staff.conversation.state == cards.CARDS[name].steps[0].name
+
+
+# What stands on the buttons of a card
+
+
+async def test_the_buttons_of_a_card_name_what_it_asks_about_and_of_when(transaction: Transaction) -> None:
+    """So that nobody decides on a time that the card, as it was seen, did not show."""
+    asked = (await at_a_card(transaction)).booking
+    assert asked
+    of = f"{asked.id}:{int(NOW.timestamp() * 1000):x}"
+    assert cards.flow("deciding", asked) == f"deciding:{of}"
+    for name in ("deciding_move", "settling", "attending", "concluding", "late", "cannot_connect"):
+        assert cards.flow(name, asked) == f"{name}:{asked.id}"
+
+
+async def test_the_buttons_of_a_card_of_another_time_are_those_of_this_wish(transaction: Transaction) -> None:
+    booking = (await at_a_card_of_another_time(transaction)).booking
+    assert booking
+    assert booking.wanted
+    booking.wanted = replace(booking.wanted, requested_at=NOW + timedelta(milliseconds=1))
+    of = f"{int(NOW.timestamp() * 1000) + 1:x}"
+    assert cards.flow("deciding_move", booking) == f"deciding_move:{booking.id}:{of}"
+    assert cards.flow("attending", booking) == f"attending:{booking.id}"
+
+
+@pytest.mark.parametrize("flow", ["deciding:b", "deciding:b:19f2", "deciding:b:19f2:x"])
+def test_the_name_of_a_card_is_its_dialog_and_booking(flow: str) -> None:
+    assert cards.name_of(flow) == "deciding:b"
+
+
+def test_whoever_comes_second_reads_what_is_so_on_every_card() -> None:
+    assert set(cards.VERDICTS) == set(cards.CARDS) - {"settling"}
