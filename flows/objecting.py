@@ -27,7 +27,7 @@ async def look_up(context: Context) -> Outcome:
     """The suspension of the chat's last booking, else of the number that was typed just now."""
     suspension = await context.counter.suspension(context.answers.get("seeker_number"))
     if suspension is None:
-        return Outcome("none", drop=("seeker_number",))
+        return Outcome("none")
     context.known["measure"] = suspension.measure
     return Outcome("standing" if suspension.objected else "found", drop=("seeker_number",))
 
