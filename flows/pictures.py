@@ -55,7 +55,7 @@ def drawn(readme: str) -> str:
         fresh = BLOCK.format(name=name, picture=draw())
         if not block.search(readme):
             raise LookupError(f"README.md has no place for the picture of {name}")
-        readme = block.sub(fresh.replace("\\", r"\\"), readme)
+        readme = block.sub(fresh, readme)
     return readme
 
 

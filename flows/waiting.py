@@ -44,10 +44,9 @@ def offered_until(days: OfficeDays, start: datetime, now: datetime) -> datetime 
 
 
 async def days_or_wait(context: Context) -> Offer:
-    """The days to choose from; where some or all are full, also the way to wait."""
+    """The days to choose from; where some or all are full, of this week or another, also the way to wait."""
     offer = await open_days(context)
-    full = len(offer.say) > 1 or (not offer.rows and bool(policy.days_to_offer(context.days, context.now)))
-    return Offer((*offer.rows, WAIT), offer.say) if full else offer
+    return Offer((*offer.rows, WAIT), offer.say) if await _full(context) else offer
 
 
 async def may_wait(context: Context) -> Outcome:

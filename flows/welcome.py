@@ -81,9 +81,9 @@ WELCOME_DIALOG = Dialog(
         kept=False,
     ),
     Job("forgetting", run=forget_the_form),
-    Question("menu", offer=menu, kept=False),
+    Question("menu", offer=menu),
     End("continued"),
-    End("left", say=Text("What would you like to do?")),
+    End("left"),
     stop="left",
     leavable=False,
 )

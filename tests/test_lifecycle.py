@@ -29,6 +29,7 @@ def test_every_illegal_move_raises_and_changes_nothing_and_every_legal_one_arriv
         assert vars(booking) == before
 
 
-def test_the_machine_holds_no_booking_and_knows_no_other_events() -> None:
+def test_the_machine_holds_no_booking_and_knows_no_other_states_and_events() -> None:
     assert lifecycle.MACHINE.models == []
+    assert set(lifecycle.MACHINE.states) == set(lifecycle.STATES)
     assert set(lifecycle.MACHINE.events) == {move.event for move in lifecycle.MOVES}

@@ -56,6 +56,7 @@ def test_an_end_may_stand_anywhere_and_be_where_one_stops_or_is_too_late() -> No
 def test_the_machine_holds_nobody_and_knows_no_other_events() -> None:
     every = Dialog("every", ASK, Job("run", run=comes_to("x")), asks("more"), OVER, stop="over", expire="over")
     assert every.machine.models == []
+    assert set(every.machine.states) == {"begin", *every.by_name}
     assert set(every.machine.events) == {"begin", "answer", "done", "skip", "back", "quit", "expire"}
     assert "expire" not in Dialog("small", ASK, OVER, stop="over").machine.events
 

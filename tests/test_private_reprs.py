@@ -16,6 +16,7 @@ from bot.turn import Incoming
 from flows.answers import Check, Rejected
 from flows.counter import Booking, Decision, Slot
 from flows.desk.taking import Sheet
+from flows.places import Counsellor
 from flows.reception import Command
 from flows.steps import Button, Contact, Conversation, Offer, Pressed, Screen, Typed
 from flows.text import Text
@@ -39,7 +40,7 @@ HOLDING = (
     Offer(say=(NAME,)), Incoming(1, "private", 1, 1, Typed(NAME), name=NAME), Place((1, ""), CONVERSATION),
     Reply((1, ""), 1, Card(), SHOT), Letter("key", MAIL, "subject", NAME, "ja", NOON),
     Invite("1", 1, NOON, NOON, "title", "note", "REQUEST", "counter@office.example", MAIL, NOON),
-    Sheet({"name": NAME}), Command("claim", NAME),
+    Sheet({"name": NAME}), Command("claim", NAME), Counsellor("1", NAME),
     replace(BOOKING, details={}, decision=None, url=f"https://x.example/{NAME}"),
     replace(BOOKING, details={}, decision=None, claim_code=NAME),
 )  # fmt: skip

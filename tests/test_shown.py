@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from flows.answers import Check, Reading, Rejected
+from flows.counter import Booking, Slot
 from flows.dialog import Dialog
 from flows.showing import GO_BACK, STOP, screen
 from flows.steps import (
@@ -23,7 +25,7 @@ from flows.steps import (
     the_booking,
 )
 from flows.text import Text
-from tests.counters import DAYS
+from tests.counters import DAYS, NOW
 from tests.small_dialogs import asks, at, comes_to, types
 
 YES, NO = (Button(Text("Yes"), "yes"),), (Button(Text("No"), "no"),)
@@ -143,6 +145,16 @@ def test_a_new_dialog_begins_with_nothing_of_the_one_before() -> None:
 
 
 def test_only_a_card_of_the_staff_has_a_booking() -> None:
+    person = at("one")
     with pytest.raises(LookupError):
-        the_booking(at("one"))
-    assert (at("one").name, never(at("one"))) == ("", False)
+        the_booking(person)
+    assert (person.name, person.office) == ("", DAYS.office)
+    day = NOW.date()
+    booking = Booking("id", "123456", "requested", 1, Slot("1", NOW), 1, "ja", NOW, day, day, NOW)
+    assert the_booking(replace(person, booking=booking)) is booking
+
+
+def test_a_question_is_kept_and_neither_private_nor_counted_and_always_applies_unless_it_says_so() -> None:
+    usual = Question("one")
+    assert (usual.kept, usual.private, usual.counted, usual.when(at("one"))) == (True, False, False, True)
+    assert not never(at("one"))

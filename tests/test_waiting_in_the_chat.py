@@ -54,6 +54,16 @@ async def test_where_a_day_is_full_one_can_wait(transaction: Transaction, full: 
     assert offer.say
 
 
+@pytest.mark.parametrize("week", [0, 2])
+async def test_a_week_that_is_full_can_be_waited_for_though_another_is_shown(
+    transaction: Transaction, week: int
+) -> None:
+    await hold(transaction, WEEKS[week])
+    offer = await days_or_wait(at(transaction))
+    assert labels(offer)[0].startswith("11月24日(火)" if week else "11月30日(月)")
+    assert labels(offer)[-1] == "空きを待つ"
+
+
 async def test_where_there_is_no_day_at_all_there_is_nothing_to_wait_for(transaction: Transaction) -> None:
     assert labels(await days_or_wait(at(transaction, now=datetime(2027, 12, 28, tzinfo=UTC)))) == []
 

@@ -105,9 +105,9 @@ class Visitor:
     async def presses(self, value: str) -> Text | None:
         return await self.says(Pressed(self.conversation.flow, self.conversation.state, value))
 
-    async def begins(self, dialog: str) -> Visitor:
+    async def begins(self, dialog: str, **known: Any) -> Visitor:
         """At the first question of this dialog, or at its end."""
-        self.conversation.start(dialog, "f", {})
+        self.conversation.start(dialog, "f", known)
         await ALL[dialog].begin(self.context)
         return self
 
