@@ -24,7 +24,7 @@ def test_a_count_by_itself(count: int, shown: Shown) -> None:
         ([[40, 9, 3]], 52, [[40, HIDDEN, FEW]]),
         ([[40, 3, 2]], 45, [[40, FEW, FEW]]),
         ([[40, 9, 1, 1]], 51, [[40, HIDDEN, FEW, FEW]]),  # two that add up to two are one each
-        ([[40, 7, 5, 1]], 53, [[40, HIDDEN, HIDDEN, FEW]]),  # six with a hidden one of five at least is that and one
+        ([[40, 7, 5, 1]], 53, [[40, HIDDEN, HIDDEN, FEW]]),  # the five alone hidden, six would be five and one
         ([[4, 4]], HIDDEN, [[FEW, FEW]]),  # and to eight, four each
         ([[3]], FEW, [[FEW]]),
         ([[1, 1, 1, 1]], HIDDEN, [[FEW, FEW, FEW, FEW]]),
