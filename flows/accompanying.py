@@ -37,15 +37,14 @@ async def change(context: Context) -> Outcome:
         return Outcome("none")
     if all(booking.details.get(name) == given[name] for name in ("companion", "language")):
         return Outcome("same")
-    chosen = {name: answer for name, answer in given.items() if answer is not None}
-    who = companion(chosen, context.days)
+    who = companion(given, context.days)
     await context.counter.change_details(booking, given, "companion")
     return Outcome("changed", note=NOW.given(who=who))
 
 
 def _questions() -> list[Question]:
     """As the form asks them."""
-    asked = [replace(question, label=None, counted=False) for question in QUESTIONS if question.name in ASKED]
+    asked = [replace(question, counted=False) for question in QUESTIONS if question.name in ASKED]
     return [*asked[:-1], replace(asked[-1], ask=BY_PHONE)]
 
 

@@ -28,9 +28,9 @@ LANGUAGES = {
 
 async def choose_a_language(context: Context) -> Offer:
     """Two on a row, the long one alone."""
-    buttons = [Button(label, value) for value, label in LANGUAGES.items()]
-    pairs = tuple(tuple(buttons[i : i + 2]) for i in range(0, len(buttons) - 1, 2))
-    return Offer((*pairs[:-1], pairs[-1][:1], (buttons[-1],)))
+    *others, long = (Button(label, value) for value, label in LANGUAGES.items())
+    pairs = tuple(tuple(others[i : i + 2]) for i in range(0, len(others), 2))
+    return Offer((*pairs, (long,)))
 
 
 def interpreter(context: Context) -> bool:

@@ -26,10 +26,9 @@ def in_words(questions: Sequence[Question], answers: Answers, days: OfficeDays) 
 
 def review_of(questions: Sequence[Question]) -> tuple[Question, Question]:
     """Two steps for the end of a form: what to change (reached from the review only), and the review."""
-    labelled = [question for question in questions if question.label]
 
     def ask(context: Context) -> Text:
-        asked = [question for question in labelled if question.when(context)]
+        asked = [question for question in questions if question.when(context)]
         lines = in_words(asked, context.answers, context.days)
         return Text("Please check your request.\n\n{answers}\n\nThe booking is not confirmed yet.", answers=lines)
 
@@ -37,10 +36,10 @@ def review_of(questions: Sequence[Question]) -> tuple[Question, Question]:
         return SEND_OR_CHANGE
 
     async def what_to_change(context: Context) -> Offer:
-        rows: Rows = tuple((Button(q.label, q.name),) for q in labelled if q.label and q.when(context))
+        rows: Rows = tuple((Button(q.label, q.name),) for q in questions if q.label and q.when(context))
         return Offer(rows)
 
-    jumps = {question.name: question.name for question in labelled}
+    jumps = {question.name: question.name for question in questions if question.label}
     which = Text("What do you want to change?")
     return (
         Question("change", ask=which, offer=what_to_change, when=never, then=jumps, kept=False),

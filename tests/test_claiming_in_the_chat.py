@@ -6,7 +6,7 @@ import pytest
 
 from bot.database import Transaction
 from flows.answers import Rejected
-from flows.claiming import NO_CODE, TRIES, booking_code
+from flows.claiming import NO_CODE, booking_code
 from flows.counter import Booking
 from flows.reception import Command
 from flows.steps import QUIT, Contact, Typed, Unreadable
@@ -84,12 +84,24 @@ async def test_who_was_informed_in_the_form_is_not_informed_again(transaction: T
     assert newcomer.conversation.state == "privacy"
 
 
+async def test_6_who_agreed_in_the_form_and_was_informed_here_is_known_to_be(transaction: Transaction) -> None:
+    code = (await at_the_phone(transaction)).conversation.answers["code"]
+    visitor = stranger(transaction)
+    await visitor.says(Command("book"))
+    await visitor.presses("agree")
+    await visitor.says(Command("claim", code))
+    assert visitor.conversation.state == "privacy"
+    assert not (await visitor.counter.known())["informed"]
+    await visitor.presses("continue")
+    assert (await visitor.counter.known())["informed"]
+
+
 async def test_a_wrong_number_says_how_many_tries_are_left_and_the_fifth_ends_the_code(
     transaction: Transaction,
 ) -> None:
     visitor = await at_the_phone(transaction)
     code = visitor.conversation.answers["code"]
-    for left in range(TRIES - 1, 0, -1):
+    for left in (4, 3, 2, 1):
         await visitor.says(WRONG)
         assert visitor.conversation.state == "phone"
         assert f"あと{left}回" in await words(visitor)
@@ -114,6 +126,7 @@ async def test_a_code_of_no_booking_is_asked_for_again_and_a_right_one_leads_on(
     booked = await with_a_code(transaction)
     visitor = stranger(transaction)
     await visitor.says(Command("claim"))
+    assert "予約コード" in await words(visitor)
     await visitor.says(Typed("ACDE3467"))
     assert (visitor.conversation.state, visitor.conversation.answers) == ("code", {})
     assert (await words(visitor)).startswith(UNKNOWN)
@@ -141,6 +154,7 @@ async def test_a_chat_that_has_a_booking_gets_no_second_one(transaction: Transac
     assert mine
     await tied.says(Command("claim", code))
     assert tied.conversation.state == "not_tied"
+    assert "コードも引き続き使えます" in await words(tied)
     assert mine.reference in await words(tied)
     late.chat = 9
     await late.says(PHONE)
@@ -163,5 +177,5 @@ async def test_whoever_stops_changes_nothing(transaction: Transaction) -> None:
     visitor = await at_the_phone(transaction)
     booking = await the_booking(visitor)
     await visitor.presses(QUIT)
-    assert visitor.conversation.state == "left"
+    assert (visitor.conversation.state, await words(visitor)) == ("left", "変更はしていません。予約はそのままです。")
     assert await visitor.counter.claimable(booking.claim_code)

@@ -11,7 +11,6 @@ from bot import measures, pausing
 from bot.database import Transaction
 from bot.unmet import UNMET
 from flows import requesting
-from flows.booking import QUESTIONS
 from flows.counter import Booking, Decision
 from flows.desk.roles import Member
 from flows.office_days import OfficeDays
@@ -19,7 +18,6 @@ from flows.places import Closing
 from flows.policy import NO_SESSION
 from flows.reception import Command
 from flows.registering import MONTHS_AGO, WHEN
-from flows.reviewing import in_words
 from flows.steps import Typed
 from flows.waiting import TAKE
 from tests.conversations.visitors import (
@@ -155,6 +153,23 @@ async def test_with_the_time_that_was_kept_no_day_is_looked_for(transaction: Tra
     assert list(await transaction.execute(select(UNMET.c.what))) == [("nothing",)], "from the time when all was full"
 
 
+async def test_who_asks_by_the_menu_while_a_time_is_kept_for_them_reads_that_it_is(transaction: Transaction) -> None:
+    visitor = await who_is_offered_a_time(transaction)
+    visitor.conversation.parked = None
+    await visitor.says(Command("book"))
+    assert visitor.conversation.dialog == "booking"
+    assert "11月24日(火) 9:30 を、" in await words(visitor)
+
+
+async def test_2_each_condition_is_met_or_not_by_a_press(transaction: Transaction) -> None:
+    visitor = await at_the_form(transaction)
+    for name in ("registered", "device", "continuing"):
+        await come_to(visitor, name)
+        [(yes, no), _] = (await visitor.screen()).rows
+        assert (yes.value, no.value) == ("yes", "no")
+        await visitor.presses("yes")
+
+
 # When it is sent
 
 
@@ -239,24 +254,6 @@ async def test_a_second_request_of_one_chat_is_offered_to_be_moved_and_on_its_da
         assert outcome.name == name
         assert outcome.note
         assert booking.reference in said((outcome.note,))
-
-
-# The review, and when somebody registered
-
-
-def test_the_review_lists_what_was_answered_of_what_has_a_name() -> None:
-    answers = {"name": "川越 太郎", "told_by_phone": "continue", "registered_when": "two", "companion": "carer"}
-    lines = [said((line,)) for line in in_words(QUESTIONS, answers, DAYS)]
-    assert lines == ["お名前：川越 太郎", "登録の時期：先々月", "同席：介助・支援の方"]
-
-
-async def test_only_what_applies_is_offered_to_be_changed(transaction: Transaction) -> None:
-    visitor = await at_the_review(transaction)
-    await visitor.presses("change")
-    values = [button.value for row in (await visitor.screen()).rows for button in row]
-    assert values[:-2] == ["name", "seeker_number", "registered_when", "day", "email", "phone", "companion"]
-    await visitor.presses("back")
-    assert visitor.conversation.state == "review"
 
 
 def test_2_1_every_answer_but_not_knowing_says_how_many_months_ago_at_least() -> None:

@@ -5,7 +5,7 @@ is in it.
 from __future__ import annotations
 
 import asyncio
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +13,14 @@ from sqlalchemy import select
 
 from bot.database import Transaction
 from bot.unmet import UNMET, count
+from flows import policy
 from flows.booking import BOOKING
 from flows.counter import Unmet
 from flows.hearing import hear
 from flows.office_days import OfficeDays
 from flows.places import Closing
 from flows.steps import Conversation, Pressed
+from flows.unmet import day_in_vain, time_in_vain
 from tests.conversations.visitors import DAYS, NOW, Visitor, at_the_form, come_to, undone
 from tests.offers import before, hold, with_counsellors
 from tests.rush import Rush
@@ -101,6 +103,43 @@ async def test_a_day_that_the_terms_or_the_calendar_refuse_is_no_demand(
 ) -> None:
     await presses(transaction, choosing("day"), str(day))
     assert await counted(transaction) == {}
+
+
+FIRST_TOO_LATE = policy.closes_at(DAYS, TUESDAY)
+A_SATURDAY = NOW + timedelta(days=2)
+LAST = policy.last_day(DAYS, A_SATURDAY)  # a Monday
+
+
+@pytest.mark.parametrize(
+    ("day", "now", "is_one"),
+    [
+        (TUESDAY, FIRST_TOO_LATE - timedelta(seconds=1), True),
+        (TUESDAY, FIRST_TOO_LATE, False),
+        (TUESDAY, FIRST_TOO_LATE + timedelta(seconds=1), False),
+        (LAST, A_SATURDAY, True),
+        (LAST + timedelta(days=1), A_SATURDAY, False),
+        (HOLIDAY, NOW, False),
+    ],
+)
+async def test_what_is_taken_is_a_demand_while_the_terms_would_let_it_be(
+    transaction: Transaction, day: date, now: datetime, is_one: bool
+) -> None:
+    await hold(transaction, [day], "1", *(DAYS.at(day, time(hour)) for hour in (9, 10)), DAYS.at(day, time(9, 30)))
+    here = choosing("time")
+    here.answers["day"] = day.isoformat()
+    await time_in_vain(before(transaction, here, now), "1000-1")
+    assert await counted(transaction) == ({("start", f"{day:%m-%d} 10:00"): 1} if is_one else {})
+    await hold(transaction, [day], "1", *(each for each in DAYS.starts(day) if each > DAYS.at(day, time(10))))
+    await day_in_vain(before(transaction, here, now), day.isoformat())
+    assert (("day", f"{day:%m-%d} 00:00") in await counted(transaction)) is is_one
+
+
+async def test_a_form_remembers_all_that_it_counted(transaction: Transaction) -> None:
+    await hold(transaction, [TUESDAY])
+    here = choosing("time")
+    for value in ("1000-1", "1030-1", "1000-1", "1030-1"):
+        await time_in_vain(before(transaction, here), value)
+    assert await counted(transaction) == {("start", "11-24 10:00"): 1, ("start", "11-24 10:30"): 1}
 
 
 async def test_where_nothing_is_free_at_all_a_form_counts_once(transaction: Transaction) -> None:
