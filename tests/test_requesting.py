@@ -150,7 +150,8 @@ async def test_with_the_time_that_was_kept_no_day_is_looked_for(transaction: Tra
     booking = await visitor.counter.live()
     assert booking
     assert booking.slot.start == DAYS.at(FIRST, time(9, 30))
-    assert list(await transaction.execute(select(UNMET.c.what))) == [("nothing",)], "from the time when all was full"
+    counted = list(await transaction.execute(select(UNMET.c.what, UNMET.c.times)))
+    assert counted == [("nothing", 1)], "from the form before, which found nothing"
 
 
 async def test_who_asks_by_the_menu_while_a_time_is_kept_for_them_reads_that_it_is(transaction: Transaction) -> None:
@@ -235,6 +236,7 @@ async def test_what_somebody_else_has_by_now_is_chosen_anew_and_the_day_stays(tr
     assert visitor.conversation.answers["day"] == FIRST.isoformat()
     assert "time" not in visitor.conversation.answers
     assert "ほかの方" in await words(visitor)
+    assert list(await transaction.execute(select(UNMET.c.what, UNMET.c.times))) == [("start", 1)]
 
 
 async def test_a_second_request_of_one_chat_is_offered_to_be_moved_and_on_its_day_is_only_named(

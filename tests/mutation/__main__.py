@@ -37,7 +37,7 @@ OTHERS = (
     *("waiting_in_the_chat", "offered_times", "moving_in_the_chat", "moving_sent", "lists_of_steps", "heard", "shown"),
     *("plain_values", "places_of_counsellors", "welcome"),
     *("card_rules", "card_of_another_time", "who_came", "just_before_a_session", "asked_by_the_bot", "who_joins"),
-    *("claiming_in_the_chat", "objecting", "requesting", "reviewing"),
+    *("claiming_in_the_chat", "objecting", "requesting", "reviewing", "form_from_end_to_end"),
     *("lifecycle", "office_days", "hiding", "choosing", "agreeing", "cancelling", "booking_form", "one_turn"),
     *(
         "promises",
