@@ -46,6 +46,7 @@ OTHERS = (
         "reception",
         "after_an_end",
         "notices_hold",
+        "policy",
         "moments",
         "words_of_notices",
         "desk_taking_rules",
