@@ -9,8 +9,9 @@ import pytest
 
 from bot.database import Transaction
 from flows import helping, joining, reception
+from flows.cards import CARDS
 from flows.counter import Booking, Decision
-from flows.steps import BACK, QUIT, Context, Conversation
+from flows.steps import BACK, OLD_BUTTON, QUIT, Context, Conversation
 from flows.text import Text
 from tests.conversations.visitors import (
     JUST_BEFORE,
@@ -239,3 +240,16 @@ async def test_of_a_session_that_is_over_nobody_is_called(transaction: Transacti
     await staff.presses("calling")
     assert staff.booking
     assert (staff.conversation.state, staff.booking.said) == ("noted", ())
+
+
+@pytest.mark.parametrize("name", ["late", "cannot_connect"])
+async def test_a_card_that_comes_when_the_session_is_over_asks_nothing_and_is_left_by_no_button(
+    transaction: Transaction, name: str
+) -> None:
+    staff = await at_a_card(transaction, name, OVER)
+    assert (staff.conversation.state, await offered(staff)) == ("noted", [])
+    staff.now = JUST_BEFORE
+    staff.conversation.start(name, "x", {})
+    await CARDS[name].begin(staff.context)
+    assert await staff.presses(QUIT) == OLD_BUTTON
+    assert staff.conversation.state == "help"

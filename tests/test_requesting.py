@@ -171,6 +171,14 @@ async def test_2_each_condition_is_met_or_not_by_a_press(transaction: Transactio
         await visitor.presses("yes")
 
 
+async def test_where_a_time_is_chosen_already_that_nothing_else_is_free_is_no_wish(transaction: Transaction) -> None:
+    visitor = await come_to(await at_the_form(transaction), "name")
+    visitor.conversation.answers.update(day=FIRST.isoformat(), time="0930-1")
+    await hold(transaction, (FIRST + timedelta(days=ahead) for ahead in range(30)))
+    await come_to(visitor, "email")
+    assert list(await transaction.execute(select(UNMET.c.what))) == []
+
+
 # When it is sent
 
 
