@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import insert
 
 from bot.counter import HOLD, SqlCounter
 from bot.database import Transaction
 from bot.language import Words
+from flows.counter import Booking
 from flows.office_days import OfficeDays
-from flows.steps import Context, Conversation, Offer, Sentences
-from tests.conversations.visitors import DAYS, NOW, OUTBOX, SEAL
+from flows.steps import BACK, QUIT, Context, Conversation, Offer, Sentences
+from flows.welcome import MENU_BUTTON
+from tests.conversations.visitors import DAYS, NOW, OUTBOX, SEAL, Visitor
 
 WORDS = Words("ja", DAYS.office, "madoguchi@office.example", DAYS.day_of(NOW))
 
@@ -23,6 +26,25 @@ def before(
 ) -> Context:
     """Somebody at this point of a conversation, before the counter."""
     return Context(days, SqlCounter(transaction, SEAL, OUTBOX, days, now, 7), now, conversation, 7)
+
+
+def with_a_card(about: Booking, now: datetime = NOW, **answers: Any) -> Context:
+    """A member of staff with a card about this booking, for rules that ask no counter."""
+    here = Conversation(answers=answers)
+    return Context(DAYS, None, now, here, 7, "職員 一号", about)  # type: ignore[arg-type]
+
+
+async def live(visitor: Visitor) -> Booking:
+    """Their one live booking, which is there."""
+    found = await visitor.counter.live()
+    assert found
+    return found
+
+
+async def offered(visitor: Visitor) -> list[str]:
+    """The values of the buttons of this place, in reading order: neither the ways out nor those of the menu."""
+    values = [button.value for row in (await visitor.screen()).rows for button in row]
+    return [value for value in values if value not in (BACK, QUIT) and not value.startswith(MENU_BUTTON)]
 
 
 def with_counsellors(*names: str) -> OfficeDays:

@@ -11,9 +11,10 @@ from bot import places
 from bot.counter import HOLD
 from bot.database import Transaction
 from flows import arrival, proposals, reception
-from flows.counter import Booking, Decision, Slot
+from flows.counter import Decision, Slot
 from flows.reception import Command
 from flows.steps import BACK, QUIT, Context, Offer, Outcome, Typed
+from tests.clauses.screens import reads
 from tests.conversations.visitors import (
     Visitor,
     asked_about_a_mail_of_no_booking,
@@ -22,27 +23,12 @@ from tests.conversations.visitors import (
     with_other_times_to_choose,
 )
 from tests.counters import DAYS, NOW
-from tests.offers import labels, said
+from tests.offers import labels, live, offered
 from tests.test_promises import START
 
 SECOND = timedelta(seconds=1)
 TOO_LATE = "選ぶ期限が過ぎたか"
 NOT_NOW = "メールは送っていません。予約の状態が変わっています。"
-
-
-async def words(visitor: Visitor) -> str:
-    return said((await visitor.screen()).say)
-
-
-async def offered(visitor: Visitor) -> list[str]:
-    buttons = [button.value for row in (await visitor.screen()).rows for button in row]
-    return [value for value in buttons if value not in (BACK, QUIT) and not value.startswith("menu:")]
-
-
-async def live(visitor: Visitor) -> Booking:
-    found = await visitor.counter.live()
-    assert found
-    return found
 
 
 async def happens(visitor: Visitor, event: str) -> None:
@@ -55,13 +41,13 @@ async def happens(visitor: Visitor, event: str) -> None:
 
 async def test_the_letter_is_named_by_its_session_and_the_address_masked(transaction: Transaction) -> None:
     visitor = await asked_whether_the_mail_arrived(transaction)
-    assert (await words(visitor)).splitlines()[:2] == [
+    assert (await reads(visitor)).splitlines()[:2] == [
         "【メールの確認】11月24日(火) 9:30",
         "予約は確定しています。i***@example.jp に送ったメールは届きましたか。",
     ]
     assert await offered(visitor) == ["yes", "no"]
     await visitor.presses("no")
-    assert (await words(visitor)).startswith("i***@example.jp に送りました。")
+    assert (await reads(visitor)).startswith("i***@example.jp に送りました。")
     assert await offered(visitor) == ["correct", "again"]
 
 
@@ -69,21 +55,21 @@ async def test_a_letter_that_arrived_needs_nothing_more(transaction: Transaction
     visitor = await asked_whether_the_mail_arrived(transaction)
     await visitor.presses("yes")
     assert visitor.conversation.state == "arrived_well"
-    assert (await words(visitor)).startswith("ありがとうございます。")
+    assert (await reads(visitor)).startswith("ありがとうございます。")
 
 
 async def test_whoever_stops_is_told_whom_to_call_if_it_does_not_arrive(transaction: Transaction) -> None:
     visitor = await asked_whether_the_mail_arrived(transaction)
     await visitor.presses(QUIT)
     assert visitor.conversation.state == "unanswered"
-    assert "049-242-0197" in await words(visitor)
+    assert "049-242-0197" in await reads(visitor)
 
 
 async def test_the_address_as_it_should_be_is_asked_for_and_checked(transaction: Transaction) -> None:
     visitor = await asked_whether_the_mail_arrived(transaction)
     for value in ("no", "correct"):
         await visitor.presses(value)
-    assert await words(visitor) == "正しいメールアドレスを、もう一度入力してください。"
+    assert await reads(visitor) == "正しいメールアドレスを、もう一度入力してください。"
     await visitor.says(Typed("hanako"))
     assert visitor.conversation.state == "new_email"
     await visitor.presses(BACK)
@@ -103,7 +89,7 @@ async def test_it_is_sent_again_or_to_the_address_as_it_should_have_been(
     for each in says:
         await (visitor.presses(each) if isinstance(each, str) else visitor.says(each))
     assert visitor.conversation.state == "sent"
-    assert (await words(visitor)).startswith(f"{masked}@example.jp にもう一度メールを送ります。")
+    assert (await reads(visitor)).startswith(f"{masked}@example.jp にもう一度メールを送ります。")
     about = await live(visitor)
     assert (about.details["email"], about.version) == (address, 3)
 
@@ -115,7 +101,7 @@ async def test_where_the_booking_is_another_by_now_nothing_is_sent(transaction: 
         await visitor.presses("no")
     about = await live(visitor)
     await happens(visitor, "cancel")
-    assert ((await words(visitor)).startswith(NOT_NOW), await offered(visitor)) == (True, [])
+    assert ((await reads(visitor)).startswith(NOT_NOW), await offered(visitor)) == (True, [])
     visitor.conversation.answers["address"] = "again"
     await arrival.ARRIVAL.go_on(visitor.context)
     if press == "again":
@@ -149,7 +135,7 @@ async def test_no_other_chat_is_asked_about_a_letter(transaction: Transaction) -
 async def test_of_no_letter_nothing_is_asked(transaction: Transaction) -> None:
     visitor = await asked_about_a_mail_of_no_booking(transaction)
     assert visitor.conversation.state == "no_letter"
-    assert (await words(visitor)).startswith(NOT_NOW)
+    assert (await reads(visitor)).startswith(NOT_NOW)
 
 
 # Other times
@@ -160,10 +146,10 @@ async def test_a_time_that_is_chosen_is_confirmed_and_named(transaction: Transac
     assert await offered(visitor) == ["202611250030-1", "202611250200-1", "other"]
     times = Offer((await visitor.screen()).rows[:2])
     assert labels(times) == ["11月25日(水) 9:30", "11月25日(水) 11:00"]
-    assert (await words(visitor)).startswith("【別の日時のご案内】受付番号")
+    assert (await reads(visitor)).startswith("【別の日時のご案内】受付番号")
     await visitor.presses("202611250200-1")
     assert visitor.conversation.state == "accepted"
-    assert (await words(visitor)).startswith("11月25日(水) 11:00 を選びました。")
+    assert (await reads(visitor)).startswith("11月25日(水) 11:00 を選びました。")
     about = await live(visitor)
     assert (about.state, about.slot.start) == ("confirmed", START + timedelta(days=1, minutes=90))
     assert about.decision
@@ -177,7 +163,7 @@ async def test_one_time_alone_is_accepted_or_not(transaction: Transaction) -> No
     assert await places.propose(transaction, about.id, [slot]) is None
     assert await visitor.counter.move(about, "propose", Decision("propose", NOW, 7, "職員 一号", starts=(slot.start,)))
     await visitor.says(Command("mine"))
-    assert (await words(visitor)).startswith("【別の日時のご案内】11月25日(水) 9:30")
+    assert (await reads(visitor)).startswith("【別の日時のご案内】11月25日(水) 9:30")
     assert labels(Offer((await visitor.screen()).rows[:2])) == ["この日時にする", "ほかの日時を選ぶ"]
     await visitor.presses("202611250030-1")
     assert (await live(visitor)).slot == slot
@@ -188,7 +174,7 @@ async def test_whoever_wants_another_time_closes_the_request(transaction: Transa
     about = await live(visitor)
     await visitor.presses("other")
     assert visitor.conversation.state == "closed"
-    assert (await words(visitor)).startswith("この申し込みを終了しました。")
+    assert (await reads(visitor)).startswith("この申し込みを終了しました。")
     found = await visitor.counter.booking(about.id)
     assert found
     assert (found.state, found.decision) == ("cancelled", Decision("refuse", NOW, channel="chat"))
@@ -200,11 +186,11 @@ async def test_other_times_can_be_chosen_until_the_time_to_choose_is_over(
 ) -> None:
     visitor = await with_other_times_to_choose(transaction)
     visitor.now = (await live(visitor)).lapses_at + late * SECOND
-    assert (await words(visitor)).startswith("【別の日時のご案内】" if open_ else TOO_LATE)
+    assert (await reads(visitor)).startswith("【別の日時のご案内】" if open_ else TOO_LATE)
     visitor.conversation.state = "begin"
     await proposals.PROPOSALS.begin(visitor.context)
     assert visitor.conversation.state == ("choice" if open_ else "over")
-    assert (await words(visitor)).startswith("【別の日時のご案内】" if open_ else TOO_LATE)
+    assert (await reads(visitor)).startswith("【別の日時のご案内】" if open_ else TOO_LATE)
 
 
 @pytest.mark.parametrize("choice", ["other", "202611250030-1"])
@@ -214,7 +200,7 @@ async def test_a_choice_that_comes_too_late_says_so(transaction: Transaction, ch
     visitor.conversation.answers["choice"] = choice
     await proposals.PROPOSALS.go_on(visitor.context)
     assert visitor.conversation.state == "over"
-    assert (await words(visitor)).startswith(TOO_LATE)
+    assert (await reads(visitor)).startswith(TOO_LATE)
     assert (await live(visitor)).state == "proposed"
 
 
@@ -228,20 +214,20 @@ async def test_a_time_that_was_never_proposed_is_not_taken(transaction: Transact
 async def test_where_the_proposed_times_are_gone_it_is_over(transaction: Transaction) -> None:
     visitor = await with_other_times_to_choose(transaction)
     await transaction.execute(delete(HOLD))
-    assert ((await words(visitor)).startswith(TOO_LATE), await offered(visitor)) == (True, [])
+    assert ((await reads(visitor)).startswith(TOO_LATE), await offered(visitor)) == (True, [])
 
 
 async def test_where_nothing_is_proposed_nothing_can_be_chosen(transaction: Transaction) -> None:
     for visitor in (Visitor(transaction, chat=9), await with_a_request(transaction)):
         await reception.ask(visitor.context, proposals.PROPOSALS, "")
         assert visitor.conversation.state == "over"
-        assert (await words(visitor)).startswith(TOO_LATE)
+        assert (await reads(visitor)).startswith(TOO_LATE)
 
 
 async def test_whoever_stops_can_still_choose(transaction: Transaction) -> None:
     visitor = await with_other_times_to_choose(transaction)
     await visitor.presses(QUIT)
     assert visitor.conversation.state == "left"
-    assert "/mine" in await words(visitor)
+    assert "/mine" in await reads(visitor)
     await visitor.says(Command("mine"))
     assert visitor.conversation.state == "choice"

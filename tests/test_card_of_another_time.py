@@ -12,12 +12,10 @@ from bot.database import Transaction
 from flows import deciding_move
 from flows.counter import Booking, Decision, NewTime, Slot
 from flows.deciding_move import DECIDING_MOVE
-from flows.steps import Context, Conversation
 from flows.text import Text
 from tests.clauses.deadlines import jst
 from tests.conversations.visitors import NOW, Visitor, at_a_card_of_another_time, at_such_a_card_late
-from tests.counters import DAYS
-from tests.offers import said
+from tests.offers import offered, said, with_a_card
 from tests.test_promises import START, booking
 
 LATER = START + timedelta(days=1)
@@ -26,23 +24,12 @@ OVER = "【終了】"
 OF_ANOTHER_TIME = "【日時変更の希望】123-456"
 
 
-def before(about: Booking, now: datetime = NOW, **answers: Any) -> Context:
-    """Staff with this card; no counter is asked."""
-    here = Conversation(answers=answers)
-    return Context(DAYS, None, now, here, 7, "職員 一号", about)  # type: ignore[arg-type]
-
-
 def by_staff(event: str, *starts: datetime) -> Decision:
     return Decision(event, NOW, 7, "職員 一号", starts=starts)
 
 
 def words(text: Text) -> list[str]:
     return said((text,)).splitlines()
-
-
-async def offered(staff: Visitor) -> list[str]:
-    """The values of the buttons, in reading order."""
-    return [button.value for row in (await staff.screen()).rows for button in row]
 
 
 async def asks(staff: Visitor) -> list[str]:
@@ -57,7 +44,7 @@ def wishing(until: datetime = START) -> Booking:
 
 
 def test_a_card_of_another_time_says_both_times_and_that_the_old_one_is_kept() -> None:
-    assert words(deciding_move.card(before(wishing()))) == [
+    assert words(deciding_move.card(with_a_card(wishing()))) == [
         OF_ANOTHER_TIME,
         "今の日時：11月24日(火) 9:30",
         "希望：11月25日(水) 9:30",
@@ -85,7 +72,7 @@ def test_once_it_is_decided_the_card_still_says_both_times_as_they_were_asked(
     """`moved` has the other time: the one that was left, or the one that was not to be had."""
     about = booking("confirmed")
     about.moved = by_staff(event, LATER)
-    assert words(deciding_move.card(before(about))) == [
+    assert words(deciding_move.card(with_a_card(about))) == [
         OF_ANOTHER_TIME, f"今の日時：11月{now} 9:30", f"希望：11月{wanted} 9:30", says,
     ]  # fmt: skip
 
@@ -94,7 +81,7 @@ def test_once_it_is_decided_the_card_still_says_both_times_as_they_were_asked(
 def test_where_no_other_time_is_known_the_card_says_the_one_there_is(moved: Decision | None) -> None:
     about = booking("confirmed")
     about.moved = moved
-    lines = words(deciding_move.card(before(about)))
+    lines = words(deciding_move.card(with_a_card(about)))
     assert lines[1:3] == ["今の日時：11月24日(火) 9:30", "希望：11月24日(火) 9:30"]
     assert lines[3] == (f"【変更を確定】職員 一号、{AT}" if moved else OVER)
 
@@ -102,7 +89,7 @@ def test_where_no_other_time_is_known_the_card_says_the_one_there_is(moved: Deci
 def test_whoever_pressed_on_another_time_too_late_reads_that_it_lapsed_before_the_clock_has_moved_it() -> None:
     about = wishing()
     for late, says in ((-1, OF_ANOTHER_TIME), (0, "【期限切れ】"), (1, "【期限切れ】")):
-        [line] = words(deciding_move.verdict(before(about, START + timedelta(seconds=late))))
+        [line] = words(deciding_move.verdict(with_a_card(about, START + timedelta(seconds=late))))
         assert line.startswith(says)
 
 
@@ -120,13 +107,13 @@ def test_another_time_is_open_to_decide_until_it_lapses(state: str, late: int, i
     about = wishing()
     about.state = state
     now = START + timedelta(seconds=late)
-    assert deciding_move.open_to_decide(before(about, now)) is is_open
-    assert deciding_move.reason_needed(before(about, now, decision="decline")) is is_open
-    assert not deciding_move.reason_needed(before(about, now, decision="confirm"))
+    assert deciding_move.open_to_decide(with_a_card(about, now)) is is_open
+    assert deciding_move.reason_needed(with_a_card(about, now, decision="decline")) is is_open
+    assert not deciding_move.reason_needed(with_a_card(about, now, decision="confirm"))
 
 
 def test_where_no_other_time_is_asked_for_there_is_nothing_to_decide() -> None:
-    about = before(booking("confirmed"), decision="confirm")
+    about = with_a_card(booking("confirmed"), decision="confirm")
     assert not deciding_move.open_to_decide(about)
     assert not deciding_move.late_reason_needed(about)
 
@@ -143,9 +130,9 @@ def test_4_1_the_deadline_of_another_time_is_its_own(asked: str, pressed_at: str
     about = wishing()
     assert about.wanted
     about.wanted = NewTime(about.wanted.slot, jst(asked), about.reply_by, about.confirm_by, START)
-    assert deciding_move.late_reason_needed(before(about, jst(pressed_at), decision="confirm")) is needed
-    assert not deciding_move.late_reason_needed(before(about, jst(pressed_at), decision="decline"))
-    assert not deciding_move.late_reason_needed(before(about, START, decision="confirm"))
+    assert deciding_move.late_reason_needed(with_a_card(about, jst(pressed_at), decision="confirm")) is needed
+    assert not deciding_move.late_reason_needed(with_a_card(about, jst(pressed_at), decision="decline"))
+    assert not deciding_move.late_reason_needed(with_a_card(about, START, decision="confirm"))
 
 
 @pytest.mark.parametrize(
@@ -156,7 +143,7 @@ def test_4_1_the_deadline_of_another_time_is_its_own(asked: str, pressed_at: str
     ],
 )
 def test_below_the_card_of_another_time_stands_which_reason_is_asked(ask: Any, asks: str) -> None:
-    about = before(wishing())
+    about = with_a_card(wishing())
     lines = words(ask(about))
     assert lines[:-1] == words(deciding_move.card(about))
     assert lines[-1].endswith(asks)
@@ -181,7 +168,7 @@ async def test_another_time_is_confirmed_at_once_or_declined_with_a_reason(
     await staff.presses(press)
     if reason:
         assert (await asks(staff))[-1].endswith("の日時変更をお断りする理由を選んでください。")
-        assert await offered(staff) == ["time", "counter", "other", "back"]
+        assert await offered(staff) == ["time", "counter", "other"]
         await staff.presses(reason)
     other = old if event == "confirm_move" else new
     assert staff.booking.moved == Decision(event, NOW, 7, "職員 一号", reason, "group", (other,))
@@ -196,7 +183,7 @@ async def test_another_time_that_is_confirmed_late_needs_a_reason(transaction: T
     staff = await at_such_a_card_late(transaction)
     await staff.presses("confirm")
     assert (await asks(staff))[-1].endswith("例外として確定しますか。理由を選んでください。")
-    assert await offered(staff) == ["check", "agreed", "other", "back"]
+    assert await offered(staff) == ["check", "agreed", "other"]
     await staff.presses(reason)
     assert staff.booking
     assert staff.booking.moved

@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 
 from flows import deciding, deciding_move
-from flows.counter import Booking, Decision, Told
-from flows.steps import Context, Conversation
+from flows.counter import Decision, Told
 from flows.text import Text
 from tests.clauses.deadlines import jst
-from tests.counters import DAYS, NOW
-from tests.offers import said
+from tests.counters import NOW
+from tests.offers import said, with_a_card
 from tests.test_promises import booking
 
 AT = "11月19日(木) 10:00"
 OVER = "【終了】"
-
-
-def before(about: Booking, now: datetime = NOW, **answers: Any) -> Context:
-    """Staff with this card; no counter is asked."""
-    here = Conversation(answers=answers)
-    return Context(DAYS, None, now, here, 7, "職員 一号", about)  # type: ignore[arg-type]
 
 
 def by_staff(event: str, *starts: datetime) -> Decision:
@@ -55,8 +47,8 @@ def words(text: Text) -> list[str]:
 def test_a_card_says_who_decided_or_how_the_request_ended(state: str, decided: Decision | None, says: str) -> None:
     about = booking(state)
     about.decided = decided
-    assert words(deciding.verdict(before(about))) == [says]
-    assert words(deciding.card(before(about)))[-1] == says
+    assert words(deciding.verdict(with_a_card(about))) == [says]
+    assert words(deciding.card(with_a_card(about)))[-1] == says
 
 
 @pytest.mark.parametrize(
@@ -74,11 +66,11 @@ def test_a_card_tells_a_session_that_the_office_called_off_from_one_that_the_per
     about = booking("cancelled")
     about.decision = Decision("cancel", NOW, channel=channel) if channel else None
     for verdict in (deciding.verdict, deciding_move.verdict):
-        assert words(verdict(before(about))) == [says]
+        assert words(verdict(with_a_card(about))) == [says]
 
 
 def test_a_card_says_what_is_wanted_by_when_and_where_the_details_are() -> None:
-    about = before(booking())
+    about = with_a_card(booking())
     head = ["【新しい申し込み】123-456", "希望：11月24日(火) 9:30", "返信期限：11月20日(金)／確定期限：11月19日(木)"]
     assert words(deciding.card(about)) == [*head, "（氏名などは窓口のメールで確認）"]
     about.known["details"] = "desk"
@@ -99,11 +91,11 @@ def test_4_1_a_reason_is_asked_for_a_late_confirmation_where_the_request_was_the
 ) -> None:
     about = booking()
     about.requested_at = jst(requested)
-    assert deciding.late_reason_needed(before(about, jst(pressed_at), decision="confirm")) is asked
-    assert not deciding.late_reason_needed(before(about, jst(pressed_at), decision="decline"))
-    assert not deciding.late_reason_needed(before(about, about.lapses_at, decision="confirm"))
+    assert deciding.late_reason_needed(with_a_card(about, jst(pressed_at), decision="confirm")) is asked
+    assert not deciding.late_reason_needed(with_a_card(about, jst(pressed_at), decision="decline"))
+    assert not deciding.late_reason_needed(with_a_card(about, about.lapses_at, decision="confirm"))
     about.state = "cancelled"
-    assert not deciding.late_reason_needed(before(about, jst(pressed_at), decision="confirm"))
+    assert not deciding.late_reason_needed(with_a_card(about, jst(pressed_at), decision="confirm"))
 
 
 @pytest.mark.parametrize(
@@ -120,9 +112,9 @@ def test_4_1_a_reason_is_asked_for_a_late_confirmation_where_the_request_was_the
 def test_a_request_is_open_to_decide_until_it_lapses(state: str, late: int, is_open: bool) -> None:
     about = booking(state)
     now = about.lapses_at + timedelta(seconds=late)
-    assert deciding.open_to_decide(before(about, now)) is is_open
-    assert deciding.reason_needed(before(about, now, decision="decline")) is is_open
-    assert not deciding.reason_needed(before(about, now, decision="confirm"))
+    assert deciding.open_to_decide(with_a_card(about, now)) is is_open
+    assert deciding.reason_needed(with_a_card(about, now, decision="decline")) is is_open
+    assert not deciding.reason_needed(with_a_card(about, now, decision="confirm"))
 
 
 # A confirming letter that failed
@@ -142,7 +134,7 @@ def test_a_request_is_open_to_decide_until_it_lapses(state: str, late: int, is_o
 def test_how_the_person_was_told_is_asked_while_the_letter_of_a_confirmed_booking_has_failed(
     state: str, told: Told, asks: bool
 ) -> None:
-    assert deciding.mail_failed(before(booking(state, told))) is asks
+    assert deciding.mail_failed(with_a_card(booking(state, told))) is asks
 
 
 @pytest.mark.parametrize(
@@ -159,10 +151,10 @@ def test_how_the_person_was_told_is_asked_while_the_letter_of_a_confirmed_bookin
 def test_the_card_of_a_failed_letter_says_how_it_was_settled(told: Told, decision: Decision | None, says: str) -> None:
     about = booking("confirmed", told)
     about.decision = decision
-    assert words(deciding.settled(before(about))) == [f"【メールを送れませんでした】123-456：{says}"]
+    assert words(deciding.settled(with_a_card(about))) == [f"【メールを送れませんでした】123-456：{says}"]
 
 
 def test_the_card_of_a_failed_letter_names_the_session_and_what_the_person_reads() -> None:
-    head, what = words(deciding.ask_how_told(before(booking("confirmed", "failed"))))
+    head, what = words(deciding.ask_how_told(with_a_card(booking("confirmed", "failed"))))
     assert head == "【メールを送れませんでした】123-456 11月24日(火) 9:30"
     assert "本人には「確定の手続き中です」と表示されます" in what

@@ -10,15 +10,11 @@ from flows.claiming import NO_CODE, booking_code
 from flows.counter import Booking
 from flows.reception import Command
 from flows.steps import QUIT, Contact, Typed, Unreadable
+from tests.clauses.screens import reads
 from tests.conversations.visitors import Visitor, asked_for_a_code, come_to, with_a_code
-from tests.offers import said
 
 PHONE, WRONG = Typed("080-9876-5432"), Typed("080-9876-5433")
 UNKNOWN = "この予約コードの予約が見つかりませんでした"
-
-
-async def words(visitor: Visitor) -> str:
-    return said((await visitor.screen()).say)
 
 
 async def at_the_phone(transaction: Transaction) -> Visitor:
@@ -52,11 +48,11 @@ async def test_code_and_phone_number_tie_the_booking_to_the_chat_which_reads_wha
     visitor = await with_a_code(transaction)
     assert visitor.conversation.state == "privacy"
     await visitor.presses("continue")
-    assert "申し込みのときに伝えた電話番号" in await words(visitor)
+    assert "申し込みのときに伝えた電話番号" in await reads(visitor)
     assert await visitor.counter.live() is None
     await visitor.says(PHONE)
     assert visitor.conversation.state == "tied"
-    shown = await words(visitor)
+    shown = await reads(visitor)
     assert shown.startswith("予約をこのチャットに登録しました")
     assert "11月24日(火) 9:30" in shown
     mine = await visitor.counter.live()
@@ -104,15 +100,15 @@ async def test_a_wrong_number_says_how_many_tries_are_left_and_the_fifth_ends_th
     for left in (4, 3, 2, 1):
         await visitor.says(WRONG)
         assert visitor.conversation.state == "phone"
-        assert f"あと{left}回" in await words(visitor)
+        assert f"あと{left}回" in await reads(visitor)
         assert "phone" not in visitor.conversation.answers
     await visitor.says(WRONG)
     assert visitor.conversation.state == "locked"
-    assert "このコードは使えなくなりました" in await words(visitor)
+    assert "このコードは使えなくなりました" in await reads(visitor)
     assert await visitor.counter.claimable(code) is None
     await visitor.says(Command("claim", code))
     assert visitor.conversation.state == "code"
-    assert (await words(visitor)).startswith(UNKNOWN)
+    assert (await reads(visitor)).startswith(UNKNOWN)
 
 
 async def test_after_a_wrong_number_the_right_one_is_good(transaction: Transaction) -> None:
@@ -126,10 +122,10 @@ async def test_a_code_of_no_booking_is_asked_for_again_and_a_right_one_leads_on(
     booked = await with_a_code(transaction)
     visitor = stranger(transaction)
     await visitor.says(Command("claim"))
-    assert "予約コード" in await words(visitor)
+    assert "予約コード" in await reads(visitor)
     await visitor.says(Typed("ACDE3467"))
     assert (visitor.conversation.state, visitor.conversation.answers) == ("code", {})
-    assert (await words(visitor)).startswith(UNKNOWN)
+    assert (await reads(visitor)).startswith(UNKNOWN)
     await visitor.says(Typed(booked.conversation.answers["code"]))
     assert visitor.conversation.state == "privacy"
 
@@ -154,12 +150,12 @@ async def test_a_chat_that_has_a_booking_gets_no_second_one(transaction: Transac
     assert mine
     await tied.says(Command("claim", code))
     assert tied.conversation.state == "not_tied"
-    assert "コードも引き続き使えます" in await words(tied)
-    assert mine.reference in await words(tied)
+    assert "コードも引き続き使えます" in await reads(tied)
+    assert mine.reference in await reads(tied)
     late.chat = 9
     await late.says(PHONE)
     assert late.conversation.state == "not_tied"
-    assert mine.reference in await words(late)
+    assert mine.reference in await reads(late)
     assert await late.counter.claimable(code), "the code stays good"
 
 
@@ -170,12 +166,12 @@ async def test_a_booking_that_somebody_tied_meanwhile_is_no_booking_of_this_code
     await visitor.says(PHONE)
     assert visitor.conversation.state == "code"
     assert not {"code", "phone"} & visitor.conversation.answers.keys()
-    assert (await words(visitor)).startswith(UNKNOWN)
+    assert (await reads(visitor)).startswith(UNKNOWN)
 
 
 async def test_whoever_stops_changes_nothing(transaction: Transaction) -> None:
     visitor = await at_the_phone(transaction)
     booking = await the_booking(visitor)
     await visitor.presses(QUIT)
-    assert (visitor.conversation.state, await words(visitor)) == ("left", "変更はしていません。予約はそのままです。")
+    assert (visitor.conversation.state, await reads(visitor)) == ("left", "変更はしていません。予約はそのままです。")
     assert await visitor.counter.claimable(booking.claim_code)

@@ -19,6 +19,7 @@ from flows.reception import Command
 from flows.steps import BACK, QUIT, End
 from flows.suspending import OBJECT
 from flows.welcome import MENU
+from tests.clauses.screens import reads
 from tests.conversations.visitors import (
     DAYS,
     NOW,
@@ -30,7 +31,7 @@ from tests.conversations.visitors import (
     suspended,
     with_a_request,
 )
-from tests.offers import hold, said
+from tests.offers import hold
 
 ASKED = {
     "terms": "はじめに、利用規約の大切な点をお読みください。",
@@ -54,19 +55,15 @@ ASKED = {
 OF_EVERYBODY_NEW = ("terms", "privacy")  # and of nobody else
 
 
-async def words(visitor: Visitor) -> str:
-    return said((await visitor.screen()).say)
-
-
 async def walks_through(visitor: Visitor) -> list[str]:
     """With an interpreter of a language that is on no list; what is asked says so."""
     asked = []
     while not isinstance(visitor.step, End):
         asked.append(name := visitor.conversation.state)
-        assert ASKED[name] in await words(visitor)
+        assert ASKED[name] in await reads(visitor)
         press = {"companion": "interpreter", "language": "other", "review": "send"}.get(name)
         await (visitor.presses(press) if press else visitor.answers())
-    assert ASKED[visitor.conversation.state] in await words(visitor)
+    assert ASKED[visitor.conversation.state] in await reads(visitor)
     return [*asked, visitor.conversation.state]
 
 
@@ -95,7 +92,7 @@ async def test_4_1_a_time_whose_day_can_be_asked_for_no_more_leads_back_to_the_d
     visitor.now = policy.closes_at(DAYS, chosen_day(visitor.context))
     await visitor.presses("0930-1")
     assert visitor.conversation.state == "day"
-    assert "締め切り" in await words(visitor)
+    assert "締め切り" in await reads(visitor)
     await visitor.answers()
     assert visitor.conversation.state == "time"
 
@@ -119,7 +116,7 @@ async def test_whoever_stops_has_sent_nothing_and_what_was_typed_is_gone(transac
     visitor = await come_to(await at_the_form(transaction), "email")
     await visitor.presses(QUIT)
     assert (visitor.conversation.state, visitor.conversation.answers) == ("stopped", {})
-    assert (await words(visitor)).startswith("入力をやめました。申し込みはしていません。")
+    assert (await reads(visitor)).startswith("入力をやめました。申し込みはしていません。")
 
 
 async def test_below_the_words_of_an_end_stands_what_can_be_done_instead(transaction: Transaction) -> None:
@@ -135,7 +132,7 @@ async def test_whoever_asks_while_requests_are_paused_or_too_often_reads_how_to_
     assert await pausing.pause(transaction, OUTBOX, "hands", lead, NOW)
     visitor = await at_the_form(transaction)
     assert visitor.conversation.state == "paused"
-    assert "新しい申し込みの受付を止めています" in await words(visitor)
+    assert "新しい申し込みの受付を止めています" in await reads(visitor)
     assert await pausing.resume(transaction, OUTBOX, lead, NOW)
     for _ in range(DAYS.office.requests_per_day):
         await visitor.says(Command("book"))
@@ -145,7 +142,7 @@ async def test_whoever_asks_while_requests_are_paused_or_too_often_reads_how_to_
             await visitor.presses("cancel")
     await visitor.says(Command("book"))
     assert visitor.conversation.state == "limited"
-    assert "短い間に多くの申し込みがあった" in await words(visitor)
+    assert "短い間に多くの申し込みがあった" in await reads(visitor)
     visitor.now += timedelta(days=1)
     await visitor.says(Command("book"))
     assert visitor.conversation.state == "registered"

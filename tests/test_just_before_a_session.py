@@ -10,12 +10,12 @@ import pytest
 from bot.database import Transaction
 from flows import helping, joining, reception
 from flows.cards import CARDS
-from flows.counter import Booking, Decision
-from flows.steps import BACK, OLD_BUTTON, QUIT, Context, Conversation
+from flows.counter import Decision
+from flows.steps import OLD_BUTTON, QUIT, Context, Conversation
 from flows.text import Text
+from tests.clauses.screens import reads
 from tests.conversations.visitors import (
     JUST_BEFORE,
-    Visitor,
     asked_about_no_session,
     at_a_card,
     at_a_card_of_somebody_who_cannot_connect,
@@ -23,7 +23,7 @@ from tests.conversations.visitors import (
     just_before_the_session,
 )
 from tests.counters import DAYS, NOW
-from tests.offers import said
+from tests.offers import live, offered, said, with_a_card
 from tests.test_promises import START, booking
 
 SECOND = timedelta(seconds=1)
@@ -33,28 +33,8 @@ SOON, BEGUN = "【10分後に始まります】11月24日(火) 9:30", "【相談
 AT = "11月19日(木) 10:00"
 
 
-def before(about: Booking, now: datetime = NOW) -> Context:
-    """Staff with this card; no counter is asked."""
-    return Context(DAYS, None, now, Conversation(), 7, "職員 一号", about)  # type: ignore[arg-type]
-
-
 def lines(text: Text) -> list[str]:
     return said((text,)).splitlines()
-
-
-async def words(visitor: Visitor) -> str:
-    return said((await visitor.screen()).say)
-
-
-async def offered(visitor: Visitor) -> list[str]:
-    buttons = [button.value for row in (await visitor.screen()).rows for button in row]
-    return [value for value in buttons if value not in (BACK, QUIT) and not value.startswith("menu:")]
-
-
-async def live(visitor: Visitor) -> Booking:
-    found = await visitor.counter.live()
-    assert found
-    return found
 
 
 # The person
@@ -108,7 +88,7 @@ async def test_nobody_reads_that_it_is_about_to_start_once_it_has_begun(
 ) -> None:
     visitor = await just_before_the_session(transaction)
     visitor.now = now
-    assert (await words(visitor)).startswith(says)
+    assert (await reads(visitor)).startswith(says)
     assert await offered(visitor) == ["cannot_connect", "late"]
 
 
@@ -117,11 +97,11 @@ async def test_a_session_that_is_over_when_the_message_comes_says_so_below_the_s
 ) -> None:
     visitor = await just_before_the_session(transaction)
     visitor.now = OVER
-    assert (await words(visitor)).startswith(NOTHING_SENT)
+    assert (await reads(visitor)).startswith(NOTHING_SENT)
     assert await offered(visitor) == ["cannot_connect", "late"]
     await visitor.presses("late")
     assert visitor.conversation.state == "over"
-    assert (await words(visitor)).startswith(NOTHING_SENT)
+    assert (await reads(visitor)).startswith(NOTHING_SENT)
     assert (await live(visitor)).said == ()
 
 
@@ -130,7 +110,7 @@ async def test_whoever_says_that_they_are_late_and_cannot_connect_is_helped_with
     for trouble, helped in (("late", "終わる時刻は 10:00 のままです"), ("cannot_connect", "つながらないことを職員に")):
         await visitor.presses(trouble)
         assert visitor.conversation.state == "trouble"
-        assert helped in await words(visitor)
+        assert helped in await reads(visitor)
         assert await offered(visitor) == ["cannot_connect", "late"]
     told = await live(visitor)
     assert [each.event for each in told.said] == ["late", "cannot_connect"]
@@ -145,7 +125,7 @@ async def test_whoever_says_it_once_staff_have_started_the_session_is_told_that_
     assert await visitor.counter.move(await live(visitor), "start", Decision("start", visitor.now, 7, "職員 一号"))
     await visitor.presses("late")
     assert visitor.conversation.state == "over"
-    assert (await words(visitor)).startswith("職員がすでに始めています。")
+    assert (await reads(visitor)).startswith("職員がすでに始めています。")
     found = await visitor.counter.booking(about)
     assert found
     assert found.said == ()
@@ -154,7 +134,7 @@ async def test_whoever_says_it_once_staff_have_started_the_session_is_told_that_
 async def test_of_no_session_nothing_is_asked(transaction: Transaction) -> None:
     visitor = await asked_about_no_session(transaction)
     assert visitor.conversation.state == "no_session"
-    assert (await words(visitor)).startswith(NOTHING_SENT)
+    assert (await reads(visitor)).startswith(NOTHING_SENT)
     await reception.ask(visitor.context, joining.JOINING, "")
     assert visitor.conversation.state == "no_session"
 
@@ -162,14 +142,14 @@ async def test_of_no_session_nothing_is_asked(transaction: Transaction) -> None:
 async def test_where_the_session_is_gone_meanwhile_nothing_is_told(transaction: Transaction) -> None:
     visitor = await just_before_the_session(transaction)
     visitor.conversation.known["about"] = "nothing"
-    assert (await words(visitor), await offered(visitor)) == (said((joining.OVER,)), [])
+    assert (await reads(visitor), await offered(visitor)) == (said((joining.OVER,)), [])
 
 
 async def test_whoever_stops_there_is_told_whom_to_call(transaction: Transaction) -> None:
     visitor = await just_before_the_session(transaction)
     await visitor.presses(QUIT)
     assert visitor.conversation.state == "not_told"
-    assert "何かあったときは電話してください" in await words(visitor)
+    assert "何かあったときは電話してください" in await reads(visitor)
 
 
 # The card of the staff
@@ -190,22 +170,22 @@ def test_whoever_is_late_is_waited_for_until_the_session_runs_or_is_over_or_some
 ) -> None:
     about = booking(state)
     about.said = (Decision("late", now),)
-    assert helping.waits_for_help(before(about, now)) is waits
+    assert helping.waits_for_help(with_a_card(about, now)) is waits
     about.said = (Decision("late", now), Decision("calling", now, 7, "職員 一号"), Decision("cannot_connect", now))
-    assert not helping.waits_for_help(before(about, now))
+    assert not helping.waits_for_help(with_a_card(about, now))
 
 
 def test_the_card_says_who_calls_and_since_when() -> None:
     about = booking("confirmed")
     calling = Decision("calling", JUST_BEFORE, 7, "職員 一号")
     about.said = (Decision("late", JUST_BEFORE), calling, Decision("cannot_connect", START))
-    assert lines(helping.who_calls(before(about))) == ["【電話します：職員 一号、9:20】本人に知らせました。"]
+    assert lines(helping.who_calls(with_a_card(about))) == ["【電話します：職員 一号、9:20】本人に知らせました。"]
 
 
 def test_where_nobody_calls_the_card_says_what_was_recorded() -> None:
     about = booking("in_session")
     about.said, about.decision = (Decision("late", JUST_BEFORE),), Decision("start", NOW, 7, "職員 一号")
-    assert lines(helping.who_calls(before(about))) == [f"【参加した】職員 一号\u3000{AT}"]
+    assert lines(helping.who_calls(with_a_card(about))) == [f"【参加した】職員 一号\u3000{AT}"]
 
 
 LATE = ["【遅れます】123-456 9:30", "本人からチャットで連絡がありました。"]

@@ -14,15 +14,12 @@ from flows.reception import Command
 from flows.steps import QUIT, Typed
 from flows.suspending import facts, why
 from flows.text import Text
+from tests.clauses.screens import reads
 from tests.conversations.visitors import TYPED, Visitor, suspended, suspended_in_another_chat, with_a_request
 from tests.offers import said
 
 NUMBER = TYPED[1]
 STANDING = "お申し出は届いています。"
-
-
-async def shown(visitor: Visitor) -> str:
-    return said((await visitor.screen()).say)
 
 
 async def objecting(transaction: Transaction) -> Visitor:
@@ -63,10 +60,10 @@ async def test_whoever_is_suspended_in_this_chat_is_asked_for_words_only_and_the
 ) -> None:
     visitor = await objecting(transaction)
     assert visitor.conversation.state == "words"
-    assert (await shown(visitor)).startswith("納得できない理由や事情を")
+    assert (await reads(visitor)).startswith("納得できない理由や事情を")
     await visitor.says(Typed("電話をしました"))
     assert visitor.conversation.state == "objected"
-    assert (await shown(visitor)).startswith("【お申し出を受け付けました】")
+    assert (await reads(visitor)).startswith("【お申し出を受け付けました】")
     standing = await visitor.counter.suspension()
     assert standing
     assert standing.objected
@@ -77,7 +74,7 @@ async def test_who_has_objected_is_asked_nothing_until_there_is_an_answer(transa
     await visitor.says(Typed("電話をしました"))
     await visitor.says(Command("object"))
     assert visitor.conversation.state == "standing"
-    assert (await shown(visitor)).startswith(STANDING)
+    assert (await reads(visitor)).startswith(STANDING)
     other = Visitor(transaction, chat=9)
     await other.says(Command("object"))
     await other.says(Typed(NUMBER))
@@ -94,7 +91,7 @@ async def test_of_two_objections_at_once_the_second_stands_already(transaction: 
 async def test_in_another_chat_the_number_is_asked_first_and_forgotten_at_once(transaction: Transaction) -> None:
     visitor = await suspended_in_another_chat(transaction)
     assert visitor.conversation.state == "seeker_number"
-    assert "求職番号" in await shown(visitor)
+    assert "求職番号" in await reads(visitor)
     await visitor.says(Typed(NUMBER))
     assert (visitor.conversation.state, visitor.conversation.answers) == ("words", {})
     await visitor.says(Typed("電話をしました"))
@@ -105,7 +102,7 @@ async def test_for_a_number_that_is_not_suspended_there_is_nothing_to_object_to(
     visitor = await suspended_in_another_chat(transaction)
     await visitor.says(Typed("13010-98765433"))
     assert visitor.conversation.state == "not_suspended"
-    assert (await shown(visitor)).startswith("この番号での申し込みは停止されていません。")
+    assert (await reads(visitor)).startswith("この番号での申し込みは停止されていません。")
     await (visitor := await with_a_request(transaction)).says(Command("object"))
     assert visitor.conversation.dialog == "objecting"
 
@@ -113,7 +110,7 @@ async def test_for_a_number_that_is_not_suspended_there_is_nothing_to_object_to(
 async def test_whoever_stops_has_sent_nothing(transaction: Transaction) -> None:
     visitor = await objecting(transaction)
     await visitor.presses(QUIT)
-    assert (visitor.conversation.state, await shown(visitor)) == ("left", "何も送りませんでした。")
+    assert (visitor.conversation.state, await reads(visitor)) == ("left", "何も送りませんでした。")
     standing = await visitor.counter.suspension()
     assert standing
     assert not standing.objected

@@ -20,6 +20,7 @@ from flows.reception import Command
 from flows.registering import MONTHS_AGO, WHEN
 from flows.steps import Typed
 from flows.waiting import TAKE
+from tests.clauses.screens import reads
 from tests.conversations.visitors import (
     DAYS,
     NOW,
@@ -44,10 +45,6 @@ FIRST = date(2026, 11, 24)  # the first day that is offered
 SUSPENDED, HAS_ONE = "【オンライン予約の停止】", "すでに申し込み・予約があります"
 
 
-async def words(visitor: Visitor) -> str:
-    return said((await visitor.screen()).say)
-
-
 async def at_the_review(transaction: Transaction) -> Visitor:
     return await come_to(await at_the_form(transaction), "review")
 
@@ -67,7 +64,7 @@ async def suspend(transaction: Transaction, booking: Booking, number: str) -> No
 async def test_4_4_who_is_suspended_reads_why_before_any_question(transaction: Transaction) -> None:
     visitor = await suspended(transaction)
     assert visitor.conversation.state == "suspended"
-    assert (await words(visitor)).startswith(SUSPENDED)
+    assert (await reads(visitor)).startswith(SUSPENDED)
 
 
 async def test_4_4_a_suspended_number_is_found_in_another_chat_as_soon_as_it_is_given(transaction: Transaction) -> None:
@@ -77,7 +74,7 @@ async def test_4_4_a_suspended_number_is_found_in_another_chat_as_soon_as_it_is_
     await come_to(visitor, "seeker_number")
     await visitor.says(Typed(TYPED[1]))
     assert visitor.conversation.state == "suspended"
-    assert (await words(visitor)).startswith(SUSPENDED)
+    assert (await reads(visitor)).startswith(SUSPENDED)
     await visitor.says(Command("book"))
     await come_to(visitor, "seeker_number")
     await visitor.says(Typed("13010-98765433"))
@@ -92,7 +89,7 @@ async def test_who_has_a_request_or_a_booking_is_offered_to_move_it_while_that_c
         visitor.now = NOW if state == "movable" else booking.lapses_at
         await visitor.says(Command("book"))
         assert visitor.conversation.state == state
-        shown = await words(visitor)
+        shown = await reads(visitor)
         assert f"11月24日(火) 9:30（受付番号 {booking.reference}）" in shown
         assert ("変更しますか" in shown) is asks
 
@@ -159,7 +156,7 @@ async def test_who_asks_by_the_menu_while_a_time_is_kept_for_them_reads_that_it_
     visitor.conversation.parked = None
     await visitor.says(Command("book"))
     assert visitor.conversation.dialog == "booking"
-    assert "11月24日(火) 9:30 を、" in await words(visitor)
+    assert "11月24日(火) 9:30 を、" in await reads(visitor)
 
 
 async def test_2_each_condition_is_met_or_not_by_a_press(transaction: Transaction) -> None:
@@ -187,7 +184,7 @@ async def test_while_new_requests_are_paused_the_form_waits_and_can_be_sent_late
     await pause(transaction)
     await visitor.presses("send")
     assert visitor.conversation.state == "review"
-    assert (await words(visitor)).startswith(said((requesting.NOT_SENT,)))
+    assert (await reads(visitor)).startswith(said((requesting.NOT_SENT,)))
     assert await visitor.counter.live() is None
     assert await pausing.resume(transaction, OUTBOX, LEAD, NOW)
     await visitor.presses("send")
@@ -218,7 +215,7 @@ async def test_4_4_who_was_suspended_while_it_was_filled_in_has_sent_nothing(tra
     await suspend(transaction, booking, TYPED[1])
     await other.presses("send")
     assert other.conversation.state == "suspended"
-    assert (await words(other)).startswith(SUSPENDED)
+    assert (await reads(other)).startswith(SUSPENDED)
     assert await other.counter.live() is None
 
 
@@ -243,7 +240,7 @@ async def test_what_somebody_else_has_by_now_is_chosen_anew_and_the_day_stays(tr
     assert visitor.conversation.state == "time"
     assert visitor.conversation.answers["day"] == FIRST.isoformat()
     assert "time" not in visitor.conversation.answers
-    assert "ほかの方" in await words(visitor)
+    assert "ほかの方" in await reads(visitor)
     assert list(await transaction.execute(select(UNMET.c.what, UNMET.c.times))) == [("start", 1)]
 
 

@@ -7,6 +7,7 @@ from flows.booking import QUESTIONS
 from flows.reviewing import in_words, review_of
 from flows.steps import Button, Context, Conversation, Question
 from flows.text import Text
+from tests.clauses.screens import reads
 from tests.conversations.visitors import DAYS, NOW, Visitor, at_the_form, come_to
 from tests.offers import said
 
@@ -16,10 +17,6 @@ A_FORM = (
     Question("if_so", choices=YES_NO, label=Text("Phone"), when=lambda context: context.answers["first"] == "yes"),
     Question("nameless", choices=YES_NO),
 )
-
-
-async def words(visitor: Visitor) -> str:
-    return said((await visitor.screen()).say)
 
 
 async def at_the_review(transaction: Transaction) -> Visitor:
@@ -56,7 +53,7 @@ async def test_what_is_pressed_at_the_review_is_no_answer(transaction: Transacti
     visitor = await at_the_review(transaction)
     for _ in range(2):
         await visitor.presses("change")
-        assert await words(visitor) == "どれを直しますか。"
+        assert await reads(visitor) == "どれを直しますか。"
         await visitor.presses("companion")
         await visitor.presses("carer")
         assert visitor.conversation.state == "review"

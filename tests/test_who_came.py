@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,20 +10,19 @@ from sqlalchemy import select
 from bot.counter import DECISION
 from bot.database import Transaction
 from flows import attending
-from flows.counter import Booking, Decision, Slot
-from flows.steps import Context, Conversation
+from flows.counter import Decision, Slot
 from flows.text import Text
 from tests.clauses.deadlines import jst
+from tests.clauses.screens import reads
 from tests.conversations.visitors import (
     NEXT_MORNING,
-    Visitor,
     at_a_card,
     at_a_card_that_asks_for_an_outcome,
     at_a_card_that_asks_who_came,
     at_such_a_card_of_somebody_who_was_in_touch,
 )
-from tests.counters import DAYS, NOW
-from tests.offers import said
+from tests.counters import NOW
+from tests.offers import offered, said, with_a_card
 from tests.test_promises import START, booking
 
 TEN_PAST, OVER = START + timedelta(minutes=10), START + timedelta(minutes=45)
@@ -33,22 +31,8 @@ SECOND = timedelta(seconds=1)
 AT = "11月19日(木) 10:00"
 
 
-def before(about: Booking, now: datetime = NOW, **answers: Any) -> Context:
-    """Staff with this card; no counter is asked."""
-    here = Conversation(answers=answers)
-    return Context(DAYS, None, now, here, 7, "職員 一号", about)  # type: ignore[arg-type]
-
-
 def words(text: Text) -> list[str]:
     return said((text,)).splitlines()
-
-
-async def asks(staff: Visitor) -> str:
-    return said((await staff.screen()).say)
-
-
-async def offered(staff: Visitor) -> list[str]:
-    return [button.value for row in (await staff.screen()).rows for button in row]
 
 
 # Who came
@@ -70,9 +54,9 @@ def test_4_4_who_came_is_asked_from_ten_minutes_after_the_start_until_the_sessio
     now: datetime, state: str, asks: bool
 ) -> None:
     about = booking(state)
-    assert attending.not_seen(before(about, now)) is asks
+    assert attending.not_seen(with_a_card(about, now)) is asks
     about.contact_at = START
-    assert not attending.not_seen(before(about, now)), "who was in touch is not asked about"
+    assert not attending.not_seen(with_a_card(about, now)), "who was in touch is not asked about"
 
 
 @pytest.mark.parametrize(
@@ -89,33 +73,35 @@ def test_4_4_who_came_is_asked_from_ten_minutes_after_the_start_until_the_sessio
 )
 def test_an_outcome_is_asked_for_from_the_next_business_morning_on(now: datetime, state: str, asks: bool) -> None:
     about = booking(state)
-    assert attending.outcome_missing(before(about, now)) is asks
-    assert not attending.missed_after_contact(before(about, now, outcome="miss"))
+    assert attending.outcome_missing(with_a_card(about, now)) is asks
+    assert not attending.missed_after_contact(with_a_card(about, now, outcome="miss"))
     about.contact_at = START
-    assert attending.missed_after_contact(before(about, now, outcome="miss")) is asks
-    assert not attending.missed_after_contact(before(about, now, outcome="finish"))
+    assert attending.missed_after_contact(with_a_card(about, now, outcome="miss")) is asks
+    assert not attending.missed_after_contact(with_a_card(about, now, outcome="finish"))
 
 
 def test_what_the_cards_ask_names_the_session() -> None:
     about = booking("confirmed")
-    assert words(attending.ask_who_came(before(about))) == [
+    assert words(attending.ask_who_came(with_a_card(about))) == [
         "【開始から10分】123-456 9:30", "参加・連絡はありましたか。",
     ]  # fmt: skip
-    assert words(attending.ask_outcome(before(about)))[:2] == [
+    assert words(attending.ask_outcome(with_a_card(about)))[:2] == [
         "【結果が未入力】123-456 11月24日(火) 9:30", "実施しましたか。",
     ]  # fmt: skip
     about.contact_at = START + timedelta(minutes=12)
-    assert words(attending.ask_whether_sure(before(about))) == ["9:42に連絡がありました。それでも連絡なしとしますか。"]
+    assert words(attending.ask_whether_sure(with_a_card(about))) == [
+        "9:42に連絡がありました。それでも連絡なしとしますか。"
+    ]
 
 
 @pytest.mark.parametrize("press", ["start", "miss"])
 async def test_whether_somebody_came_is_recorded_with_who_said_so(transaction: Transaction, press: str) -> None:
     staff = await at_a_card_that_asks_who_came(transaction)
-    assert (await asks(staff)).startswith("【開始から10分】")
+    assert (await reads(staff)).startswith("【開始から10分】")
     assert await offered(staff) == ["start", "contact", "miss"]
     await staff.presses(press)
     assert staff.booking
-    assert (await asks(staff)).startswith(f"{staff.booking.reference} 11月24日(火) 9:30\n【")
+    assert (await reads(staff)).startswith(f"{staff.booking.reference} 11月24日(火) 9:30\n【")
     assert staff.booking.decision == Decision(press, staff.now, 7, "職員 一号", channel="group")
     assert staff.booking.contact_at is None
     assert (staff.conversation.state, await offered(staff)) == ("noted", [])
@@ -162,10 +148,10 @@ async def test_the_outcome_is_recorded_also_where_the_bot_was_away_when_the_sess
     assert staff.booking
     if ended:
         assert await staff.counter.move(staff.booking, "end", Decision("end", OVER, channel="clock"))
-    assert (await asks(staff)).startswith("【結果が未入力】")
+    assert (await reads(staff)).startswith("【結果が未入力】")
     assert await offered(staff) == ["finish", "miss"]
     await staff.presses(press)
-    assert (await asks(staff)).startswith(f"{staff.booking.reference} 11月24日(火) 9:30\n【")
+    assert (await reads(staff)).startswith(f"{staff.booking.reference} 11月24日(火) 9:30\n【")
     assert staff.booking.state == state
     assert staff.booking.decision == Decision(press, NEXT_MORNING, 7, "職員 一号", "", "group")
     assert staff.conversation.state == "noted"
@@ -178,8 +164,8 @@ async def test_who_was_in_touch_is_taken_to_have_cancelled_only_after_a_second_l
     await staff.presses("miss")
     assert staff.booking
     assert staff.booking.state == "confirmed"
-    assert (staff.conversation.state, await offered(staff)) == ("sure", ["miss", "back"])
-    assert (await asks(staff)).endswith("それでも連絡なしとしますか。")
+    assert (staff.conversation.state, await offered(staff)) == ("sure", ["miss"])
+    assert (await reads(staff)).endswith("それでも連絡なしとしますか。")
     await staff.presses("back")
     assert staff.conversation.state == "outcome"
     await staff.presses("miss")
@@ -234,9 +220,9 @@ def test_a_card_says_in_the_end_what_was_recorded_when_and_by_whom(event: str, s
     about = booking("ended")
     head = "123-456 11月24日(火) 9:30"
     about.decision = Decision(event, NOW, 7, "職員 一号")
-    assert words(attending.how_it_went(before(about))) == [head, f"【{says}】職員 一号\u3000{AT}"]
+    assert words(attending.how_it_went(with_a_card(about))) == [head, f"【{says}】職員 一号\u3000{AT}"]
     about.decision = Decision(event, NOW)
-    assert words(attending.how_it_went(before(about))) == [head, f"【{says}】"]
+    assert words(attending.how_it_went(with_a_card(about))) == [head, f"【{says}】"]
 
 
 @pytest.mark.parametrize("state", ["cancelled", "confirmed"])
@@ -244,7 +230,7 @@ def test_a_card_says_in_the_end_what_was_recorded_when_and_by_whom(event: str, s
 def test_where_nothing_was_recorded_the_card_is_over(decision: Decision | None, state: str) -> None:
     about = booking(state)
     about.decision = decision
-    assert words(attending.recorded(before(about))) == ["【終了】"]
+    assert words(attending.recorded(with_a_card(about))) == ["【終了】"]
 
 
 @pytest.mark.parametrize(
@@ -258,4 +244,4 @@ def test_where_nothing_was_recorded_the_card_is_over(decision: Decision | None, 
 def test_that_somebody_was_in_touch_is_said_until_something_was_recorded(state: str, says: str) -> None:
     about = booking(state)
     about.contact_at, about.decision = START + timedelta(minutes=12), Decision("start", NOW, 7, "職員 一号")
-    assert words(attending.recorded(before(about))) == [says]
+    assert words(attending.recorded(with_a_card(about))) == [says]

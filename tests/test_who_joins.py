@@ -10,27 +10,18 @@ import pytest
 from bot.database import Transaction
 from flows.accompanying import BY_PHONE, NOTHING, can_be_changed
 from flows.companions import COMPANIONS, LANGUAGES, companion, interpreter, to_be_told_by_phone
-from flows.counter import Booking, Decision
+from flows.counter import Decision
 from flows.reception import Command
 from flows.steps import QUIT, Context, Conversation
-from tests.conversations.visitors import Visitor, who_changes_who_joins
+from tests.clauses.screens import reads
+from tests.conversations.visitors import who_changes_who_joins
 from tests.counters import DAYS, NOW
-from tests.offers import said
+from tests.offers import live, said
 from tests.test_promises import START, booking
 
 
 def answering(answers: dict[str, Any], now: datetime = NOW) -> Context:
     return Context(DAYS, None, now, Conversation(answers=answers), 7)  # type: ignore[arg-type]  # no counter is asked
-
-
-async def words(visitor: Visitor) -> str:
-    return said((await visitor.screen()).say)
-
-
-async def live(visitor: Visitor) -> Booking:
-    found = await visitor.counter.live()
-    assert found
-    return found
 
 
 @pytest.mark.parametrize(
@@ -83,14 +74,14 @@ def test_10_3_who_joins_can_be_changed_until_the_session_begins(state: str, late
 async def test_10_3_who_joins_now_is_said_and_another_choice_is_kept(transaction: Transaction) -> None:
     visitor = await who_changes_who_joins(transaction)
     assert visitor.conversation.state == "companion"
-    shown = await words(visitor)
+    shown = await reads(visitor)
     assert shown.startswith("今の同席：なし")
     assert "1" not in shown.replace("第10条", ""), "it is no form whose steps are counted"
     await visitor.presses("interpreter")
     await visitor.presses("vi")
     assert visitor.conversation.state == "changed"
-    assert (await words(visitor)).splitlines()[0] == "今の同席：通訳（ベトナム語）"
-    assert "職員に" in (await words(visitor))
+    assert (await reads(visitor)).splitlines()[0] == "今の同席：通訳（ベトナム語）"
+    assert "職員に" in (await reads(visitor))
     about = await live(visitor)
     assert {name: about.details[name] for name in ("companion", "language")} == {
         "companion": "interpreter",
@@ -123,14 +114,14 @@ async def test_10_3_who_comes_alone_after_all_leaves_no_language_behind(transact
     assert not {"language", "told_by_phone"} & about.details.keys()
     await visitor.says(Command("companion"))
     await visitor.presses("none")
-    assert (visitor.conversation.state, await words(visitor)) == ("kept", "何も変更していません。")
+    assert (visitor.conversation.state, await reads(visitor)) == ("kept", "何も変更していません。")
 
 
 async def test_10_3_whoever_is_on_no_list_is_asked_to_phone_and_it_is_kept(transaction: Transaction) -> None:
     visitor = await who_changes_who_joins(transaction)
     await visitor.presses("other")
     assert visitor.conversation.state == "told_by_phone"
-    assert await words(visitor) == said((BY_PHONE,)), "and nothing of a request that can be continued"
+    assert await reads(visitor) == said((BY_PHONE,)), "and nothing of a request that can be continued"
     await visitor.presses("continue")
     assert visitor.conversation.state == "changed"
     assert (await live(visitor)).details["companion"] == "other"
@@ -147,7 +138,7 @@ async def test_10_3_where_nothing_is_to_come_there_is_nothing_to_change(transact
     await visitor.presses("carer")
     assert visitor.conversation.state == "nothing"
     await visitor.says(Command("companion"))
-    assert (visitor.conversation.state, await words(visitor)) == ("nothing", said((NOTHING,)))
+    assert (visitor.conversation.state, await reads(visitor)) == ("nothing", said((NOTHING,)))
     found = await visitor.counter.booking(about.id)
     assert found
     assert found.details["companion"] == "none"
@@ -156,5 +147,5 @@ async def test_10_3_where_nothing_is_to_come_there_is_nothing_to_change(transact
 async def test_whoever_stops_has_changed_nothing(transaction: Transaction) -> None:
     visitor = await who_changes_who_joins(transaction)
     await visitor.presses(QUIT)
-    assert (visitor.conversation.state, await words(visitor)) == ("left", "何も変更していません。")
+    assert (visitor.conversation.state, await reads(visitor)) == ("left", "何も変更していません。")
     assert (await live(visitor)).version == 1
