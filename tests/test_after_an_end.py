@@ -72,6 +72,8 @@ async def test_the_time_that_is_offered_goes_into_the_form(transaction: Transact
     assert visitor.conversation.state == ("email" if aside else "registered")
     assert [note.sentence for note in visitor.conversation.notes] == ["{date} {time} is kept for you until {until}."]
     assert visitor.conversation.parked is None
+    await visitor.finishes()
+    assert visitor.conversation.state == "waiting", "though every other time is taken"
 
 
 async def test_what_a_form_that_was_set_aside_asks_back_is_asked_before_it_goes_on(transaction: Transaction) -> None:

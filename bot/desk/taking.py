@@ -153,7 +153,7 @@ def _refuse_what_is_wrong(sheet: Sheet) -> None:
 def _reason(visit: Visit, context: Context) -> str:
     """The key of the reason, where it is an exception to the deadline; empty where it is none. Raises `Wrong`."""
     slot, days = chosen_slot(context), visit.days
-    if not taking.past_the_deadline(days, slot, visit.now, bool(visit.sent("confirm"))):
+    if not taking.past_the_deadline(days, slot, visit.now):
         return ""
     if (reason := visit.sent("late")) not in taking.EXCEPTIONS:
         day = days.day_of(slot.start)

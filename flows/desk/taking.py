@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 
 from flows import answers, policy
-from flows.answers import Check, Rejected
+from flows.answers import Check, Reading, Rejected
 from flows.booking import CONSENT_AND_CONDITIONS, QUESTIONS
 from flows.choosing import chosen_slot
 from flows.counter import Booking, Free, Refused, Slot
@@ -101,7 +101,8 @@ async def read(context: Context, sent: Callable[[str], str]) -> Sheet:
         elif question.name == "day":
             _read_slot(sheet, context, typed)
         elif question.read:
-            _read(sheet, question, typed, sent(f"{question.name}_check"))
+            reading = question.read(typed) if typed else Rejected(MISSING)
+            _take(sheet, question, reading, sent(f"{question.name}_check"), typed)
         else:
             await _choose(sheet, context, question, typed)
     return sheet
@@ -115,8 +116,7 @@ async def _choose(sheet: Sheet, context: Context, question: Question, value: str
         sheet.wrong[question.name] = CHOOSE
 
 
-def _read(sheet: Sheet, question: Question, typed: str, picked: str) -> None:
-    reading = question.read(typed) if typed and question.read else Rejected(MISSING)
+def _take(sheet: Sheet, question: Question, reading: Reading, picked: str, typed: str) -> None:
     if isinstance(reading, Check):
         sheet.asked[question.name] = reading
         if (choice := _picked(reading, typed, picked)) is not None:
@@ -193,11 +193,10 @@ def _place(days: OfficeDays, start: datetime, counsellors: tuple[str, ...], chos
     return chosen if chosen in values else values[0]
 
 
-def past_the_deadline(days: OfficeDays, slot: Slot, now: datetime, confirm: bool) -> bool:
+def past_the_deadline(days: OfficeDays, slot: Slot, now: datetime) -> bool:
     """第4条(1) 「原則として」: whether it is an exception to take this request now, or to confirm it at once."""
     permit = policy.permit(days, slot, now)
-    refused = isinstance(permit, Refused) and permit.clause == "4(1)"
-    return refused or (confirm and policy.late_confirmation(days, now, slot.start, now) != "in_time")
+    return isinstance(permit, Refused) and permit.clause == "4(1)"
 
 
 def label(question: Question) -> Text | str:
