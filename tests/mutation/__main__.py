@@ -28,53 +28,30 @@ from tests.mutation.running import (
     watched,
 )
 
-# Those first that send nothing. Left out is what runs the bot as a process of its own, which would be no mutant.
 CLAUSES = (
     *("preamble", "article_1", "article_2", "article_3", "article_4_1", "in_any_calendar", "article_4_2_a"),
     *("article_4_2_b", "article_4_4", "articles_5_to_9", "article_10", "article_11"),
 )
-OTHERS = (
-    *("waiting_in_the_chat", "offered_times", "moving_in_the_chat", "moving_sent", "lists_of_steps", "heard", "shown"),
-    *("plain_values", "places_of_counsellors", "welcome"),
-    *("card_rules", "card_of_another_time", "who_came", "just_before_a_session", "asked_by_the_bot", "who_joins"),
-    *("claiming_in_the_chat", "objecting", "requesting", "reviewing", "form_from_end_to_end"),
-    *("lifecycle", "office_days", "hiding", "choosing", "agreeing", "cancelling", "booking_form", "one_turn"),
-    *(
-        "promises",
-        "cards",
-        "private_reprs",
-        "reception",
-        "after_an_end",
-        "notices_hold",
-        "policy",
-        "moments",
-        "words_of_notices",
-        "desk_taking_rules",
-        "desk_closing_rules",
-        "desk_counsellors_rules",
-        "desk_numbers_rules",
-        "desk_typing",
-        "weighing",
-        "attendance",
-        "week_grid",
-        "reading_records",
-        "staff_rules",
-        "pictures",
-        "office",
-        "office_letters",
-        "answers",
-        "counter",
-        "deciding",
-    ),
-    *("calendar", "attending", "claiming", "proposals", "moving", "waiting", "companions_changed", "own_urls"),
-    *("unmet", "pause", "who_may_decide", "staff_chat", "week_picture", "mime", "desk_today", "desk_week"),
-    *("desk_counsellors", "desk_people", "desk_taking", "desk_booking", "desk_arranging", "desk_requests"),
-    *("desk_staff", "desk_numbers", "desk_records", "desk_search", "desk_wishes", "notices", "every_dialog"),
-    *("conversations",),
+RULES = (  # by themselves
+    *("plain_values", "lifecycle", "office", "office_days", "policy", "moments", "notices_hold", "promises"),
+    *("words_of_notices", "office_letters", "lists_of_steps", "heard", "shown", "pictures", "private_reprs"),
+    *("reception", "after_an_end", "welcome", "answers", "booking_form", "form_from_end_to_end", "requesting"),
+    *("reviewing", "agreeing", "choosing", "cancelling", "moving_in_the_chat", "moving_sent", "waiting_in_the_chat"),
+    *("offered_times", "claiming_in_the_chat", "objecting", "who_joins", "asked_by_the_bot", "just_before_a_session"),
+    *("who_came", "card_rules", "card_of_another_time", "places_of_counsellors", "attendance", "weighing", "hiding"),
+    *("week_grid", "reading_records", "staff_rules", "desk_taking_rules", "desk_closing_rules", "desk_typing"),
+    *("desk_counsellors_rules", "desk_numbers_rules", "one_turn", "unmet", "cards"),
 )
-TESTS = (*(f"clauses/test_{name}" for name in CLAUSES), *(f"test_{name}" for name in OTHERS))
+THE_BOT = (  # in this process: one that is a process of its own has no mutant
+    *("counter", "deciding", "calendar", "attending", "claiming", "proposals", "moving", "waiting", "own_urls"),
+    *("companions_changed", "pause", "who_may_decide", "staff_chat", "week_picture", "mime", "desk_today"),
+    *("desk_week", "desk_counsellors", "desk_people", "desk_taking", "desk_booking", "desk_arranging"),
+    *("desk_requests", "desk_staff", "desk_numbers", "desk_records", "desk_search", "desk_wishes", "notices"),
+    *("every_dialog", "conversations"),
+)
+TESTS = (*(f"clauses/test_{name}" for name in CLAUSES), *(f"test_{name}" for name in (*RULES, *THE_BOT)))
 LISTED = Path(__file__).with_name("survivors.md")
-ENOUGH = 8  # seconds of tests before each mutant
+ENOUGH = 30  # seconds of tests before each mutant
 LAST_HERE, LAST_AROUND = 3, 5  # tests that noticed the mutants before, in this function and in this module, go first
 
 
