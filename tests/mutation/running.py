@@ -28,7 +28,7 @@ from importlib.util import spec_from_file_location
 from itertools import accumulate, groupby
 from pathlib import Path
 from time import perf_counter
-from types import CodeType, FunctionType
+from types import CodeType, FrameType, FunctionType
 from typing import Any
 
 import pytest
@@ -45,6 +45,8 @@ OPTIONS = [
     *("-k", "not postgresql"),
 ]
 ALL = "at import"
+NEAR = 0.2  # of the lines to which a test comes
+Room = tuple[bool, str]  # the quick tests of a file, or the slow ones
 
 
 def module_of(file: Path) -> str:
@@ -126,7 +128,8 @@ class Watch(NoShrinking):
         self.now = ALL
 
     def came_to(self, line: str) -> None:
-        self.lines[self.now].add(line)
+        if self.now != ALL or _the_program_is_loaded():  # else by a test's own constants
+            self.lines[self.now].add(line)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
@@ -153,6 +156,16 @@ class Watch(NoShrinking):
         self.now = file_of(item.nodeid)
 
 
+def _the_program_is_loaded() -> bool:
+    """Whether whoever calls does so while a module of `flows` or `bot` is loaded."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame:
+        if frame.f_code.co_name == "<module>" and frame.f_globals["__name__"].split(".")[0] in ("flows", "bot"):
+            return True
+        frame = frame.f_back
+    return False
+
+
 @dataclass(frozen=True)
 class Seen:
     """For each test, in order, the lines that it comes to and how long it takes; how long takes what is set up once for
@@ -166,7 +179,7 @@ class Seen:
 
     def tests_of(self, mutant: Mutant) -> list[str]:
         """The tests that may notice, quick ones before slow ones: files first where a test comes to little else than
-        its module.
+        its module, then those that take the least.
         """
         module = module_of(mutant.file)
         line = f"{module} {mutant.line}"
@@ -176,12 +189,15 @@ class Seen:
             for test, lines in self.lines.items()
             if "::" in test and (everything or line in lines or line in self.lines.get(file_of(test), ()))
         ]
-        near: dict[tuple[bool, str], float] = defaultdict(float)
+        near, takes = defaultdict[Room, float](float), defaultdict[Room, float](float)
         for test in found:
-            near[self._room(test)] = max(near[self._room(test)], self._near(test, module))
-        return sorted(found, key=lambda test: (self._room(test)[0], -near[self._room(test)]))
+            room = self._room(test)
+            near[room] = max(near[room], self._near(test, module))
+            takes[room] += self.seconds[test]
+        order = {room: (room[0], -near[room] if near[room] > NEAR else 0, takes[room], room[1]) for room in near}
+        return sorted(found, key=lambda test: order[self._room(test)])
 
-    def _room(self, test: str) -> tuple[bool, str]:
+    def _room(self, test: str) -> Room:
         return self.seconds[test] + self.once.get(file_of(test), 0) > QUICK, file_of(test)
 
     def first_of(self, tests: Sequence[str], enough: float) -> list[str]:
