@@ -11,6 +11,7 @@ from bot.database import Transaction
 from flows import cards
 from flows.counter import Decision
 from flows.deciding import card, verdict
+from flows.dialog import Dialog
 from flows.steps import OLD_BUTTON, QUIT, Conversation
 from tests.clauses.deadlines import jst
 from tests.conversations.visitors import (
@@ -246,3 +247,8 @@ def test_the_name_of_a_card_is_its_dialog_and_booking(flow: str) -> None:
 
 def test_whoever_comes_second_reads_what_is_so_on_every_card() -> None:
     assert set(cards.VERDICTS) == set(cards.CARDS) - {"settling"}
+
+
+@pytest.mark.parametrize("dialog", cards.CARDS.values(), ids=cards.CARDS)
+def test_a_card_of_the_staff_is_shared_and_nobody_stops_it_for_the_others(dialog: Dialog) -> None:
+    assert not dialog.leavable
