@@ -53,7 +53,8 @@ NOTICED = {  # each change with the first test that fails
 RUN = """
 from pathlib import Path
 from tests.mutation.mutants import mutants
-from tests.mutation.running import killer, watched
+from tests.mutation.trying import killer
+from tests.mutation.watching import watched
 
 seen = watched(["tests/test_light.py"])
 for mutant in mutants(Path("flows/light.py")):

@@ -17,16 +17,9 @@ from pathlib import Path
 import click
 
 from tests.mutation.mutants import Mutant, mutants
-from tests.mutation.running import (
-    FLOWS,
-    Functions,
-    Seen,
-    everything_loaded,
-    in_a_fork,
-    killer,
-    module_of,
-    watched,
-)
+from tests.mutation.running import FLOWS, in_a_fork, module_of
+from tests.mutation.trying import Functions, everything_loaded, killer
+from tests.mutation.watching import Seen, watched
 
 CLAUSES = (
     *("preamble", "article_1", "article_2", "article_3", "article_4_1", "in_any_calendar", "article_4_2_a"),
