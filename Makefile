@@ -46,7 +46,7 @@ SEED ?= 4
 year: $(READY)
 	$(BIN)/python -m tests.year --seed $(SEED)
 
-# Most of an hour: whether a test notices each small change to `flows`, or tests/mutation/survivors.md says why none does.
+# Half an hour: whether a test notices each small change to `flows`, or tests/mutation/survivors.md says why none does.
 mutation: $(READY)
 	$(BIN)/python -m tests.mutation
 
