@@ -4,13 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
+from flows.answers import Check, Reading, Rejected
 from flows.dialog import Dialog
 from flows.hearing import hear
-from flows.steps import Context, Conversation, Outcome, Pressed, Question, Typed
+from flows.showing import GO_BACK, STOP
+from flows.steps import Button, Context, Conversation, End, Outcome, Pressed, Question, Typed
 from flows.text import Text
 from tests.counters import DAYS, NOW
 
 FLOW = "f"
+YES, NO = (Button(Text("Yes"), "yes"),), (Button(Text("No"), "no"),)
+OUT = (GO_BACK, STOP)
+OVER, LEFT = End("over"), End("left", say=Text("Left."))
+EMPTY, EMPTY_IF_KEPT = Text("Please type something."), Text("Please delete it, and type something.")
+MEANT, OTHER = Text("Did you mean {value}?", value="one"), Text("Something else")
+
+
+def read(words: str) -> Reading:
+    """Numbers are asked back; nothing is refused."""
+    if not words:
+        return Rejected(EMPTY, kept=EMPTY_IF_KEPT)
+    return Check(MEANT, (("one", "one"), (Text("Two"), "two"), (OTHER, None))) if words == "1" else words
+
+
+def listed(dialog: Dialog, context: Context) -> Any:
+    """Where one is, and with which answers."""
+    assert context.conversation.state in dialog.by_name
+    return context.conversation.state, context.answers
 
 
 def asks(name: str, **rest: Any) -> Question:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import Any
 
 import pytest
 
-from flows.answers import Check, Reading, Rejected
 from flows.dialog import Dialog
 from flows.hearing import NOT_YOUR_NUMBER, hear
-from flows.showing import GO_BACK, STOP, screen
+from flows.showing import GO_BACK, screen
 from flows.steps import (
     BACK,
     NOT_TEXT,
@@ -21,7 +19,6 @@ from flows.steps import (
     Button,
     Contact,
     Context,
-    End,
     Gone,
     Pressed,
     Question,
@@ -30,27 +27,25 @@ from flows.steps import (
     Unreadable,
 )
 from flows.text import Text
-from tests.small_dialogs import FLOW, asks, at, begun, presses, types
-
-YES, NO = (Button(Text("Yes"), "yes"),), (Button(Text("No"), "no"),)
-OUT = (GO_BACK, STOP)
-OVER, LEFT = End("over"), End("left", say=Text("Left."))
-EMPTY, EMPTY_IF_KEPT = Text("Please type something."), Text("Please delete it, and type something.")
-MEANT, OTHER = Text("Did you mean {value}?", value="one"), Text("Something else")
-
-
-def read(words: str) -> Reading:
-    """Numbers are asked back; nothing is refused."""
-    if not words:
-        return Rejected(EMPTY, kept=EMPTY_IF_KEPT)
-    return Check(MEANT, (("one", "one"), (Text("Two"), "two"), (OTHER, None))) if words == "1" else words
-
-
-def listed(dialog: Dialog, context: Context) -> Any:
-    """Where one is, and with which answers."""
-    assert context.conversation.state in dialog.by_name
-    return context.conversation.state, context.answers
-
+from tests.small_dialogs import (
+    EMPTY,
+    EMPTY_IF_KEPT,
+    FLOW,
+    LEFT,
+    MEANT,
+    NO,
+    OTHER,
+    OUT,
+    OVER,
+    YES,
+    asks,
+    at,
+    begun,
+    listed,
+    presses,
+    read,
+    types,
+)
 
 TYPED = Question("word", ask=Text("Word?"), read=read, private=True)
 WORDS = Dialog("words", TYPED, asks("more"), OVER, LEFT, stop="left")

@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 
-from flows.answers import Check, Reading, Rejected
 from flows.counter import Booking, Slot
 from flows.dialog import Dialog
-from flows.showing import GO_BACK, STOP, screen
+from flows.showing import screen
 from flows.steps import (
     UNKNOWN,
-    Button,
     Context,
     Conversation,
     End,
@@ -26,26 +24,19 @@ from flows.steps import (
 )
 from flows.text import Text
 from tests.counters import DAYS, NOW
-from tests.small_dialogs import asks, at, comes_to, types
-
-YES, NO = (Button(Text("Yes"), "yes"),), (Button(Text("No"), "no"),)
-OUT = (GO_BACK, STOP)
-OVER, LEFT = End("over"), End("left", say=Text("Left."))
-EMPTY, EMPTY_IF_KEPT = Text("Please type something."), Text("Please delete it, and type something.")
-MEANT, OTHER = Text("Did you mean {value}?", value="one"), Text("Something else")
-
-
-def read(words: str) -> Reading:
-    """Numbers are asked back; nothing is refused."""
-    if not words:
-        return Rejected(EMPTY, kept=EMPTY_IF_KEPT)
-    return Check(MEANT, (("one", "one"), (Text("Two"), "two"), (OTHER, None))) if words == "1" else words
-
-
-def listed(dialog: Dialog, context: Context) -> Any:
-    """Where one is, and with which answers."""
-    assert context.conversation.state in dialog.by_name
-    return context.conversation.state, context.answers
+from tests.small_dialogs import (
+    EMPTY,
+    NO,
+    OTHER,
+    OUT,
+    OVER,
+    YES,
+    asks,
+    at,
+    comes_to,
+    read,
+    types,
+)
 
 
 async def test_a_question_stands_below_the_notes_and_how_far_one_is() -> None:
