@@ -16,11 +16,16 @@ async def correct(counter: SqlCounter, booking: Booking, address: str) -> None:
     """Keep this address, and promise what is true now: the same letters again where it is the one already."""
     booking.details = {**booking.details, "email": address}
     await counter.seal_details(booking)
-    failed = booking.told == "failed" and booking.state == CONFIRMED
+    failed = to_settle(booking)
     booking.told = "waiting" if failed else booking.told
     await counter.note(booking, "email_corrected")
     if failed:
         await settled(counter, booking)
+
+
+def to_settle(booking: Booking) -> bool:
+    """Staff are asked how the person was told of the confirmation."""
+    return booking.told == "failed" and booking.state == CONFIRMED
 
 
 async def settled(counter: SqlCounter, booking: Booking) -> None:

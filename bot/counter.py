@@ -174,13 +174,15 @@ class SqlCounter:
         fresh = await self.booking(booking.id)
         if fresh is None or not lifecycle.may(fresh, event) or not moving.fits(fresh, event):
             return False
-        left, had = fresh.slot.counsellor, fresh.url
+        left, had, asked = fresh.slot.counsellor, fresh.url, addresses.to_settle(fresh)
         changed = await moving.change(self, fresh, event, decision)
         happens(fresh, event, changed.decision, {**changed.fields, **changes})
         of_the_url = ""
         if event in lifecycle.CONFIRMS:
             of_the_url = await urls.confirmed(self, fresh, left, had, changes.get("url", ""))
         await self.write(fresh, changed.decision)
+        if asked and not addresses.to_settle(fresh):
+            await addresses.settled(self, fresh)
         if event == "start":
             await terms.note_first_use(self, fresh)
         if fresh.state in lifecycle.FREES_THE_SLOT:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from bot.database import Transaction
 from bot.playground.chats import Message
 from bot.playground.people import Group
+from flows.counter import Decision, Slot
 from flows.deciding import DECLINE_REASONS
 from flows.text import Text
 from tests.town import Town, book, ja, requested
@@ -136,3 +140,29 @@ async def test_a_press_on_a_card_that_is_decided_reads_who_decided(small: Town) 
     await small.server.until(lambda: small.colleague.alerts)
     assert "職員 一号" in small.colleague.alerts[-1].text
     assert await small.rows("SELECT state FROM booking") == [("confirmed",)]
+
+
+@pytest.mark.parametrize("way", ["cancelled", "moved"])
+async def test_the_card_of_a_failed_letter_asks_no_more_once_there_is_nothing_to_tell(place: Town, way: str) -> None:
+    await requested(place)
+    place.mailbox.answer = "550 5.1.1 no such user"
+    await place.staff.presses_in(place.group, "確定する")
+    card = await place.group.sees("【メールを送れませんでした】")
+    assert "メール送信済み" in card.labels
+    place.mailbox.answer = None
+    [(booking_id,)] = await place.rows("SELECT id FROM booking")
+    kit, now = place.app.kit, place.clock()
+
+    async def goes_on(transaction: Transaction) -> None:
+        counter = kit.counter(transaction, now, None, "")
+        booking = await counter.booking(booking_id)
+        assert booking
+        by = Decision("cancel" if way == "cancelled" else "move", now, 7, "職員 一号", channel="desk")
+        later = {} if way == "cancelled" else counter.at(Slot("1", booking.slot.start + timedelta(hours=1)))
+        assert await counter.move(booking, by.event, by, **later)
+
+    await kit.store.database.run(goes_on)
+    place.app.sender.wake.set()
+    ended = await card_has(place, place.group, card, "【メールを送れませんでした】")
+    await place.server.until(lambda: not next(m for m in place.group.messages if m.id == card.id).labels)
+    assert ended.id == card.id

@@ -31,6 +31,9 @@ from tests.town import OFFICE_MAIL
 OF_NO_BOOKING = ("delete", "terms", "no_mailbox", "letters_wait", "staff_list")
 Event = tuple[str, datetime | None]  # how the confirming letter ended came at a moment that is not known
 CLOSED = ("forbidden", "closed")  # why nothing can be said in a chat any more
+FOR_NO_CHAT = (  # letters that wait until their message has found the chat open or closed
+    "no_reply_mail", "expired_mail", "proposal_lapsed_mail", "terms_changed_mail", "remind_readiness_mail",
+)  # fmt: skip
 ALSO_AFTERWARDS = ("missed", "expired", "cancelled")  # told of a session whose time is over
 SAME_WORDS = {"confirmed_by_phone": "confirmed", "url_missing_today": "url_missing"}
 
@@ -72,7 +75,7 @@ MAIL_WORDS = {
 def kept(ledger: Ledger) -> Iterator[str]:
     """Each booking's notices are those that its history promises: none missing, none extra, each with its times."""
     for booking in ledger.bookings.values():
-        found = ledger.notices_of(booking.id)
+        found = [notice for notice in ledger.notices_of(booking.id) if notice.kind != "mail_left"]  # the card tells
         asked = _asked_before(ledger, booking)
         aside = [("undelivered", None, None)] if _dead(found, "chat") else []
         aside += [("letter_failed", None, None)] if _dead(found, "mail") else []
@@ -146,7 +149,7 @@ def _wanted(booking: Row[Any], history: list[Event], asked: bool) -> Iterator[Pr
 
 
 def due_is_done(ledger: Ledger, town: CrashingTown) -> Iterator[str]:
-    """What is due waits for nothing but a lease, a mail server, another try, or the morning."""
+    """What is due waits for nothing but a lease, a mail server, another try, the morning, or its message."""
     for notice in ledger.notices.values():
         if notice.state != "pending" or notice.due_at > ledger.now:
             continue
@@ -154,7 +157,8 @@ def due_is_done(ledger: Ledger, town: CrashingTown) -> Iterator[str]:
         letter = KINDS[notice.kind].to in ("mail", "office") if notice.kind in KINDS else False
         leased = notice.lease_until is not None and (notice.owner != town.app.kit.outbox.owner or letter)
         told = notice.booking_id is None or ledger.bookings[notice.booking_id].told in TOLD
-        if put_off and not notice.error and is_by_day(ledger.now) and (told or not notice.kind.startswith("remind_")):
+        waits = notice.kind in FOR_NO_CHAT or (not told and notice.kind.startswith("remind_"))
+        if put_off and not notice.error and is_by_day(ledger.now) and not waits:
             yield f"{notice.key} waits without a reason until {local(notice.next_try)}"
         if not put_off and not leased:
             yield f"{notice.key} is due since {local(notice.due_at)} and not done"
