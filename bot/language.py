@@ -100,11 +100,14 @@ class Words:
         self.language = language if language in LANGUAGES else "ja"
         self.today = today
         self.facts = {
-            "office_name": office.name if self.language != "en" else office.name_en,
+            "office_name": {"ja": office.name, "ja_Hira": office.name_hira, "en": office.name_en}[self.language],
+            "office_address": office.address,
             "office_phone": office.phone,
             "office_hours": write_hours(office.opens, office.closes, self.language),
             "form_url": office.form_url,
             "guide_url": office.guide_url,
+            "product": office.product,
+            "product_kana": office.product_kana,
             "sender_domain": sender.rpartition("@")[2],
             "contact_days": str(office.contact_days),
         }

@@ -21,7 +21,7 @@ SUMMARY = Text(
     "Before you start, the main points of the terms:\n"
     "\n"
     "1. You must have completed job-seeker registration at Hello Work.\n"
-    "2. The video call uses TeleOffice.\n"
+    "2. The video call uses {product}.\n"
     "3. As a rule, a booking must be completed by two business days before the session.\n"
     "4. A booking is confirmed when our email reaches you.\n"
     "5. To cancel, phone or email us. On the day itself, by phone only.\n"

@@ -65,7 +65,7 @@ CHAT = {
         "[URL sent] {date} {time}\n"
         "We have sent the video-call URL to {email}.\n"
         "\n"
-        "Before that day, check that TeleOffice opens. Do not share the URL.\n"
+        "Before that day, check that {product} opens. Do not share the URL.\n"
         "\n"
         "If no email has come, call {office_phone} ({office_hours})."
     ),
@@ -129,7 +129,7 @@ URL_BODY = Text(
     "Reference: {ref}\n"
     "URL: {url}\n"
     "\n"
-    "Open it in TeleOffice at the start time. Do not share it. Recording is not allowed. Use a place where no one"
+    "Open it in {product} at the start time. Do not share it. Recording is not allowed. Use a place where no one"
     " else is present.\n"
     "If we hear nothing, the booking is treated as cancelled 10 minutes after the start. If it does not open or you"
     " are late, call at once."

@@ -88,9 +88,7 @@ CONSENT_AND_CONDITIONS = (
     ),
     Question(
         "device",
-        ask=Text(
-            "Question 2 of 3\nDo you have a phone or computer with a camera, and can you set up TeleOffice on it?"
-        ),
+        ask=Text("Question 2 of 3\nDo you have a phone or computer with a camera, and can you set up {product} on it?"),
         offer=yes_no,
         then={NO: "not_eligible"},
     ),

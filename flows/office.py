@@ -40,7 +40,6 @@ class Terms:
     """
 
     version: str
-    effective: date
     text: str
     sha256: str
     first_articles: tuple[int, ...]
@@ -60,6 +59,7 @@ class Office:
 
     key: str
     name: str
+    name_hira: str
     name_en: str
     address: str
     phone: str
@@ -68,6 +68,7 @@ class Office:
     form_url: str
     guide_url: str
     product: str
+    product_kana: str
     zone: ZoneInfo
     language: str
 

@@ -55,7 +55,7 @@ def _setting(name: str, hint: Any, raw: object) -> Any:
         raise BadSetting(name, str(error)) from None
 
 
-_TERMS = {"file": str, "version": str, "effective": date, "sha256": str, "pages": tuple[int, ...]}
+_TERMS = {"file": str, "version": str, "sha256": str, "pages": tuple[int, ...]}
 
 
 def _terms(folder: Path, table: object) -> Terms:
@@ -64,7 +64,7 @@ def _terms(folder: Path, table: object) -> Terms:
     _same_names(table, _TERMS, "terms.")
     read = {name: _setting(f"terms.{name}", hint, table[name]) for name, hint in _TERMS.items()}
     text = _text(folder / read["file"], read["sha256"])
-    terms = Terms(read["version"], read["effective"], text, read["sha256"], read["pages"])
+    terms = Terms(read["version"], text, read["sha256"], read["pages"])
     if not _whole(terms):
         raise BadSetting("terms.pages", "must be 0 and then articles that are in the text, in their order")
     return terms

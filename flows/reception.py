@@ -75,7 +75,8 @@ HELP = Text(
     "/cancel does not cancel a booking.\n"
     "Please do not send the content of your consultation or your My Number here.\n"
     "\n"
-    "Hello Work Kawagoe\n"
+    "{office_name}\n"
+    "{office_address}\n"
     "Phone: {office_phone} ({office_hours})"
 )
 OTHER_WAYS = Text("Other ways to book: by phone, at the counter, or with the official form:\n{form_url}")

@@ -19,17 +19,17 @@ READINESS = Text(
     "\n"
     "Please check by the day before:\n"
     "- your phone or computer has a camera, and its system is up to date\n"
-    "- TeleOffice is installed and opens\n"
+    "- {product} is installed and opens\n"
     "- you have a quiet place with no one else present\n"
     "\n"
     "If you have trouble, call {office_phone} ({office_hours})."
 )
-GUIDE = Text("How to prepare TeleOffice: {guide_url}")
+GUIDE = Text("How to prepare {product}: {guide_url}")
 DAY_BEFORE = Text(
     "[Reminder] {date} {time}\n"
     "\n"
     "Please get ready:\n"
-    "- check that TeleOffice opens\n"
+    "- check that {product} opens\n"
     "- find a quiet place with no one else present\n"
     "- find the URL in our email\n"
     "\n"
@@ -39,7 +39,7 @@ DAY_BEFORE_NO_URL = Text(
     "[Reminder] {date} {time}\n"
     "\n"
     "Please get ready:\n"
-    "- check that TeleOffice opens\n"
+    "- check that {product} opens\n"
     "- find a quiet place with no one else present\n"
     "\n"
     "The video-call URL has not been sent yet. It comes by email.\n"
@@ -64,7 +64,7 @@ CHAT = {
     "remind_one_hour": Text(
         "[Starts in 1 hour] {date} {time}\n"
         "\n"
-        "Open TeleOffice from the URL in our email.\n"
+        "Open {product} from the URL in our email.\n"
         "If you cannot find the email, it does not open or you are late, call at once: {office_phone}\n"
         "If we hear nothing, it is treated as cancelled 10 minutes after the start."
     ),
@@ -88,7 +88,7 @@ MAIL = {
             "Reference: {ref}\n"
             "URL: {url}\n"
             "\n"
-            "How to join: open the URL on the device on which TeleOffice is installed, and allow the camera and the"
+            "How to join: open the URL on the device on which {product} is installed, and allow the camera and the"
             " microphone.\n"
             "If it does not open, or you will be late, please call at once.\n"
             "If we hear nothing, it is treated as cancelled 10 minutes after the start."

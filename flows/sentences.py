@@ -148,7 +148,7 @@ MAIL = {
             "Date and time: {date} {time}\n"
             "Reference: {ref}\n"
             "\n"
-            "The video-call URL comes in another letter. Please check before that day that TeleOffice opens."
+            "The video-call URL comes in another letter. Please check before that day that {product} opens."
         ),
     ),
     "declined_mail": (
@@ -204,7 +204,7 @@ CLAIM_NOTE = Text(
     " your registered phone number.\n"
     "/claim {code}"
 )
-SIGNATURE = Text("Hello Work Kawagoe\nPhone number: {office_phone} ({office_hours})")
+SIGNATURE = Text("{office_name}\nPhone number: {office_phone} ({office_hours})")
 
 Method = Literal["REQUEST", "CANCEL"]
 CALENDAR: dict[str, Method] = {

@@ -12,7 +12,7 @@ LANGUAGES = {"ja": "日本語", "ja_Hira": "やさしい日本語", "en": "Engli
 
 CHOOSE_A_LANGUAGE = Text("Choose a language.\nことばを選んでください。")
 WELCOME = Text(
-    "This is the booking service for online employment counselling at Hello Work Kawagoe.\n"
+    "This is the booking service for online employment counselling at {office_name}.\n"
     "\n"
     "You can talk to our staff about finding work by video call on a phone or computer. One session is 30 minutes.\n"
     "\n"

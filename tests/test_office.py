@@ -15,7 +15,7 @@ TOML = (KAWAGOE / "office.toml").read_text("utf-8")
 FILE = KAWAGOE / "terms-2023-07-14.txt"
 OFFICE = load_office(KAWAGOE)
 NAMES = [field.name for field in fields(Office) if field.name != "terms"]
-TERMS_NAMES = ["file", "version", "effective", "sha256", "pages"]
+TERMS_NAMES = ["file", "version", "sha256", "pages"]
 
 
 def without_space(text: str) -> str:
@@ -209,7 +209,6 @@ def test_signature_this_version_of_the_terms_has_this_text() -> None:
     digest = "02935f6e02c30a71c6057152e7288952e4268a080bf1550ba6fed60c9440651a"
     assert (OFFICE.terms.version, OFFICE.terms.sha256) == ("令和5年7月14日改定", digest)
     assert sha256(FILE.read_bytes()).hexdigest() == digest
-    assert OFFICE.terms.effective == date(2023, 7, 14)
 
 
 def test_the_text_is_the_file_to_the_byte() -> None:
@@ -259,5 +258,5 @@ def test_what_is_easily_normalised_away_is_still_there() -> None:
 
 def test_pages_come_from_any_text_with_articles() -> None:
     text = "規約\n第１条（目的）\n第2条により行う。\n第 2　条（範囲）\n以上\n附則\n第1条（施行）\n"
-    terms = Terms("1", date(2026, 1, 1), text, "", (0, 1, 2))  # 附則 counts its articles anew
+    terms = Terms("1", text, "", (0, 1, 2))  # 附則 counts its articles anew
     assert terms.pages() == ("規約", "第１条（目的）\n第2条により行う。", "第 2　条（範囲）\n以上\n附則\n第1条（施行）")

@@ -32,7 +32,7 @@ WORD_CHANNELS = {key: history.CHANNELS[key] for key in ("phone", "mail", "counte
 YES, NO = Text("Yes"), Text("No")
 CONDITIONS = {
     "registered": Text("Registration is complete (Article 2(1))"),
-    "device": Text("Has the device and TeleOffice (Article 2(2))"),
+    "device": Text("Has the device and {product} (Article 2(2))"),
     "continuing": Text("Wants continuing counselling (Article 2(3))"),
 }
 

@@ -8,7 +8,7 @@ from flows.text import Text
 
 LONGEST_URL = 1000
 NO_URL = Text("This is no address of a session. Please paste the whole URL, which begins with https://.")
-NOT_HTTPS = Text("The URL must begin with https://. Please paste it again from TeleOffice.")
+NOT_HTTPS = Text("The URL must begin with https://. Please paste it again from {product}.")
 
 
 def session_url(typed: str) -> str | Text:

@@ -47,7 +47,7 @@ LABELS: Mapping[str, Text] = {"language": Text("Interpreter’s language")}
 SHORT: Mapping[str, Text] = {  # of what the page asks in a sentence, to be read out
     "channel": Text("The way it came"),
     "registered": Text("Registration"),
-    "device": Text("Device and TeleOffice"),
+    "device": Text("Device and {product}"),
     "continuing": Text("Continuing counselling"),
 }
 

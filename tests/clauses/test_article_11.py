@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +75,7 @@ def test_11_every_new_paragraph_is_shown_and_none_that_stayed_is_needed(old: str
 
 
 def test_11_a_text_compared_with_itself_has_no_changes() -> None:
-    terms = Terms("1", date(2026, 1, 1), OFFICE.terms.text, "", (0,))
+    terms = Terms("1", OFFICE.terms.text, "", (0,))
     assert policy.what_changed(terms.text, terms.text) == ()
 
 
