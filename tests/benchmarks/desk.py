@@ -1,10 +1,11 @@
 """What the pages of the desk cost on its busiest day (`busy`), with the bookings of years behind it.
 
-    python -m tests.benchmarks.desk [--bookings 1000000]
+    python -m tests.benchmarks.desk [--bookings 1000000] [--engines sqlite postgresql]
 
-On SQLite, over HTTP on loopback, in this process: milliseconds from asking to the last byte and those of CPU, medians
-of 20, the client's own work included. Every page that there is (`rooms.ROUTES`), searches, and the forms that show a
-page. At the end: how long after a request is committed, by another connection, an open page has it.
+Over HTTP on loopback, in this process, on each engine (PostgreSQL as in `growth`): milliseconds from asking to the last
+byte and those of CPU, medians of 20, the client's own work included. Every page that there is (`rooms.ROUTES`),
+searches, and the forms that show a page. At the end: how long after a request is committed, by another connection, an
+open page has it.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from bot.desk.rooms import ROUTES
 from bot.migrate import migrate
 from tests.benchmarks.busy import COUNSELLORS, HALF_HOURS, busy
 from tests.benchmarks.fill import fill
+from tests.benchmarks.growth import an_empty_database
 from tests.counters import Office
 from tests.desk import OpenDesk, Visitor, open_desk
 from tests.desk_things import Filling
@@ -46,17 +48,17 @@ FORMS: Mapping[str, dict[str, str]] = {
 REFUSED = "/new"  # the page with all that is wrong
 
 
-async def main(bookings: int) -> None:
+async def on(engine: str, bookings: int) -> None:
     with tempfile.TemporaryDirectory(prefix="madoguchi-bench-") as made:
-        folder = Path(made)
-        url = f"sqlite:///{folder / 'madoguchi.db'}"
-        office = Office(url, folder)
-        await migrate(office.database)
-        async with open_desk(url, folder) as desk:
-            await desk.database.run_sync(lambda connection: fill(connection, bookings))
-            await measure(desk, await busy(desk))
-            await told(desk, office)
-        await office.database.close()
+        async with an_empty_database(engine, Path(made)) as url:
+            print(f"{engine}, {bookings:,} bookings of the past")  # noqa: T201  # what it is for
+            office = Office(url, Path(made))
+            await migrate(office.database)
+            async with open_desk(url, Path(made)) as desk:
+                await desk.database.run_sync(lambda connection: fill(connection, bookings))
+                await measure(desk, await busy(desk))
+                await told(desk, office)
+            await office.database.close()
 
 
 async def measure(desk: OpenDesk, things: Mapping[str, str]) -> None:
@@ -110,7 +112,14 @@ async def told(desk: OpenDesk, office: Office) -> None:
     print(f"{'a request is on an open page':42} {1000 * median(took):7.1f} ms, {1000 * max(took):.0f} at most")  # noqa: T201
 
 
+def main() -> None:
+    words = argparse.ArgumentParser(description=__doc__)
+    words.add_argument("--bookings", type=int, default=1_000_000)
+    words.add_argument("--engines", nargs="+", default=["sqlite", "postgresql"])
+    given = words.parse_args()
+    for engine in given.engines:
+        asyncio.run(on(engine, given.bookings))
+
+
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--bookings", type=int, default=1_000_000)
-    asyncio.run(main(parser.parse_args().bookings))
+    main()
