@@ -117,7 +117,16 @@ def _desk_url(given: str) -> str:
         )
     if parts.query or parts.fragment:
         raise BadSetting("MADOGUCHI_DESK_URL", "goes on after the path: give the address without ? and #")
-    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+    return f"{parts.scheme}://{_as_browsers_say(parts)}{parts.path.rstrip('/')}"
+
+
+def _as_browsers_say(parts: SplitResult) -> str:
+    """The host as it comes in their requests: in small letters and ASCII, without the port that is understood."""
+    host = parts.hostname or ""
+    with suppress(UnicodeError):
+        host = host.encode("idna").decode()
+    named = f"[{host}]" if ":" in host else host
+    return named if parts.port in (None, 443 if parts.scheme == "https" else 80) else f"{named}:{parts.port}"
 
 
 def _listen(given: str) -> tuple[str, int]:

@@ -45,7 +45,11 @@ async def invite_a_lead(settings: Settings, now: datetime) -> str:
     """A code for the first lead. Raises `BadSetting` where there is one already, who invites the others."""
     async with opened(settings) as kit, kit.store.database.transaction() as transaction:
         if await staff.has_lead(transaction):
-            raise BadSetting("--lead", "is for the first lead alone: there is one, who invites others from the desk")
+            raise BadSetting(
+                "--lead",
+                "is for the first lead alone: there is one, who invites others from the desk. Where nobody can reach"
+                " them, remove them from the staff group: their rights end with that",
+            )
         return await staff.invite(transaction, "lead", None, now)
 
 

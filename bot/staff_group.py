@@ -14,6 +14,7 @@ from bot.statements import insert_once
 from bot.tables import InvitationRow, table
 
 INVITATION = table(InvitationRow)
+OF_A_GROUP = (INVITATION.c.role == "", INVITATION.c.used_at.is_(None))  # those with a role are for members of staff
 
 
 class StaffGroup:
@@ -45,13 +46,17 @@ class StaffGroup:
 
     async def invited(self, transaction: Transaction) -> bool:
         """Whether an invitation is open: then a group that just added the bot may be about to show it."""
-        unused = select(INVITATION.c.code_hash).where(INVITATION.c.used_at.is_(None)).limit(1)
+        unused = select(INVITATION.c.code_hash).where(*OF_A_GROUP).limit(1)
         return (await transaction.execute(unused)).first() is not None
 
     async def accept(self, transaction: Transaction, code: str, chat: int, now: datetime) -> bool:
         """Make this chat the staff group, if the code is good; it is good once."""
-        mine = (INVITATION.c.code_hash == _hash(code), INVITATION.c.used_at.is_(None))
-        used = update(INVITATION).where(*mine).values(used_at=now).returning(INVITATION.c.code_hash)
+        used = (
+            update(INVITATION)
+            .where(INVITATION.c.code_hash == _hash(code), *OF_A_GROUP)
+            .values(used_at=now)
+            .returning(INVITATION.c.code_hash)
+        )
         if (await transaction.execute(used)).first() is None:
             return False
         await kept.write(transaction, "staff_chat", str(chat))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from urllib.parse import quote
@@ -55,6 +56,13 @@ async def test_a_link_opens_a_session_once(desk: OpenDesk) -> None:
     assert (await other.opens(link)).status == 410
     assert (await other.sends(link)).status == 410
     assert (await other.opens("/requests")).status == 401
+
+
+async def test_of_many_presses_on_one_link_at_once_one_opens_the_desk(desk: OpenDesk) -> None:
+    link, browsers = await desk.link(await desk.member("lead")), [desk.browser() for _ in range(6)]
+    shown = await asyncio.gather(*(browser.sends(link) for browser in browsers))
+    assert sorted(each.status for each in shown) == [200, *[410] * 5]
+    assert await desk.all("SELECT count(*) FROM desk_session") == [(1,)]
 
 
 async def test_a_link_is_good_for_five_minutes(desk: OpenDesk) -> None:
@@ -115,7 +123,8 @@ async def test_under_a_path_everything_stays_under_it(office: Office, database_u
         assert visitor.shown.status == 200
         assert visitor.shown.path.startswith("/office/desk/")
         assert all(link.startswith(("/office/desk", "#", "")) for link in visitor.shown.links)
-        assert (await visitor.opens("/requests")).status == 404
+        assert (await visitor.opens("/office/desk/")).path == "/office/desk/today"
+        assert (await visitor.opens("/requests")).status == 401, "the cookie goes to the desk alone"
 
 
 async def test_nobody_gets_anything_signed_out(desk: OpenDesk) -> None:
@@ -253,5 +262,5 @@ async def test_an_address_of_nothing_leads_back_to_the_desk(desk: OpenDesk) -> N
         assert "お探しのものはありません" in shown.text
         assert "/today" in shown.links
     stranger = await desk.browser().opens("/todya")
-    assert stranger.status == 404
+    assert stranger.status == 401, "who is signed out learns nothing of what there is, and how to come in"
     assert stranger.links == []

@@ -11,7 +11,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, ViewportSize, expect
 
+from bot import staff
 from bot.desk.rooms import NAVIGATION, ROUTES
+from tests.desk import IDS
 from tests.desk_in_a_browser import DESK, PHONE, Clerk, Counter, Language, counter
 from tests.desk_things import LONG_NAME, one_of_each
 
@@ -95,3 +97,23 @@ async def test_ten_counsellors_have_room_in_the_week_on_a_phone(place: Counter) 
             assert heads[1:3] == [LONG_NAME, "職員 2号"]
             assert heads[-1] == "職員 10号"
             assert await clerk.page.locator(".cell").evaluate_all(CUT) == []
+
+
+async def test_a_page_that_is_open_when_rights_end_shows_nothing_any_more(place: Counter) -> None:
+    async with place.clerk(DESK, role="counsellor") as clerk:
+        await clerk.page.goto(clerk.origin + "/closing")
+        await clerk.page.locator("main input[name=first]").fill("2026-12-01")
+        async with place.desk.database.transaction() as transaction:
+            assert await staff.end(transaction, IDS["counsellor"], None, place.desk.clock())
+        await clerk.sees("ログインが終了しています")
+        assert [said for said in clerk.complaints if "401" not in said] == []
+        clerk.complaints.clear()  # the browser says that it was refused
+
+
+async def test_the_button_of_a_link_pressed_twice_opens_the_desk_once(place: Counter, browser: Browser) -> None:
+    page = await browser.new_page()
+    await page.goto(place.desk.origin + await place.desk.link(await place.desk.member("reader")))
+    await page.get_by_role("button").evaluate("button => { button.click(); setTimeout(() => button.click(), 20); }")
+    await page.wait_for_url("**/today")
+    await expect(page.get_by_role("button", name="ログアウト")).to_be_visible()
+    await page.close()

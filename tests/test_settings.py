@@ -222,6 +222,20 @@ def test_the_desk_is_told_where_to_listen_and_whom_to_trust() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "known"),
+    [
+        ("https://Desk.Example:443/", "https://desk.example"),
+        ("http://desk.example:80/office/", "http://desk.example/office"),
+        ("HTTPS://窓口.example", "https://xn--6or331g.example"),
+        ("http://[::1]:8761", "http://[::1]:8761"),
+        ("https://desk.example:8443", "https://desk.example:8443"),
+    ],
+)
+def test_the_desk_is_known_by_the_name_that_browsers_send(given: str, known: str) -> None:
+    assert Settings.load({"MADOGUCHI_DESK_URL": given}).desk_url == known
+
+
+@pytest.mark.parametrize(
     ("name", "given"),
     [("MADOGUCHI_DESK_LISTEN", "9100"), ("MADOGUCHI_DESK_LISTEN", "desk:x"), ("MADOGUCHI_DESK_PROXIES", "everybody")],
 )

@@ -54,8 +54,11 @@ async def good(transaction: Transaction, code: str, now: datetime) -> bool:
     return (await transaction.execute(select(LINK.c.staff_id).where(*unused))).first() is not None
 
 
-async def sign_in(transaction: Transaction, code: str, now: datetime) -> Session | None:
-    """Spend a link. None where it was used, is too old, or its owner's rights have ended."""
+async def sign_in(transaction: Transaction, code: str, now: datetime, before: str = "") -> Session | None:
+    """Spend a link; it takes the place of the session that this browser had `before`.
+
+    None where it was used, is too old, or its owner's rights have ended.
+    """
     unused = (LINK.c.code_hash == hashed(code), LINK.c.used_at.is_(None), LINK.c.expires_at > now)
     spent = update(LINK).where(*unused).values(used_at=now).returning(LINK.c.staff_id)
     owner = (await transaction.execute(spent)).scalar()
@@ -65,6 +68,7 @@ async def sign_in(transaction: Transaction, code: str, now: datetime) -> Session
     token = secrets.token_urlsafe(32)
     opened = {"token_hash": hashed(token), "staff_id": who.id, "expires_at": now + SESSION_HOLDS, "said": ""}
     await transaction.execute(insert(SESSION).values(**opened))
+    await transaction.execute(delete(SESSION).where(SESSION.c.token_hash == hashed(before)))
     await transaction.execute(delete(SESSION).where(SESSION.c.expires_at <= now))
     await transaction.execute(delete(LINK).where(LINK.c.expires_at <= now))
     await record(transaction, now, "signed_in", who)

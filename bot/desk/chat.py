@@ -79,7 +79,9 @@ async def obey_in_group(kit: Kit, transaction: Transaction, incoming: Incoming, 
     if not isinstance(said, Command) or not await kit.store.first_time(transaction, incoming.update_id, now):
         return
     what = f"usage:{said.name}" if said.argument else f"group:{said.name}"
-    if said.name not in commands.IN_THE_GROUP:
+    if said.name == commands.JOIN and await staff.withdraw_shown(transaction, said.argument, now):
+        what = "shown"
+    elif said.name not in commands.IN_THE_GROUP:
         what = f"private:{said.name}"
     elif await group.refusal(transaction, incoming.who, in_group, "see"):
         what = "only_members"
@@ -96,8 +98,11 @@ async def _put(kit: Kit, transaction: Transaction, incoming: Incoming, what: str
 async def _join(transaction: Transaction, incoming: Incoming, code: str, now: datetime) -> str:
     if not code:
         return f"usage:{commands.JOIN}"
+    before = await staff.member(transaction, incoming.who)
     joined = await staff.join(transaction, code, incoming.who, incoming.name, now)
-    return "joined" if joined else "not_joined"
+    if joined is None:
+        return "not_joined"
+    return "already" if joined == before else "joined"
 
 
 def _asked(said: Command, who: Member) -> str:
@@ -140,7 +145,9 @@ async def answer(
     if asked == "week":
         shown = await the_week.ahead(transaction, kit.days, now)
         return Told((caption(shown),), language=language, week=shown)
-    if what == "desk" and desk_url and who:
+    if what == "desk" and who is None:
+        return Told((commands.OVER,), language=language)
+    if what == "desk" and desk_url:
         link = commands.LINK.given(link=f"{desk_url}/enter/{await make_link(transaction, chat, now)}")
         return Told((link,), language=language)
     return Told((_plain(what, about, who, bot),), language=language)
@@ -150,7 +157,8 @@ def _plain(what: str, about: str, who: Member | None, bot: str) -> Text:
     role = ROLES[who.role] if who else ROLES["reader"]
     said = {
         "help": commands.HELP.given(role=role), "group": commands.HELP_IN_THE_GROUP, "desk": commands.NO_DESK,
-        "not_joined": commands.NOT_JOINED, "no_right": commands.NO_RIGHT.given(role=role),
+        "not_joined": commands.NOT_JOINED, "already": commands.ALREADY.given(role=role),
+        "shown": commands.SHOWN.given(bot=bot), "no_right": commands.NO_RIGHT.given(role=role),
         "private": commands.IN_PRIVATE.given(command=f"/{about}", bot=bot), "only_members": commands.ONLY_MEMBERS,
         "usage": commands.usage(about),
     }  # fmt: skip

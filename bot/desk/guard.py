@@ -10,6 +10,8 @@ from aiohttp import web
 from aiohttp.typedefs import Middleware
 
 from bot.config import Proxies
+from bot.desk.closed import OTHER_HOST, OTHER_MACHINE, OTHER_SITE, Closed
+from bot.language import guess
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
@@ -23,21 +25,22 @@ HEADERS = {
 }
 
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
 def guard(url: str, proxies: Proxies) -> Middleware:
     """`url` is what people open; only this machine and `proxies` may ask for it."""
     parts = urlsplit(url)
-    origin = f"{parts.scheme}://{parts.netloc}"
+    origin, understood = f"{parts.scheme}://{parts.netloc}", ":443" if parts.scheme == "https" else ":80"
 
     @web.middleware
-    async def guarded(
-        request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
+    async def guarded(request: web.Request, handler: Handler) -> web.StreamResponse:
         if not _is_let_in(request.remote, proxies):
-            raise web.HTTPForbidden(text="This address may not ask here.")
-        if request.host.lower() != parts.netloc.lower():
-            raise web.HTTPMisdirectedRequest(text="This is not the host of this page.")
+            raise Closed(403, OTHER_MACHINE.given(url=url), asks=False)
+        if request.host.lower().removesuffix(understood) != parts.netloc:
+            raise Closed(421, OTHER_HOST.given(url=url), asks=False)
         if request.method not in ("GET", "HEAD") and not _is_own(request, origin):
-            raise web.HTTPForbidden(text="Another site may not send this form.")
+            raise Closed(403, OTHER_SITE, asks=False)
         return await handler(request)
 
     return guarded
@@ -58,6 +61,13 @@ def _is_own(request: web.Request, origin: str) -> bool:
     )  # fmt: skip
 
 
+def reads(request: web.Request) -> str:
+    """English where the browser asks for it first; empty for the office's language."""
+    first = request.headers.get("Accept-Language", "").split(",")[0].split(";")[0].strip()
+    return "en" if guess(first)[0] == "en" else ""
+
+
 async def add_headers(request: web.Request, answer: web.StreamResponse) -> None:
-    """For `on_response_prepare`: refusals get the headers too."""
+    """For `on_response_prepare`: refusals get the headers too. Which programs serve the desk is nobody's business."""
     answer.headers.update({name: value for name, value in HEADERS.items() if name not in answer.headers})
+    answer.headers.popall("Server", None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 
 from aiohttp import web
@@ -51,8 +51,8 @@ class Live:
             self._changed.set()
             self._changed = asyncio.Event()
 
-    async def serve(self, request: web.Request) -> web.StreamResponse:
-        """`text/event-stream`: an event for each change, until the page goes."""
+    async def serve(self, request: web.Request, is_signed_in: Callable[[], Awaitable[bool]]) -> web.StreamResponse:
+        """`text/event-stream`: an event for each change, until the page goes or its session is over: that is told."""
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         self._pages += 1
         try:
@@ -64,9 +64,21 @@ class Live:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(STILL_THERE_SECONDS):
                         await self._changed.wait()
+                if not await self._unless_away(is_signed_in):
+                    await answer.write(b"event: over\ndata: over\n\n")
+                    return answer
                 await answer.write(b"data: changed\n\n" if self.now != seen else b": still\n\n")
                 seen = self.now
         except ConnectionError:
             return answer
         finally:
             self._pages -= 1
+
+    async def _unless_away(self, is_signed_in: Callable[[], Awaitable[bool]]) -> bool:
+        """While the database is away nobody's rights end."""
+        try:
+            return await is_signed_in()
+        except Exception as error:
+            if not unavailable(error):
+                raise
+            return True

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 
 import structlog
 from aiohttp import web
@@ -22,41 +22,37 @@ from bot.config import Proxies
 from bot.database import Transaction, unavailable
 from bot.desk import access
 from bot.desk.access import Session
-from bot.desk.guard import add_headers, guard
+from bot.desk.closed import (
+    FORGED,
+    NO_RIGHT,
+    NOT_FOUND,
+    NOTHING_NO_RIGHT,
+    NOTHING_SIGNED_OUT,
+    SIGNED_OUT,
+    SPENT,
+    UNREADABLE,
+    Closed,
+    closed,
+)
+from bot.desk.guard import Handler, add_headers, guard
 from bot.desk.live import Live
-from bot.desk.rendering import HERE, render
+from bot.desk.rendering import HERE
 from bot.desk.rooms import NAVIGATION, ROUTES
-from bot.desk.visit import Answer, Done, File, Missing, Page, Route, Visit, Wrong
+from bot.desk.showing import Outcome, Showing
+from bot.desk.visit import Done, Page, Route, Visit, Wrong
 from bot.kit import Kit
 from bot.logs import trace
 from bot.pausing import paused
-from flows.desk.pausing import PAUSED, Switch
+from flows.desk.roles import ROLES
 from flows.text import Text
 
 log = structlog.get_logger()
 
 COOKIE = "madoguchi_desk"
 LARGEST_FORM = 64 * 1024  # bytes
+FORM = "application/x-www-form-urlencoded"
+METHODS = {"GET": web.get, "POST": web.post}
 FILES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
-SIGNED_OUT = Text("You are not signed in. Send /desk to the bot in your private chat: it answers with a link.")
-NO_RIGHT = Text("Your role does not include this. Please ask a lead.")
-NOT_FOUND = Text("There is nothing here. It may have been moved or deleted.")
-FORGED = Text("Nothing was done: this form is not from this page. Please open the page again.")
-AWAY = Text("The database cannot be reached at the moment. Nothing was done. Please try again in a minute.")
-FAILED = Text("This page cannot be shown: something is wrong in the program. Please tell the operator.")
-SPENT = Text("This link has been used or is older than five minutes. Send /desk to the bot for a new one.")
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What a request came to, before it is put into words."""
-
-    session: Session | None
-    answer: Answer | None = None
-    status: int = 200
-    why: Text | None = None
-    problem: Wrong | None = None
-    paused: Switch | None = None
 
 
 class Desk:
@@ -68,9 +64,10 @@ class Desk:
     ):  # fmt: skip
         self.kit, self.clock, self.url, self.listen, self.changed = kit, clock, url.rstrip("/"), listen, changed
         self.base = urlsplit(self.url).path
+        self.showing = Showing(kit, clock, self.base)
         self.secure = self.url.startswith("https:")
         self.live = Live(kit.store.database)
-        self.app = web.Application(middlewares=[guard(self.url, proxies)], client_max_size=LARGEST_FORM)
+        self.app = web.Application(middlewares=[self._said, guard(self.url, proxies)], client_max_size=LARGEST_FORM)
         self.app.on_response_prepare.append(add_headers)
         self.app.cleanup_ctx.append(self.live.watch)
         self.app.add_routes(self._routes())
@@ -88,20 +85,20 @@ class Desk:
     def _routes(self) -> list[web.RouteDef]:
         base = self.base
         return [
-            web.get(base or "/", self._home),
+            *(web.get(path, self._home) for path in {base or "/", f"{base}/"}),
             web.get(f"{base}/static/{{name}}", self._file),
             web.get(f"{base}/enter/{{code}}", self._door),
             web.post(f"{base}/enter/{{code}}", self._enter),
             web.post(f"{base}/leave", self._leave),
-            web.get(f"{base}/events", self._events),
-            *(web.route(route.method, base + route.path, self._serve(route)) for route in ROUTES),
-            web.get(base + "/{anything:.*}", self._nowhere),
+            web.get(f"{base}/events", self._events, allow_head=False),
+            *(METHODS[route.method](base + route.path, self._serve(route)) for route in ROUTES),
+            web.route("*", base + "/{anything:.*}", self._nowhere),
         ]
 
     # Strangers
 
     async def _home(self, request: web.Request) -> web.Response:
-        return self._go(NAVIGATION[0].path)
+        return self.showing.go(NAVIGATION[0].path)
 
     async def _file(self, request: web.Request) -> web.Response:
         path = HERE / "static" / Path(request.match_info["name"]).name
@@ -113,62 +110,81 @@ class Desk:
     async def _door(self, request: web.Request) -> web.Response:
         """One button: to open a link changes nothing, since scanners and previews open links too."""
         code, now = request.match_info["code"], self.clock()
-        is_good = await self.kit.store.database.run(lambda t: access.good(t, code, now))
-        return self._closed("enter.html", 200) if is_good else self._closed("closed.html", 410, SPENT)
+        if not await self.kit.store.database.run(lambda t: access.good(t, code, now)):
+            raise Closed(410, SPENT)
+        return self.showing.closed(request, "enter.html", 200)
 
     async def _enter(self, request: web.Request) -> web.Response:
-        code, now = request.match_info["code"], self.clock()
-        session = await self.kit.store.database.run(lambda t: access.sign_in(t, code, now))
+        code, now, before = request.match_info["code"], self.clock(), request.cookies.get(COOKIE, "")
+        session = await self.kit.store.database.run(lambda t: access.sign_in(t, code, now, before))
         if session is None:
-            return self._closed("closed.html", 410, SPENT)
-        answer = self._go(NAVIGATION[0].path)
-        hours = int(access.SESSION_HOLDS.total_seconds())
+            raise Closed(410, SPENT)
+        answer = self.showing.go(NAVIGATION[0].path)
+        seconds = int(access.SESSION_HOLDS.total_seconds())
         answer.set_cookie(
-            COOKIE, session.token, max_age=hours, httponly=True, samesite="Lax", secure=self.secure,
+            COOKIE, session.token, max_age=seconds, httponly=True, samesite="Lax", secure=self.secure,
             path=self.base or "/",
         )  # fmt: skip
         return answer
 
     async def _leave(self, request: web.Request) -> web.Response:
-        form, now = await request.post(), self.clock()
+        form, now = await _form(request), self.clock()
 
         async def work(transaction: Transaction) -> None:
             session = await access.signed_in(transaction, request.cookies.get(COOKIE, ""), now)
-            if session and session.sent(str(form.get("token", ""))):
+            if session and not session.sent(form.get("token", "")):
+                raise Closed(403, FORGED)
+            if session:
                 await access.sign_out(transaction, session, now)
 
         await self.kit.store.database.run(work)
-        answer = self._closed("closed.html", 200, Text("You have signed out."))
+        answer = self.showing.closed(request, "closed.html", 200, Text("You have signed out."))
         answer.del_cookie(COOKIE, path=self.base or "/")
         return answer
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
-        now, token = self.clock(), request.cookies.get(COOKIE, "")
-        if await self.kit.store.database.run(lambda t: access.signed_in(t, token, now)) is None:
-            raise web.HTTPUnauthorized
-        return await self.live.serve(request)
+        async def is_signed_in() -> bool:
+            return await self._session(request) is not None
+
+        if not await is_signed_in():
+            raise Closed(401, SIGNED_OUT)
+        return await self.live.serve(request, is_signed_in)
 
     async def _nowhere(self, request: web.Request) -> web.Response:
         """An address of nothing, or of a form that was answered and is asked for again."""
-        return await self._refusal(request, 404, NOT_FOUND)
+        raise Closed(404, NOT_FOUND)
+
+    async def _session(self, request: web.Request) -> Session | None:
+        token, now = request.cookies.get(COOKIE, ""), self.clock()
+        return await self.kit.store.database.run(lambda t: access.signed_in(t, token, now))
+
+    @web.middleware
+    async def _said(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Whatever goes wrong is said on a page, to whoever is signed in in their language."""
+        try:
+            return await handler(request)
+        except Exception as error:
+            refused, session = closed(error), None
+            if refused.status >= 500:
+                log.error("a page failed", page=_page_of(request), **trace(error))
+        try:
+            session = await self._session(request) if refused.asks else None
+        except Exception as error:
+            refused = closed(error)
+        if refused.status == 404 and session is None:
+            refused = Closed(401, SIGNED_OUT)  # a stranger learns nothing of what there is
+        return self.showing.closed(request, "closed.html", refused.status, refused.why, session)
 
     # Staff
 
     def _serve(self, route: Route) -> Callable[[web.Request], Any]:
         async def serve(request: web.Request) -> web.Response:
             form = await _form(request)
-            try:
-                outcome = await self._tried(request, route, form)
-                if route.method == "POST":
-                    await self._follow()
-                    self.changed()
-                return self._respond(request, outcome)
-            except Missing:
-                return await self._refusal(request, 404, NOT_FOUND)
-            except Exception as error:
-                log.error("a page failed", page=route.path, **trace(error))
-                away = unavailable(error)
-                return self._closed("closed.html", 503 if away else 500, AWAY if away else FAILED)
+            outcome = await self._tried(request, route, form)
+            if route.method == "POST":
+                await self._follow()
+                self.changed()
+            return self.showing.respond(request, route, outcome)
 
         return serve
 
@@ -192,9 +208,10 @@ class Desk:
         now = self.clock()
         session = await access.signed_in(transaction, request.cookies.get(COOKIE, ""), now)
         if session is None:
-            return Outcome(None, status=401, why=SIGNED_OUT)
+            return Outcome(None, status=401, why=SIGNED_OUT if route.method == "GET" else NOTHING_SIGNED_OUT)
         if not session.member.may(route.right):
-            return Outcome(session, status=403, why=NO_RIGHT)
+            why = NO_RIGHT if route.method == "GET" else NOTHING_NO_RIGHT
+            return Outcome(session, status=403, why=why.given(role=ROLES[session.member.role]))
         if route.method == "POST" and not session.sent(form.get("token", "")):
             return Outcome(session, status=403, why=FORGED)
         await self.kit.calendar.follow(transaction, now)
@@ -211,7 +228,7 @@ class Desk:
         async def work(transaction: Transaction) -> Outcome:
             session = await access.signed_in(transaction, request.cookies.get(COOKIE, ""), self.clock())
             if session is None:
-                return Outcome(None, status=401, why=SIGNED_OUT)
+                return Outcome(None, status=401, why=NOTHING_SIGNED_OUT)
             if not session.member.may(route.right):  # taken away while the form was on its way
                 return Outcome(session, status=403, why=problem.why)
             visit = self._visit(transaction, session, request, form, self.clock())
@@ -219,11 +236,6 @@ class Desk:
             return Outcome(session, shown, 409, problem=problem, paused=await paused(transaction))
 
         return await self.kit.store.database.run(work)
-
-    async def _refusal(self, request: web.Request, status: int, why: Text) -> web.Response:
-        token, now = request.cookies.get(COOKIE, ""), self.clock()
-        session = await self.kit.store.database.run(lambda t: access.signed_in(t, token, now))
-        return self._respond(request, Outcome(session, status=status, why=why))
 
     def _visit(
         self, transaction: Transaction, session: Session, request: web.Request, form: MultiDictProxy[str], now: datetime
@@ -233,49 +245,19 @@ class Desk:
             self.kit, transaction, session.member, language, now, dict(request.match_info), dict(request.query), form
         )
 
-    # Words
-
-    def _respond(self, request: web.Request, outcome: Outcome) -> web.Response:
-        session, answer = outcome.session, outcome.answer
-        if session is None or answer is None:
-            return self._closed("closed.html", outcome.status, outcome.why, session)
-        if isinstance(answer, Done):
-            return self._go(answer.to)
-        if isinstance(answer, File):
-            how = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name)}"}
-            return web.Response(body=answer.content, content_type=answer.kind, charset="utf-8", headers=how)
-        return self._page(request, session, answer, outcome)
-
-    def _go(self, to: str) -> web.Response:
-        return web.Response(status=303, headers={"Location": self.base + to})
-
-    def _page(self, request: web.Request, session: Session, answer: Page, outcome: Outcome) -> web.Response:
-        is_asked_for = request.method == "GET"  # the answer to a form cannot be asked for again
-        here = request.path_qs.removeprefix(self.base) if is_asked_for else NAVIGATION[0].path
-        values = {
-            **self._facts(session.member.language), **answer.values, "session": session, "member": session.member,
-            "navigation": [room for room in NAVIGATION if session.member.may(room.right)], "path": request.path,
-            "said": Text.from_json(json.loads(session.said)) if session.said else None, "problem": outcome.problem,
-            "renews": is_asked_for and answer.renews, "here": here,
-            "paused": outcome.paused,
-            "paused_words": outcome.paused and outcome.paused.told(PAUSED, self.kit.days.office.zone),
-        }  # fmt: skip
-        return web.Response(text=render(answer.template, **values), content_type="text/html", status=outcome.status)
-
-    def _closed(
-        self, template: str, status: int, why: Text | None = None, session: Session | None = None
-    ) -> web.Response:
-        """A page that shows nothing of the office's work."""
-        values = {**self._facts(session.member.language if session else ""), "why": why, "session": session}
-        return web.Response(text=render(template, **values), content_type="text/html", status=status)
-
-    def _facts(self, language: str) -> dict[str, Any]:
-        office, now = self.kit.days.office, self.clock()
-        words = self.kit.words(language or office.language, now)
-        return {"words": words, "zone": office.zone, "now": now, "base": self.base, "office": office}
-
 
 async def _form(request: web.Request) -> MultiDictProxy[str]:
-    """The fields of a form; files are none of ours."""
-    sent = await request.post() if request.method == "POST" else {}
+    """The fields of a form; files are none of ours. Raises `Closed`."""
+    if request.method != "POST" or request.content_type != FORM:
+        return MultiDictProxy(MultiDict())
+    try:
+        sent = await request.post()
+    except (ValueError, LookupError):  # no UTF-8, or an encoding that nobody knows
+        raise Closed(400, UNREADABLE) from None
     return MultiDictProxy(MultiDict((name, value) for name, value in sent.items() if isinstance(value, str)))
+
+
+def _page_of(request: web.Request) -> str:
+    """Which one, without what an address names: a link's code is in it."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource else ""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from bot import staff
+from bot.desk import group
 from bot.desk.visit import Answer, Done, Missing, Page, Route, Visit, Wrong, does, shows
 from bot.records import record
 from bot.staff import INVITATION, STAFF
@@ -66,6 +67,7 @@ async def _page(visit: Visit, invited: Invited | None = None) -> Page:
 
 async def invite(visit: Visit) -> Answer:
     """The page with the code on it is the answer itself: a page to come would have to be told the code."""
+    await _one_after_the_other(visit)
     role = visit.chosen("role", ROLES)
     code = await staff.invite(visit.transaction, role, visit.member, visit.now)
     return await _page(visit, Invited(ROLES[role], code))
@@ -74,14 +76,12 @@ async def invite(visit: Visit) -> Answer:
 async def withdraw(visit: Visit) -> Answer:
     """The code opens nothing from now on."""
     await _one_after_the_other(visit)
-    this = (INVITATION.c.code_hash == visit.at["invitation"], INVITATION.c.role != "")
-    found = (await visit.transaction.execute(select(INVITATION).where(*this))).first()
-    if found is None:
+    this = (INVITATION.c.code_hash == visit.at["invitation"],)
+    known = select(INVITATION.c.role).where(*this, INVITATION.c.role != "")
+    if (await visit.transaction.execute(known)).first() is None:
         raise Missing
-    gone = delete(INVITATION).where(*this, INVITATION.c.used_at.is_(None)).returning(INVITATION.c.role)
-    if (await visit.transaction.execute(gone)).first() is None:
+    if not await staff.withdraw(visit.transaction, this, visit.member, visit.now):
         raise Wrong(USED)
-    await record(visit.transaction, visit.now, "withdrawn", visit.member, note=found.role)
     return Done("/staff", Text("The invitation was withdrawn: its code opens nothing any more."))
 
 
@@ -95,15 +95,17 @@ async def change_role(visit: Visit) -> Answer:
     await _keep_a_lead(visit, somebody)
     await visit.transaction.execute(update(STAFF).where(STAFF.c.id == somebody.id).values(role=role))
     await record(visit.transaction, visit.now, "role_changed", visit.member, note=f"{somebody.id} {role}")
+    if not Member(somebody.id, somebody.name, role).may("staff"):
+        await staff.withdraw_all_of(visit.transaction, somebody.id, visit.member, visit.now)
     changed = Text("{name} has a new role: {role}. It holds at once.", name=somebody.name, role=ROLES[role])
     return Done("/requests" if somebody.id == visit.member.id else "/staff", changed)
 
 
 async def end(visit: Visit) -> Answer:
-    """Works at once: links and sessions are gone with the rights."""
+    """Works at once: links, sessions and open invitations are gone with the rights, and they are told."""
     somebody = await _somebody(visit)
     await _keep_a_lead(visit, somebody)
-    await staff.end(visit.transaction, somebody.id, visit.member, visit.now)
+    await group.dismiss(visit.kit, visit.transaction, somebody.id, visit.member, visit.now)
     return Done("/staff", Text("The rights of {name} have ended: signed out everywhere.", name=somebody.name))
 
 

@@ -43,3 +43,9 @@ class Member:
 
     def may(self, right: Right) -> bool:
         return self.role in RIGHTS[right]
+
+
+def is_more(role: str, than: str) -> bool:
+    """Whether a role may do all that the other may, and more."""
+    order = list(ROLES)
+    return order.index(role) < order.index(than)

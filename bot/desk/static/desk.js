@@ -3,7 +3,7 @@
 const page = document.getElementById("page");
 let typed = false;
 
-page.addEventListener("input", () => { typed = true; });
+page?.addEventListener("input", () => { typed = true; });
 
 async function renew() {
   if (typed || page.querySelector("details[open]") || document.querySelector("dialog[open]")) {
@@ -26,10 +26,23 @@ function soon() {
   waiting = setTimeout(() => renew().catch(() => {}), 50);
 }
 
-if (page.dataset.events) { // not the answer to a form, which is shown once
+function listen() {
   const events = new EventSource(page.dataset.events);
   events.addEventListener("message", soon);
+  events.addEventListener("over", () => location.reload());
+  events.addEventListener("error", () => { if (events.readyState === EventSource.CLOSED) setTimeout(again, 5000); });
 }
+
+// A browser gives up at the first refusal: while the desk starts again, or because nobody is signed in any more.
+async function again() {
+  const answer = await fetch(page.dataset.events).catch(() => null);
+  await answer?.body?.cancel();
+  if (answer?.status === 401) location.reload();
+  else if (answer?.ok) { listen(); soon(); }
+  else setTimeout(again, 5000);
+}
+
+if (page?.dataset.events) listen(); // not the answer to a form, which is shown once
 
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {

@@ -1,0 +1,81 @@
+"""What a request came to becomes an answer: a page in its reader's words, a file, or the way to the next page."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from aiohttp import web
+
+from bot.clock import Clock
+from bot.desk.access import Session
+from bot.desk.guard import reads
+from bot.desk.rendering import render
+from bot.desk.rooms import NAVIGATION
+from bot.desk.visit import Answer, Done, File, Page, Route, Wrong
+from bot.kit import Kit
+from flows.desk.pausing import PAUSED, Switch
+from flows.text import Text
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a request came to, before it is put into words."""
+
+    session: Session | None
+    answer: Answer | None = None
+    status: int = 200
+    why: Text | None = None
+    problem: Wrong | None = None
+    paused: Switch | None = None
+
+
+class Showing:
+    """`base` is the path under which the desk is served."""
+
+    def __init__(self, kit: Kit, clock: Clock, base: str):
+        self.kit, self.clock, self.base = kit, clock, base
+
+    def respond(self, request: web.Request, route: Route, outcome: Outcome) -> web.Response:
+        session, answer = outcome.session, outcome.answer
+        if session is None or answer is None:
+            return self.closed(request, "closed.html", outcome.status, outcome.why, session)
+        if isinstance(answer, Done):
+            return self.go(answer.to)
+        if isinstance(answer, File):
+            how = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name)}"}
+            return web.Response(body=answer.content, content_type=answer.kind, charset="utf-8", headers=how)
+        return self._page(request, session, answer, outcome, is_asked_for=route.method == "GET")
+
+    def go(self, to: str) -> web.Response:
+        return web.Response(status=303, headers={"Location": self.base + to})
+
+    def _page(
+        self, request: web.Request, session: Session, answer: Page, outcome: Outcome, is_asked_for: bool
+    ) -> web.Response:
+        """`is_asked_for`: the answer to a form cannot be asked for again."""
+        here = request.path_qs.removeprefix(self.base) if is_asked_for else NAVIGATION[0].path
+        values = {
+            **self._facts(session.member.language), **answer.values, "session": session, "member": session.member,
+            "navigation": [room for room in NAVIGATION if session.member.may(room.right)], "path": request.path,
+            "said": Text.from_json(json.loads(session.said)) if session.said else None, "problem": outcome.problem,
+            "renews": is_asked_for and answer.renews, "here": here,
+            "paused": outcome.paused,
+            "paused_words": outcome.paused and outcome.paused.told(PAUSED, self.kit.days.office.zone),
+        }  # fmt: skip
+        return web.Response(text=render(answer.template, **values), content_type="text/html", status=outcome.status)
+
+    def closed(
+        self, request: web.Request, template: str, status: int, why: Text | None = None, session: Session | None = None
+    ) -> web.Response:
+        """A page that shows nothing of the office's work; of a stranger the browser's language is known."""
+        language = session.member.language if session else reads(request)
+        values = {**self._facts(language), "why": why, "goes_on": session is not None or status >= 500}
+        return web.Response(text=render(template, **values), content_type="text/html", status=status)
+
+    def _facts(self, language: str) -> dict[str, Any]:
+        office, now = self.kit.days.office, self.clock()
+        words = self.kit.words(language or office.language, now)
+        return {"words": words, "zone": office.zone, "now": now, "base": self.base, "office": office}
