@@ -52,7 +52,7 @@ async def refresh(
     conversation = place.conversation
     conversation.notes = []
     known = conversation.dialog == dialog.name and conversation.state in dialog.by_name
-    where = {"details": "desk" if kit.pointer else "letter"}  # as the letter of the same moment says
+    where = _where_details_are(kit)  # as the letter of the same moment says
     if known and not _asks_again(dialog, context):
         await (_begin(dialog, context, where) if _about_another(dialog, context) else _catch_up(dialog, context))
         return await _saved(kit, transaction, dialog, place, context)
@@ -61,6 +61,10 @@ async def refresh(
     if kind in ASK_ONLY and isinstance(dialog.by_name[conversation.state], End):
         return None
     return await _saved(kit, transaction, dialog, place, context)
+
+
+def _where_details_are(kit: Kit) -> dict[str, str]:
+    return {"details": "desk" if kit.pointer else "letter"}
 
 
 async def _begin(dialog: Dialog, context: Context, known: Mapping[str, Any]) -> None:
@@ -156,6 +160,7 @@ async def _saved(kit: Kit, transaction: Transaction, dialog: Dialog, place: Plac
 
 async def _shown(kit: Kit, dialog: Dialog, place: Place, context: Context) -> Reply:
     now, conversation = context.now, place.conversation
+    conversation.known = {**_where_details_are(kit), **conversation.known}  # what is over knows nothing any more
     screen = await showing.screen(dialog, context)
     words = kit.words(conversation.language, now)
     shot = Shot(words.all(screen.say), words.buttons(screen.rows), conversation.flow, conversation.state)

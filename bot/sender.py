@@ -219,7 +219,9 @@ class Sender:
             await self._url_is_there(transaction, notice.booking_id, AFTER_A_LETTER[notice.kind], now)
         if notice.kind in CONFIRMING and (sending.end != "cancelled" or notice.may_have_arrived):
             await self._tell(transaction, notice.booking_id, "failed" if failed else "handed", now)
-        elif (error and way in ("mail", "chat")) or (way == "mail" and failed and notice.attempts > 1):
+        elif (error and way in ("mail", "chat")) or (
+            way == "mail" and failed and await self._missed(transaction, notice, now)
+        ):
             log.warning("not delivered", notice=notice.key, error=error.code if error else "too late")
             about = "letter_failed" if way == "mail" else "undelivered"
             key = f"{about}:{notice.booking_id}"
@@ -227,6 +229,17 @@ class Sender:
             if error and way == "chat":
                 await self._by_mail_instead(transaction, notice, error, now)
         self.wake.set()
+
+    async def _missed(self, transaction: Transaction, notice: Notice, now: datetime) -> bool:
+        """A letter that came too late is missed, also where it was not tried once because the bot was away; but not
+        a reminder of a session that has begun, or one that another reminder follows.
+        """
+        if channel(notice.kind) != "mail":
+            return False
+        if notice.attempts > 1 or notice.kind not in notices.REMINDERS:
+            return True
+        booking = await self.kit.counter(transaction, now, None, "").booking(notice.booking_id or "")
+        return notice.kind not in notices.ANOTHER_FOLLOWS and booking is not None and now < booking.slot.start
 
     async def _by_mail_instead(
         self, transaction: Transaction, notice: Notice, error: Undeliverable, now: datetime

@@ -244,6 +244,7 @@ OF_THE_REQUEST = ("no_reply", "no_reply_mail", "overdue")
 ENDS_A_REQUEST = ("confirm", "decline", "propose", "cancel", "lapse")  # those hold no more after one of these
 OF_THE_WISH = ("move_received", "move_no_reply", "move_overdue")  # hold no more once it is answered
 REMINDERS = frozenset(row.kind for row in TABLE if row.kind.startswith("remind_"))
+ANOTHER_FOLLOWS = ("remind_readiness_mail",)  # nothing is lost where it came too late
 ONCE_PER_ADDRESS = ("arrived",)
 NOT_AGAIN_SOON = ("remind_day_before", "remind_day_before_mail")  # where one went out some hours ago
 BY_THE_CLOCK = frozenset(row.kind for row in TABLE if row.due is not at_once)  # due for many people at once

@@ -28,6 +28,7 @@ from flows.steps import (
     Conversation,
     End,
     Pressed,
+    Question,
     Said,
     Screen,
     Typed,
@@ -166,6 +167,11 @@ def _filling_in(conversation: Conversation) -> bool:
     return conversation.dialog == FORM and known(conversation) and not isinstance(_step(conversation), End)
 
 
+def _types_something(conversation: Conversation) -> bool:
+    step = _step(conversation) if conversation.dialog else None
+    return isinstance(step, Question) and step.private
+
+
 def known(conversation: Conversation) -> bool:
     """Whether it stands somewhere that this version knows."""
     return conversation.dialog in DIALOGS and conversation.state in DIALOGS[conversation.dialog].by_name
@@ -220,11 +226,13 @@ async def _instead_of_mine(context: Context) -> Dialog | None:
 
 
 async def _leave_the_form(context: Context) -> None:
+    """The form; without one, where something else is typed (a code, an objection), that."""
     conversation = context.conversation
     _unpark(conversation)
-    if _filling_in(conversation):
-        DIALOGS[FORM].fire("quit", context)
-        await DIALOGS[FORM].go_on(context)
+    if _filling_in(conversation) or _types_something(conversation):
+        dialog = DIALOGS[conversation.dialog]
+        dialog.fire("quit", context)
+        await dialog.go_on(context)
     else:
         conversation.notes = [NO_FORM]
         await _open(context, WELCOME_DIALOG)

@@ -24,8 +24,8 @@ SUSPENDED = Text(
     "Reason: {reason}\n"
     "Until: {until}\n"
     "\n"
-    "If you do not agree or this is wrong, tell us by phone or at the counter. Staff will look at it again."
-    " You can still visit or call us, and see or cancel a booking that you have with /mine.\n"
+    "If you do not agree or this is wrong, tell us with /object, by phone or at the counter. Staff will look at it"
+    " again. You can still visit or call us, and see or cancel a booking that you have with /mine.\n"
     "Phone: {office_phone} ({office_hours})"
 )
 UNSUSPENDED = Text("[Online booking open again]\nYou can use online booking again.")

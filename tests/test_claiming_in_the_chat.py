@@ -167,9 +167,10 @@ async def test_a_booking_that_somebody_tied_meanwhile_is_no_booking_of_this_code
     assert (await reads(visitor)).startswith(UNKNOWN)
 
 
-async def test_whoever_stops_changes_nothing(transaction: Transaction) -> None:
+@pytest.mark.parametrize("stop", [None, Command("cancel")])
+async def test_whoever_stops_changes_nothing(transaction: Transaction, stop: Command | None) -> None:
     visitor = await at_the_phone(transaction)
     booking = await the_booking(visitor)
-    await visitor.presses(QUIT)
+    await (visitor.says(stop) if stop else visitor.presses(QUIT))
     assert (visitor.conversation.state, await reads(visitor)) == ("left", "変更はしていません。予約はそのままです。")
     assert await visitor.counter.claimable(booking.claim_code)

@@ -110,3 +110,36 @@ async def test_a_reminder_by_mail_that_had_no_use_any_more_is_shown_to_staff(sma
         await small.turn_clock("2026-11-24 09:00")
         await small.group.sees("この予約についてのメールを送れませんでした。電話で連絡してください。")
     assert await small.rows("SELECT state FROM notice WHERE kind = 'remind_day_before_mail'") == [("expired",)]
+
+
+@pytest.mark.parametrize(("back_at", "is_told"), [("2026-11-24 09:00", True), ("2026-11-24 09:45", False)])
+async def test_a_reminder_by_mail_that_was_never_tried_is_shown_to_staff_while_they_can_still_call(
+    small: Town, back_at: str, is_told: bool
+) -> None:
+    await asked(small)
+    await small.staff.presses_in(small.group, "確定する")
+    await small.taro.sees(CONFIRMED)
+    await drained(small)
+    await small.stop()
+    small.clock.turn(back_at)
+    await small.start()
+    await drained(small)
+    tried = "SELECT state, attempts FROM notice WHERE kind = 'remind_day_before_mail'"
+    assert await small.rows(tried) == [("expired", 1)], "when it was taken out, it was too late already"
+    assert copies(small.group, "この予約についてのメールを送れませんでした。") == is_told
+
+
+async def test_a_letter_that_was_never_tried_before_it_was_too_late_is_shown_to_staff(small: Town) -> None:
+    """The office declined; the bot died before the letter went, and was away until the session would have begun."""
+    await asked(small)
+    await small.staff.presses_in(small.group, "お断りする")
+    await small.group.sees("理由")
+    await small.staff.presses_in(small.group, "その時間は対応できない")
+    await drained(small)
+    await small.stop()
+    await small.rows("UPDATE notice SET state = 'pending', attempts = 0 WHERE kind = 'declined_mail'")
+    small.clock.turn("2026-11-24 10:00")
+    await small.start()
+    await small.group.sees("この予約についてのメールを送れませんでした。電話で連絡してください。")
+    await drained(small)
+    assert await small.rows("SELECT state, attempts FROM notice WHERE kind = 'declined_mail'") == [("expired", 1)]

@@ -42,6 +42,7 @@ async def test_with_a_desk_the_letter_points_to_the_booking_and_holds_nothing_of
         assert "氏名などは職員用ページで確認" in card.text
         await _follow(desk, link(desk, letter))
         await walk(place.taro, CANCELS)
+        assert "氏名などは職員用ページで確認" in (await place.group.sees("【利用者がキャンセル】")).text
         cancelled = await place.mailbox.gets("キャンセル", to=OFFICE_MAIL)
         assert link(desk, cancelled) == link(desk, letter)
 

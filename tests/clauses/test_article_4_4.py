@@ -10,14 +10,22 @@ from sqlalchemy import text
 
 from bot.database import Transaction
 from flows import clock, policy
-from flows.counter import Booking
+from flows.counter import Booking, Decision, Permit, Slot
 from flows.desk import attendance
 from flows.lifecycle import MISSED
 from flows.notices import KINDS
 from flows.reception import Command
 from tests.clauses.deadlines import DAYS, jst
 from tests.clauses.screens import BOOKED, START, reads, told
-from tests.conversations.visitors import just_before_the_session, suspended, with_a_request
+from tests.conversations.visitors import (
+    NOW,
+    Visitor,
+    just_before_the_session,
+    suspend,
+    suspended,
+    who_missed_a_session,
+    with_a_request,
+)
 from tests.counters import Office
 from tests.desk import OpenDesk
 
@@ -115,13 +123,22 @@ def test_4_4_ii_that_silence_cancels_is_said_an_hour_before() -> None:
     assert "10分" in told("remind_one_hour")
 
 
-async def test_4_4_iii_a_missed_session_blocks_nobody_by_itself(office: Office) -> None:
-    for day in ("24", "25", "26"):
-        booking = await office.request(1, f"2026-11-{day} 09:30")
-        assert isinstance(booking, Booking)
-        assert await office.move(booking, "confirm")
-        assert await office.move(booking, "miss")
-    assert isinstance(await office.request(1, "2026-11-27 09:30"), Booking)
+async def test_4_4_iii_missed_sessions_block_nobody_by_themselves(transaction: Transaction) -> None:
+    visitor, first = await who_missed_a_session(transaction)
+    second = await booked(visitor, first, "2026-11-25T09:30")
+    assert await visitor.counter.move(second, "miss", Decision("miss", NOW, 7, "職員 一号"))
+    await visitor.says(Command("book"))
+    await visitor.finishes()
+    assert visitor.conversation.state == "waiting"
+
+
+async def booked(visitor: Visitor, like: Booking, start: str) -> Booking:
+    permit = policy.permit(DAYS, Slot("1", jst(start)), NOW)
+    assert isinstance(permit, Permit)
+    made = await visitor.counter.request(permit, like.details)
+    assert isinstance(made, Booking)
+    assert await visitor.counter.move(made, "confirm", Decision("confirm", NOW, 7, "職員 一号"))
+    return made
 
 
 async def test_4_4_iii_who_is_suspended_reads_why_until_when_and_how_to_object_and_keeps_the_rest(
@@ -129,9 +146,21 @@ async def test_4_4_iii_who_is_suspended_reads_why_until_when_and_how_to_object_a
 ) -> None:
     visitor = await suspended(transaction)
     words = await reads(visitor)
-    for said_so in ("理由：", "期間：", "電話", "049-242-0197"):
+    for said_so in ("【オンライン予約の停止】", "理由：", "期間：", "/object", "電話", "窓口", "049-242-0197"):
         assert said_so in words
     assert any(button.value.endswith("object") for row in (await visitor.screen()).rows for button in row)
-    for command in ("help", "terms", "mine"):
+    for command, answer in {"help": "使い方", "terms": "予約窓口", "mine": "予約はありません"}.items():
         await visitor.says(Command(command))
-        assert "利用を停止" not in await reads(visitor)
+        assert answer in await reads(visitor)
+        assert "【オンライン予約の停止】" not in await reads(visitor)
+
+
+async def test_4_4_iii_who_is_suspended_can_cancel_what_is_booked(transaction: Transaction) -> None:
+    visitor, missed = await who_missed_a_session(transaction)
+    await booked(visitor, missed, "2026-11-26T09:30")
+    await suspend(visitor, missed)
+    await visitor.says(Command("mine"))
+    for _ in range(2):
+        await visitor.presses("cancel")
+    assert "キャンセルしました" in await reads(visitor)
+    assert await visitor.counter.live() is None

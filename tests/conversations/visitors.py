@@ -343,18 +343,27 @@ async def asked_about_no_session(transaction: Transaction) -> Visitor:
     return visitor
 
 
-async def suspended(transaction: Transaction) -> Visitor:
-    """Somebody whose session was missed, and whom a lead has suspended."""
+async def who_missed_a_session(transaction: Transaction) -> tuple[Visitor, Booking]:
     visitor = await with_a_request(transaction)
     counter, booking = visitor.counter, await visitor.counter.live()
     assert booking is not None
     await counter.move(booking, "confirm", Decision("confirm", NOW, 7, "職員 一号"))
     await counter.move(booking, "miss", Decision("miss", NOW, 7, "職員 一号"))
-    number = SEAL.index("booking.seeker_number", booking.details["seeker_number"])
-    lead = Member(8, "責任者 一号", "lead")
-    await measures.decide(transaction, SEAL, number, booking, "suspension", "no_contact", None, "二回目", lead, NOW)
+    return visitor, booking
+
+
+async def suspended(transaction: Transaction) -> Visitor:
+    """Somebody whose session was missed, and whom a lead has suspended."""
+    visitor, booking = await who_missed_a_session(transaction)
+    await suspend(visitor, booking)
     await visitor.says(Command("book"))
     return visitor
+
+
+async def suspend(visitor: Visitor, booking: Booking) -> None:
+    number = SEAL.index("booking.seeker_number", booking.details["seeker_number"])
+    lead, t = Member(8, "責任者 一号", "lead"), visitor.transaction
+    await measures.decide(t, SEAL, number, booking, "suspension", "no_contact", None, "二回目", lead, NOW)
 
 
 async def suspended_in_another_chat(transaction: Transaction) -> Visitor:
