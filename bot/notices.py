@@ -117,6 +117,7 @@ class Notices:
         if notice.kind in sentences.OFFERS_FREE_TIMES:
             more = {"times": await self._free(transaction, booking, now)}
         if notices.KINDS[notice.kind].channel == "mail":
+            more = {**more, "bot": self.saying.api.bot.username}  # where a booking by phone can be tied to a chat
             return Sending(lambda: self.letters.to_person(notice, booking, language, more))
         if booking.chat is None:
             return Sending(end="cancelled")

@@ -34,6 +34,7 @@ from flows.suspending import OBJECT
 from flows.text import Text
 from flows.unmet import day_in_vain, time_in_vain
 from flows.waiting import days_or_wait
+from flows.welcome import PAUSED
 
 
 def as_before(words: Text) -> Callable[[Any], Text]:
@@ -232,15 +233,7 @@ BOOKING = Dialog(
     End("already"),
     End("movable", rows=MOVE_IT),
     End("suspended", rows=OBJECT),
-    End(
-        "paused",
-        say=Text(
-            "We are not taking new requests here at the moment. Please try again later, or call us.\n"
-            "Phone: {office_phone} ({office_hours})\n"
-            "\n"
-            "Bookings and requests that were already accepted stay valid. See or cancel yours with /mine."
-        ),
-    ),
+    End("paused", say=PAUSED),
     End(
         "limited",
         say=Text(

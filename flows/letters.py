@@ -88,14 +88,14 @@ def staff(days: OfficeDays, kind: str, booking: Booking) -> Text:
 
 
 def letter(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any] = NOTHING) -> Words:
-    """A letter to the person. `more` are the facts of a measure, the answer to an objection."""
+    """A letter to the person. `more` are the facts of a measure, the answer to an objection, the bot's name."""
     known = {**_facts_of(days, kind, booking), "url": booking.url, **more}
     if kind == "proposed_mail":
         known |= proposed(days, booking)
     subject, body = _words(kind, booking)
     body = (*body, *_free(kind, more))
     said = tuple(each.given(**known) for each in body)
-    return Words(subject.given(**known), (*said, *_notes(kind, booking), sentences.SIGNATURE))
+    return Words(subject.given(**known), (*said, *_notes(kind, booking, more), sentences.SIGNATURE))
 
 
 def _words(kind: str, booking: Booking) -> tuple[Text, tuple[Text, ...]]:
@@ -107,7 +107,7 @@ def _words(kind: str, booking: Booking) -> tuple[Text, tuple[Text, ...]]:
     return subject, (body,)
 
 
-def _notes(kind: str, booking: Booking) -> tuple[Text, ...]:
+def _notes(kind: str, booking: Booking, more: Mapping[str, Any]) -> tuple[Text, ...]:
     """What some letters say besides."""
     notes = {
         **dict.fromkeys(("confirmed_mail", "moved_mail", "remind_day_before_mail"), sentences.CANCEL_NOTE),
@@ -115,7 +115,7 @@ def _notes(kind: str, booking: Booking) -> tuple[Text, ...]:
         **dict.fromkeys(("expired_mail", "terms_changed_mail"), reminding.REFERENCE.given(ref=booking.reference)),
     }
     with_a_code = kind == "confirmed_mail" and booking.claim_code
-    claim = (sentences.CLAIM_NOTE.given(code=booking.claim_code),) if with_a_code else ()
+    claim = (sentences.CLAIM_NOTE.given(code=booking.claim_code, bot=more.get("bot", "")),) if with_a_code else ()
     return (*((notes[kind],) if kind in notes else ()), *claim)
 
 

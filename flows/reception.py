@@ -93,6 +93,11 @@ PRIVACY = Text(
     "To see, correct or erase your details, call us: {office_phone} ({office_hours})"
 )
 NOTES = {"help": (HELP, OTHER_WAYS), "privacy": (PRIVACY,)}
+OPENS = {
+    "start": WELCOME_DIALOG, "book": BOOKING, "mine": CANCELLING, "claim": CLAIMING, "language": LANGUAGE,
+    "object": OBJECTING, "move": MOVING, "companion": ACCOMPANYING, "wait": WAITING,
+}  # fmt: skip
+UNDERSTOOD = frozenset({*OPENS, *NOTES, "cancel", "terms"})  # commands of job-seekers
 
 
 @dataclass(frozen=True)
@@ -193,18 +198,14 @@ async def _greet(context: Context, said: Said) -> Heard:
 
 
 async def _obey(context: Context, command: str, argument: str) -> Heard:
-    opens = {
-        "start": WELCOME_DIALOG, "book": BOOKING, "mine": CANCELLING, "claim": CLAIMING, "language": LANGUAGE,
-        "object": OBJECTING, "move": MOVING, "companion": ACCOMPANYING, "wait": WAITING,
-    }  # fmt: skip
     if command == "book" and in_form(context.conversation):
         command = "start"  # asks whether to continue or to begin again
     if command in ("book", "mine") and context.known.get("ask_language"):
         command = "start"  # asks for the language first
     if command == "mine" and (instead := await _instead_of_mine(context)):
         await _open(context, instead)
-    elif command in opens:
-        await _open(context, opens[command])
+    elif command in OPENS:
+        await _open(context, OPENS[command])
         if command == "claim" and argument:
             await hearing.hear(CLAIMING, context, Typed(argument))
     elif command == "cancel":

@@ -200,8 +200,8 @@ CANCEL_NOTE = Text(
     "Declining in a calendar app cancels nothing."
 )
 CLAIM_NOTE = Text(
-    "You can see this booking and get reminders in our chat (Telegram). Send the next line there, then answer with"
-    " your registered phone number.\n"
+    "You can see this booking and get reminders in our chat (Telegram: @{bot}). Send the next line there, then answer"
+    " with your registered phone number.\n"
     "/claim {code}"
 )
 SIGNATURE = Text("{office_name}\nPhone number: {office_phone} ({office_hours})")

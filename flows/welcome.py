@@ -21,6 +21,13 @@ WELCOME = Text(
     "Choose a button below."
 )
 
+PAUSED = Text(
+    "We are not taking new requests here at the moment. Please try again later, or call us.\n"
+    "Phone: {office_phone} ({office_hours})\n"
+    "\n"
+    "Bookings and requests that were already accepted stay valid. See or cancel yours with /mine."
+)
+
 
 def _command(label: Text, command: str) -> tuple[Button]:
     return (Button(label, f"{MENU_BUTTON}{command}"),)
@@ -36,7 +43,11 @@ MENU: Rows = (
 
 
 async def menu(context: Context) -> Offer:
-    """The welcome names the first day with a free time, so that nobody fills in a form to find that none is free."""
+    """The welcome names the first day with a free time, so that nobody fills in a form to find that none is free; or
+    that nothing is taken now.
+    """
+    if not await context.counter.takes_requests():
+        return Offer(MENU, (WELCOME, PAUSED))
     days = policy.days_to_offer(context.days, context.now)
     free = await context.counter.free(days)
     first = next((day for day in days if day in free), None)

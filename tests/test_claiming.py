@@ -23,6 +23,7 @@ from flows.claiming import LETTERS, booking_code
 from flows.counter import Decision
 from tests.conversations.visitors import SEAL
 from tests.desk import OpenDesk, Visitor, free_port
+from tests.faults import drained
 from tests.test_desk_taking import CALLED
 from tests.town import Town, requested, town
 
@@ -212,10 +213,9 @@ async def test_a_code_whose_booking_is_over_says_so(office: Office) -> None:
 
 async def test_while_nobody_has_claimed_it_letters_go_out_and_notices_to_no_chat_end_quietly(office: Office) -> None:
     await office.takes()
-    await office.town.turn_clock("2026-11-24 08:31")
-    due = "SELECT key FROM notice WHERE state = 'pending' AND next_try <= '2026-11-23 23:31'"
-    while await office.town.rows(due):
-        await office.town.server.settled()
+    for moment in ("2026-11-20 15:00", "2026-11-24 08:31"):
+        await office.town.turn_clock(moment)
+        await drained(office.town)
     ends = dict(await office.town.rows("SELECT kind, state FROM notice"))
     assert ends["confirmed_mail"] == "sent"
     assert ends["confirmed"] == ends["remind_one_hour"] == "cancelled"

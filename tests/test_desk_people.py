@@ -206,6 +206,7 @@ async def test_an_objection_by_phone_stands_in_the_list_until_it_is_answered(des
     await missed(office)
     lead = await at_people(desk)
     await decides(lead, "open")
+    assert "本人の申し出の内容を" in (await lead.presses("一覧に加える", channel="phone", objection="")).text
     shown = await lead.presses("一覧に加える", channel="phone", objection="入院していました。")
     assert "回答を待つ申し出はありません" not in shown.text
     assert "入院" not in shown.html
@@ -214,7 +215,7 @@ async def test_an_objection_by_phone_stands_in_the_list_until_it_is_answered(des
     shown = await lead.presses("内容を表示する")
     assert {"入院していました。", WORDS} <= set(shown.text.splitlines())
     assert ("looked", "measure") in await desk.all("SELECT what, note FROM record")
-    assert "文字で入力してください" in (await lead.presses("回答を送る", answer="")).text
+    assert "送っていません。本人への回答を" in (await lead.presses("回答を送る", answer="")).text
     assert "入院していました。" in lead.shown.text, "what is answered is still in sight"
     shown = await lead.presses("回答を送る", answer="停止を取りやめます。")
     assert "回答を待つ申し出はありません" in shown.text

@@ -13,12 +13,12 @@ from bot.database import Transaction
 from bot.desk.records import MOST
 from bot.records import DECISION, RECORD, record
 from bot.retention import AT_ONCE, forget_what_is_old
-from flows.counter import Booking
+from flows.counter import Booking, Decision
 from flows.desk.records import What
 from flows.desk.roles import Member
 from tests.benchmarks.fill import fill
 from tests.counters import DAYS, NOW, Office
-from tests.desk import OpenDesk, Shown, Visitor, open_desk
+from tests.desk import OpenDesk, Shown, Visitor, on_sqlite_alone, open_desk
 from tests.plans import Statements, generic_plan, plan
 from tests.town import Clock
 
@@ -87,6 +87,15 @@ async def test_who_did_and_who_looked_stands_there_the_newest_first(office: Offi
         assert words in text
     assert f"/bookings/{booking.id}" in lead.shown.links
     assert not [personal for personal in PERSONAL if personal in lead.shown.html]
+
+
+@on_sqlite_alone
+async def test_what_the_clock_did_names_it_once(office: Office, desk: OpenDesk) -> None:
+    booking, by_the_clock = await requested(office), Decision("lapse", NOW, channel="clock")
+    assert await office.database.run(lambda t: office.before(t, booking.chat).move(booking, "lapse", by_the_clock))
+    text = listed((await at_the_records(desk)).shown)
+    assert "時刻による自動処理" in text
+    assert "時刻により自動で" not in text
 
 
 async def test_looking_into_the_records_is_recorded_once_for_a_look(desk: OpenDesk) -> None:

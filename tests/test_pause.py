@@ -49,6 +49,15 @@ async def test_who_opens_the_form_is_told_politely_and_can_book_afterwards(place
     await requested(place)
 
 
+async def test_who_is_greeted_meanwhile_reads_it_and_no_time_that_could_not_be_asked_for(place: Town) -> None:
+    await pause(place)
+    await place.taro.says("/start")
+    assert "空き" not in (await place.taro.sees(CLOSED)).text
+    await resume(place)
+    await place.taro.says("/start")
+    assert "いちばん早い空きは 11月24日(火) です。" in (await place.taro.sees("空き")).text
+
+
 async def test_who_was_in_the_middle_of_the_form_keeps_what_was_typed_and_sends_it_later(place: Town) -> None:
     await book(place.taro, send=False)
     await pause(place)

@@ -72,6 +72,17 @@ async def test_a_wrong_use_is_answered_with_an_example(place: Town) -> None:
         await place.staff.sees(answer)
 
 
+async def test_a_command_that_there_is_not_is_answered_with_those_that_there_are(place: Town) -> None:
+    await employ(place, place.staff, "counsellor")
+    await place.staff.says("/tody")
+    shown = await place.staff.sees("そのコマンドはありません。何も行っていません。")
+    assert all(f"/{name}" in shown.text for name in MENU if name != "help")
+    await place.taro.says("/tody")
+    await place.taro.sees(ja(place, UNKNOWN))
+    await place.staff.says("/mine")
+    await place.staff.sees("現在、申し込みや予約はありません。")
+
+
 async def test_today_names_times_references_and_states_and_nobody(place: Town) -> None:
     await employ(place, place.staff, "reader")
     await place.staff.says("/today")

@@ -66,6 +66,7 @@ def test_the_caption_says_the_marks_in_words_and_names_nobody() -> None:
     said = Words("ja", DAYS.office, "a@office.example", DAYS.day_of(NOW)).say(caption(grid(booked)))
     assert "11月23日(月)" in said
     assert "○ 空き" in said
+    assert "× 休止" in said, "the Monday is a holiday, and stands in the picture with this mark alone"
     assert "△ 申し込み" in said
     assert "川越" not in said
     assert "123-456" not in said

@@ -56,7 +56,7 @@ SAMPLES: dict[str, Any] = {
     "until": Text("up to and including {date}", date=DAY), "answer": "お申し出のとおりです。",
     "ja": "庁舎の点検", "en": "building inspection", "terms_version": "令和5年7月14日改定",
     "count": 12, "max": 60, "step": 3, "steps": 8, "page": 2, "pages": 5,
-    "code": "ACDE3467", "left": 4, "booking": A_TIME,
+    "code": "ACDE3467", "bot": "kawagoe_bot", "left": 4, "booking": A_TIME,
     "link": "https://desk.office.example/bookings/0123456789abcdef",
 }  # fmt: skip
 

@@ -188,8 +188,9 @@ def test_a_letter_ends_with_its_notes_and_who_wrote_it(kind: str, notes: tuple[T
 
 def test_the_code_of_a_booking_that_staff_took_stands_in_the_letter_that_confirms_it() -> None:
     by_phone = replace(BOOKED, claim_code="KAWAGOE1")
-    claim = sentences.CLAIM_NOTE.given(code="KAWAGOE1")
-    assert claim in letters.letter(DAYS, "confirmed_mail", by_phone).body
+    claim = sentences.CLAIM_NOTE.given(code="KAWAGOE1", bot="kawagoe_bot")
+    assert claim in letters.letter(DAYS, "confirmed_mail", by_phone, {"bot": "kawagoe_bot"}).body
+    assert "@kawagoe_bot" in said((claim,)), "who phoned has never seen it"
     assert claim not in letters.letter(DAYS, "remind_day_before_mail", by_phone).body
     assert all(part.sentence != claim.sentence for part in letters.letter(DAYS, "confirmed_mail", BOOKED).body)
 

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 from bot import places
 from bot.desk import booking as one
-from bot.desk import times
+from bot.desk import suspended, times
 from bot.desk.visit import Answer, Done, Page, Route, Visit, Wrong, does, shows
 from bot.desk.writing import ERASED, typed_url
 from bot.records import record
 from flows import policy
 from flows.counter import Booking
 from flows.desk import closing
+from flows.desk.people import suspended_number
 from flows.desk.taking import EXCEPTIONS
 from flows.text import Text
 
@@ -42,9 +43,11 @@ async def show(visit: Visit) -> Answer:
     able = one.may(booking, visit)
     way = "propose" if able.propose else "move" if able.move else "next" if able.book_next else ""
     weeks = await times.weeks(visit, booking, same_counsellor=way == "next") if way else []
+    suspension = await suspended.of_booking(visit, booking) if way == "next" else None
     values = {
         "booking": booking, "way": way, "weeks": weeks, "counsellors": closing.names(visit.days),
         "exceptions": times.labelled(EXCEPTIONS), "word_channels": times.labelled(one.WORD_CHANNELS),
+        "suspension": suspension, "is_suspended": suspended_number(suspension.until) if suspension else None,
         "chosen": visit.form.getall("time", []) if visit.problem else [], "typed": visit.form if visit.problem else {},
     }  # fmt: skip
     return Page("times.html", values)
@@ -133,6 +136,7 @@ async def book_next(visit: Visit) -> Answer:
     permit, why = await times.chosen(visit, visit.sent("time"))
     if permit.slot.counsellor != booking.slot.counsellor:
         raise Wrong(times.NO_TIME, "time")
+    suspended.knowingly(visit, suspension := await suspended.of_booking(visit, booking))
     counter = visit.kit.counter(visit.transaction, visit.now, booking.chat, booking.language)
     details = {name: given for name, given in booking.details.items() if name not in ("day", "time")}
     made = await counter.request(permit, details, visit.decision("book_next", why, "session"))
@@ -140,6 +144,7 @@ async def book_next(visit: Visit) -> Answer:
         raise Wrong(HAS_ONE)
     if made == "taken":
         raise Wrong(times.TAKEN_MEANWHILE, "time")
+    await suspended.note(visit, suspension, made)
     return Done(f"/bookings/{made.id}", Text("Confirmed: {ref}. The e-mail is on its way.", ref=made.reference))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import time
 
-from bot.desk import times
+from bot.desk import suspended, times
 from bot.desk.requests import wish
 from bot.desk.timeline import life
 from bot.desk.visit import Answer, Page, Route, Visit, does, shows
@@ -18,6 +18,7 @@ from flows.deciding import DECLINE_REASONS, LATE_REASONS
 from flows.deciding_move import REASONS
 from flows.desk import closing, history
 from flows.desk.attendance import STATES
+from flows.desk.people import IS_SUSPENDED, WEIGHED, until_when
 from flows.desk.reading_records import Names
 from flows.lifecycle import CONFIRMED, ENDED, FINISHED, IN_SESSION, LIVE, PROPOSED, REQUESTED
 from flows.office_days import DAY
@@ -96,11 +97,21 @@ async def _page(visit: Visit, opened: bool) -> Answer:
         "free": list(free.items()), "proposed": booking.proposed, "typed": visit.form if visit.problem else {},
         "details": _details(visit, booking) if opened else None, "erased": not booking.details,
         "late_reasons": times.labelled(LATE_REASONS), "cancel_reasons": list(OFFICE_REASONS.items()),
+        "is_suspended": await _is_suspended(visit, booking),
+        "weighs": booking.state in WEIGHED and visit.member.may("weigh"),
         "wish": wish(visit, booking), "move_reasons": [(key, label) for key, (label, _) in REASONS.items()],
         "decline_reasons": [(key, label) for key, (label, _) in DECLINE_REASONS.items()],
         "cancel_channels": times.labelled(CANCEL_CHANNELS), "word_channels": times.labelled(WORD_CHANNELS),
     }  # fmt: skip
     return Page("booking.html", values)
+
+
+async def _is_suspended(visit: Visit, booking: Booking) -> Text | None:
+    """第4条(4): what somebody asked for before they were suspended stays; who decides about it should know."""
+    if booking.state not in LIVE or not visit.member.may("book"):
+        return None
+    suspension = await suspended.of_booking(visit, booking)
+    return IS_SUSPENDED.given(until=until_when(suspension.until)) if suspension else None
 
 
 async def _by_mail_only(visit: Visit, booking: Booking) -> bool:

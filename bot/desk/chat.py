@@ -23,7 +23,7 @@ from flows.desk import commands
 from flows.desk import pausing as rules
 from flows.desk.roles import ROLES, Member
 from flows.desk.week import Week
-from flows.reception import Command
+from flows.reception import UNDERSTOOD, Command
 from flows.steps import Button, Pressed, Rows
 from flows.text import Text
 
@@ -51,7 +51,7 @@ def concerns(incoming: Incoming) -> bool:
     """Whether it may be something that staff say in a private chat."""
     said = incoming.said
     if isinstance(said, Command):
-        return said.name in (commands.JOIN, *commands.MENU)
+        return said.name in (commands.JOIN, *commands.MENU) or said.name not in UNDERSTOOD
     return isinstance(said, Pressed) and said.flow in (TOUR, PAUSE)
 
 
@@ -106,6 +106,8 @@ async def _join(transaction: Transaction, incoming: Incoming, code: str, now: da
 
 
 def _asked(said: Command, who: Member) -> str:
+    if said.name not in commands.MENU:
+        return "unknown"
     if said.argument:
         return f"usage:{said.name}"
     return said.name if commands.may(who, said.name) else "no_right"
@@ -156,7 +158,8 @@ async def answer(
 def _plain(what: str, about: str, who: Member | None, bot: str) -> Text:
     role = ROLES[who.role] if who else ROLES["reader"]
     said = {
-        "help": commands.HELP.given(role=role), "group": commands.HELP_IN_THE_GROUP, "desk": commands.NO_DESK,
+        "help": commands.HELP.given(role=role), "unknown": commands.UNKNOWN.given(help=commands.HELP.given(role=role)),
+        "group": commands.HELP_IN_THE_GROUP, "desk": commands.NO_DESK,
         "not_joined": commands.NOT_JOINED, "already": commands.ALREADY.given(role=role),
         "shown": commands.SHOWN.given(bot=bot), "no_right": commands.NO_RIGHT.given(role=role),
         "private": commands.IN_PRIVATE.given(command=f"/{about}", bot=bot), "only_members": commands.ONLY_MEMBERS,

@@ -18,7 +18,7 @@ from bot.database import Transaction
 from bot.measures import MEASURE, NOT_OVER, OBJECTION
 from bot.staff_tables import OPEN, RUNNING
 from bot.tables import KNOWN_NUMBER, MISSED_ONLY
-from flows.desk.people import Measure, Missed, Person, What
+from flows.desk.people import WEIGHED, Measure, Missed, Person, What
 from flows.lifecycle import MISSED
 
 TO_WEIGH, MOST = 20, 50  # missed sessions, and objections, on one page
@@ -55,8 +55,8 @@ WITH_REFERENCE = (
     .order_by(MEASURE.c.id.desc())
 )
 IN_FORCE = WITH_REFERENCE.where(*OF_THE_SORT, MEASURE.c.id < bindparam("before")).limit(MEASURES + 1)
-WEIGHED, OTHER = BOOKING.alias(), BOOKING.alias("other")
-STATE_NOW = select(WEIGHED.c.state).where(WEIGHED.c.id == MEASURE.c.booking_id).correlate(MEASURE).scalar_subquery()
+ITS_OWN, OTHER = BOOKING.alias(), BOOKING.alias("other")
+STATE_NOW = select(ITS_OWN.c.state).where(ITS_OWN.c.id == MEASURE.c.booking_id).correlate(MEASURE).scalar_subquery()
 OTHERS_MISSED = (
     select(func.count())
     .select_from(OTHER)
@@ -65,7 +65,7 @@ OTHERS_MISSED = (
     .correlate(MEASURE)
     .scalar_subquery()
 )
-HOLLOW = (STATE_NOW != MISSED, OTHERS_MISSED == 0)  # rests on nothing any more
+HOLLOW = (STATE_NOW.not_in(WEIGHED), OTHERS_MISSED == 0)  # rests on nothing any more
 HOLLOW_ONES = WITH_REFERENCE.where(*OF_THE_SORT, *HOLLOW).limit(MOST)
 IS_HOLLOW = select(MEASURE.c.id).where(MEASURE.c.id == bindparam("measure"), RUNNING, *HOLLOW)
 ONE_MEASURE = select(MEASURE).where(MEASURE.c.id == bindparam("measure")).with_for_update()

@@ -20,7 +20,8 @@ from bot.records import record
 from bot.statements import one_at_a_time
 from flows.counter import Booking
 from flows.desk import people
-from flows.lifecycle import MISSED
+from flows.desk.attendance import STATES, STOP_REASONS
+from flows.lifecycle import STOPPED
 from flows.notices import ToldOfPeople
 from flows.text import Text
 
@@ -78,7 +79,7 @@ async def weigh(visit: Visit) -> Answer:
     number = await _number_index(visit, booking)
     await one_at_a_time(visit.transaction, number)
     person = await missed.person(visit.transaction, number)
-    if booking.state != MISSED:
+    if booking.state not in people.WEIGHED:
         raise Wrong(CORRECTED)
     if visit.sent("seen") != person.seen:
         raise Wrong(MOVED_ON)
@@ -92,6 +93,18 @@ async def weigh(visit: Visit) -> Answer:
         return Done("/people", NOT_TOLD)
     told = await measures.tell(t, kit.outbox, TELLS[what], made, booking, visit.now)
     return Done("/people", TOLD[told])
+
+
+async def show_person(visit: Visit) -> Answer:
+    """Whoever missed this session, or in whose session it came to a stop (10(1)); decided already or not."""
+    booking = await visit.booking()
+    person = await missed.person(visit.transaction, await _number_index(visit, booking))
+    stopped = booking.decision.reason if booking.decision and booking.state == STOPPED else ""
+    return _page(
+        visit, "person.html", booking=booking, person=person, state=STATES[booking.state],
+        weighs=booking.state in people.WEIGHED,
+        why=STOP_REASONS.get(stopped), today=visit.days.day_of(visit.now),
+    )  # fmt: skip
 
 
 async def _number_index(visit: Visit, booking: Booking) -> str:
@@ -114,7 +127,7 @@ def _until(visit: Visit, decision: str) -> date | None:
 
 def _words(visit: Visit, name: str) -> str:
     if not people.enough(words := visit.sent(name)):
-        raise Wrong(people.NO_WORDS, name)
+        raise Wrong(people.NEEDED[name], name)
     return words
 
 
@@ -139,6 +152,7 @@ async def read_measure(visit: Visit) -> Answer:
 
 async def _shown(visit: Visit, found: InForce, with_words: bool) -> Page:
     t, seal = visit.transaction, visit.kit.seal
+    person = await missed.person(t, found.measure.number_index)
     objections = (await t.execute(missed.OF_MEASURE, {"measure": found.measure.id})).all()
     written: dict[object, str] = {}
     if with_words:
@@ -149,9 +163,15 @@ async def _shown(visit: Visit, found: InForce, with_words: bool) -> Page:
                 sealed = getattr(each, column)
                 written[column, each.id] = seal.open(sealed, "objection", column, str(each.id)) if sealed else ""
     return _page(
-        visit, "measure.html", one=found, person=await missed.person(t, found.measure.number_index),
+        visit, "measure.html", one=found, person=person,
+        again=found.measure.id == person.latest and await _may_weigh(visit, found.measure.booking),
         objections=objections, written=written, with_words=with_words, today=visit.days.day_of(visit.now),
     )  # fmt: skip
+
+
+async def _may_weigh(visit: Visit, booking_id: str) -> bool:
+    booking = await visit.counter.booking(booking_id)
+    return booking is not None and booking.state in people.WEIGHED
 
 
 async def end(visit: Visit) -> Answer:
@@ -219,6 +239,8 @@ def _id(written: str) -> int:
 ROUTES: tuple[Route, ...] = (
     shows("/people", "weigh", show),
     does("/people/missed/{booking}", "weigh", weigh, show),
+    shows("/people/of/{booking}", "weigh", show_person),
+    does("/people/of/{booking}", "weigh", weigh, show_person),
     shows("/people/measures/{measure}", "weigh", show_measure),
     does("/people/measures/{measure}", "weigh", read_measure, show_measure),
     does("/people/measures/{measure}/end", "weigh", end, show_measure),

@@ -120,9 +120,9 @@ MARKS: Mapping[str, Draw] = {  # as `flows.desk.week.KINDS` shows them
 
 def caption(grid: Week) -> Text:
     """Which week it is, and what the marks that are in it mean."""
-    legend = tuple(
-        Text("{mark} {words}", mark=kinds.KINDS[kind][0], words=kinds.KINDS[kind][1]) for kind in grid.kinds()
-    )
+    closed = {kinds.CLOSED} if not all(day.rows for day in grid.days) else set()
+    shown = [kind for kind in kinds.KINDS if kind in {*grid.kinds(), *closed}]
+    legend = tuple(Text("{mark} {words}", mark=kinds.KINDS[kind][0], words=kinds.KINDS[kind][1]) for kind in shown)
     return Text(
         "Week of {date}. Columns: counsellors, in the order of the desk.\n{legend}", date=grid.monday, legend=legend
     )

@@ -23,7 +23,7 @@ from bot.staff import STAFF
 from bot.staff_tables import ANY_ACT
 from flows.desk import history, reading_records
 from flows.desk.closing import Unfit, names
-from flows.desk.reading_records import GROUPS, KINDS, Names, Wanted, actor, note
+from flows.desk.reading_records import CLOCK, GROUPS, KINDS, Names, Wanted, actor, note
 from flows.desk.records import WHAT
 from flows.office_days import DAY
 from flows.text import Text
@@ -209,9 +209,10 @@ async def _in_words(visit: Visit, rows: Sequence[Row[Any]], named: Names) -> lis
 def _entry(row: Row[Any], named: Names, references: Mapping[str, str]) -> Entry:
     moved = not row.rank
     said = history.reason(row.what, row.note) if moved else note(row.what, row.note, named)
+    who = actor(row.what, row.name, row.channel)
     return Entry(
-        row.at, actor(row.what, row.name, row.channel), row.who or None, KINDS.get(row.what, row.what),
-        history.CHANNELS.get(row.channel, row.channel), said,
+        row.at, who, row.who or None, KINDS.get(row.what, row.what),
+        "" if who is CLOCK else history.CHANNELS.get(row.channel, row.channel), said,
         tuple(datetime.fromisoformat(start) for start in row.starts.split()), row.booking_id,
         references.get(row.booking_id or "", ""),
     )  # fmt: skip

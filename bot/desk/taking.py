@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from sqlalchemy import bindparam, select
 
 from bot.counter import BOOKING, SqlCounter
+from bot.desk import suspended
 from bot.desk.visit import Answer, Done, Page, Route, Visit, Wrong, does, shows
 from bot.people_index import index_of
 from bot.records import record
 from bot.tables import LIVE_ONLY
 from flows import policy
 from flows.choosing import chosen_slot
-from flows.counter import Booking, Permit, Refused
-from flows.desk import taking
+from flows.counter import Booking, Permit, Refused, Suspension
+from flows.desk import people, taking
 from flows.desk.taking import Sheet
 from flows.steps import Context, Conversation, Question
 from flows.text import Text
@@ -33,7 +34,8 @@ CONFIRMED = Text(
     "Taken and confirmed: {ref}, {date} {time}. Please tell the person the reference, and that the confirming e-mail is"
     " on its way."
 )
-IN_ORDER = ("channel", *(each.name for each in (*taking.CONDITIONS, *taking.FIELDS)), "late", "twice", "confirm")
+AT_THE_END = ("late", "twice", suspended.FIELD, "confirm")
+IN_ORDER = ("channel", *(each.name for each in (*taking.CONDITIONS, *taking.FIELDS)), *AT_THE_END)
 KINDS = {"email": "email", "phone": "tel"}  # of keyboard on a phone
 
 
@@ -67,14 +69,15 @@ async def show(visit: Visit) -> Answer:
     chosen = visit.sent("day") or visit.query.get("place", "")
     looked_at = taking.days_to_look_at(visit.days, visit.now)
     free = taking.places(visit.days, await visit.counter.free(looked_at), visit.now, chosen)
-    live = await _live(visit, sheet)
+    live, suspension = await _live(visit, sheet), await _suspension(visit, sheet)
     values = {
         "conditions": [await _field(visit, context, sheet, question) for question in taking.CONDITIONS],
         "fields": [await _field(visit, context, sheet, question) for question in taking.FIELDS],
         "channels": taking.CHANNELS, "exceptions": taking.EXCEPTIONS, "languages": LANGUAGES, "wrong": sheet.wrong,
-        "place": chosen, "sent": {name: visit.sent(name) for name in ("channel", "late", "speaks", "twice", "confirm")},
+        "place": chosen, "sent": {name: visit.sent(name) for name in ("channel", "speaks", *AT_THE_END)},
         "free": free, "twice": _ids(live),
-        "live": taking.live_lines(visit.days, live),
+        "live": taking.live_lines(visit.days, live), "suspension": suspension,
+        "is_suspended": people.suspended_number(suspension.until) if suspension else None,
         "first": next((name for name in IN_ORDER if sheet.open(name)), ""),
     }  # fmt: skip
     return Page("taking.html", values)
@@ -108,6 +111,7 @@ async def take(visit: Visit) -> Answer:
     late = _reason(visit, context)
     permit = _permit(visit, context)
     await _only_one(visit, sheet)
+    suspended.knowingly(visit, suspension := await _suspension(visit, sheet))
     counter = _counter(visit)
     asked = visit.decision("request", late, visit.chosen("channel", taking.CHANNELS))
     booking = await counter.request(permit, sheet.answers, asked)
@@ -115,6 +119,7 @@ async def take(visit: Visit) -> Answer:
         local = permit.slot.start.astimezone(visit.days.office.zone)
         raise Wrong(taking.TAKEN.given(date=local.date(), time=local.time()), "day")
     await record(visit.transaction, visit.now, "code_made", visit.member, booking.id)
+    await suspended.note(visit, suspension, booking)
     if visit.sent("confirm"):
         await counter.move(booking, "confirm", visit.decision("confirm", late))
     return Done("/requests", _done(visit, booking))
@@ -182,11 +187,20 @@ async def _only_one(visit: Visit, sheet: Sheet) -> None:
 
 
 async def _live(visit: Visit, sheet: Sheet) -> tuple[Booking, ...]:
-    if "seeker_number" not in sheet.answers:
+    if not (number := _number_index(visit, sheet)):
         return ()
-    number = index_of(visit.kit.seal, "number", sheet.answers["seeker_number"])
     rows = (await visit.transaction.execute(OF_NUMBER, {"number": number})).all()
     return tuple([await visit.counter.opened(row) for row in rows])
+
+
+async def _suspension(visit: Visit, sheet: Sheet) -> Suspension | None:
+    return await suspended.of_number(visit, _number_index(visit, sheet))
+
+
+def _number_index(visit: Visit, sheet: Sheet) -> str:
+    return (
+        index_of(visit.kit.seal, "number", sheet.answers["seeker_number"]) if "seeker_number" in sheet.answers else ""
+    )
 
 
 def _ids(live: Sequence[Booking]) -> str:

@@ -72,6 +72,7 @@ HELP = Text(
     "Send a command by itself, for example: /today\n"
     "Your role: {role}"
 )
+UNKNOWN = Text("There is no such command, so nothing was done.\n\n{help}")
 HELP_IN_THE_GROUP = Text(
     "Staff group\n"
     "- Confirm or decline a request with the buttons under its card\n"

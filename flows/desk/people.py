@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from flows.lifecycle import MISSED, STOPPED
 from flows.text import Text
 
 What = Literal["warning", "suspension", "nothing"]
@@ -30,6 +31,7 @@ MEASURES: Mapping[str, Text] = {
     "suspension": Text("Suspension"),
     "nothing": Text("No measure"),
 }
+WEIGHED = (MISSED, STOPPED)  # sessions that a decision can rest on (第4条(4), 第10条（1）)
 REASONS = {
     "no_contact": Text("Missed without contact"),
     "conduct": Text("Conduct in the session (Article 10(1))"),
@@ -57,6 +59,32 @@ NO_WORDS = Text(
     least=SHORTEST_WORDS,
     most=LONGEST_WORDS,
 )
+NO_OBJECTION = Text(
+    "Please write down what the person says, in {least} to {most} characters. Only leads read it.",
+    least=SHORTEST_WORDS,
+    most=LONGEST_WORDS,
+)
+NO_ANSWER = Text(
+    "Nothing was sent: please write the answer, in {least} to {most} characters. The person reads it.",
+    least=SHORTEST_WORDS,
+    most=LONGEST_WORDS,
+)
+NEEDED = {"words": NO_WORDS, "objection": NO_OBJECTION, "answer": NO_ANSWER}
+
+SUSPENDED_NUMBER = Text(
+    "Online booking is suspended for this job-seeker number ({until}), as a lead decided.\n"
+    "To book all the same, tick the box. It is recorded."
+)
+IS_SUSPENDED = Text("Online booking is suspended for this job-seeker number ({until})")
+
+
+def suspended_number(until: date | None) -> Text:
+    """What a clerk reads who books for somebody suspended."""
+    return SUSPENDED_NUMBER.given(until=until_when(until))
+
+
+def until_when(last: date | None) -> Text:
+    return Text("Until the end of {day}", day=last) if last else Text("No end date")
 
 
 @dataclass(frozen=True)
@@ -111,9 +139,14 @@ class Person:
         return (self.unweighed or self.missed)[-1]
 
     @property
+    def latest(self) -> int:
+        """The id of the last decision."""
+        return max((measure.id for measure in self.measures), default=0)
+
+    @property
     def seen(self) -> str:
         """What a form was filled in before: a decision, or a session missed or corrected meanwhile, changes it."""
-        return f"{max((measure.id for measure in self.measures), default=0)}.{len(self.missed)}"
+        return f"{self.latest}.{len(self.missed)}"
 
 
 def wrong_day(decision: str, day: date | None, today: date) -> Text | None:

@@ -24,7 +24,7 @@ GROUPS: Mapping[str, tuple[Text, tuple[str, ...]]] = {
             "claimed", "claim_refused", "companion_changed", "terms_used",
         ),
     ),
-    "weighed": (Text("Missed sessions"), ("measure", "measure_ended", "objection", "objection_answered")),
+    "weighed": (Text("Missed sessions"), ("measure", "measure_ended", "in_spite", "objection", "objection_answered")),
     "places": (
         Text("Calendar and pause"),
         ("closed", "opened", "called", "counsellor_changed", "counsellor_left", "paused", "resumed"),

@@ -12,7 +12,7 @@ What = Literal[
     "read_records", "exported", "email_corrected", "resent", "url_set", "assigned", "contact_noted", "code_made",
     "claimed", "claim_refused", "companion_changed", "closed", "opened", "called",
     "counsellor_changed", "counsellor_left", "terms_used",
-    "measure", "measure_ended", "objection", "objection_answered", "paused", "resumed",
+    "measure", "measure_ended", "in_spite", "objection", "objection_answered", "paused", "resumed",
 ]  # fmt: skip
 
 WHAT: Mapping[What, Text] = {
@@ -43,6 +43,7 @@ WHAT: Mapping[What, Text] = {
     "counsellor_left": Text("A counsellor leaves"),
     "measure": Text("Weighed a missed session"),
     "measure_ended": Text("Ended a suspension or withdrew a warning"),
+    "in_spite": Text("Booked in spite of a suspension"),
     "objection": Text("Noted an objection"),
     "objection_answered": Text("Answered an objection"),
     "paused": Text("Paused new requests"),
