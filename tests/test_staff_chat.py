@@ -64,7 +64,7 @@ async def test_a_code_is_for_one_person(place: Town) -> None:
 async def test_a_wrong_use_is_answered_with_an_example(place: Town) -> None:
     await employ(place, place.staff, "lead")
     for said, answer in (
-        ("/join", "/join ACDE-3467-HJKM"), ("/today 11月20日", "/today の後には何も付けません"),
+        ("/join", "/join ACDE-3467-HJKM-NPRT"), ("/today 11月20日", "/today の後には何も付けません"),
         ("/week next week", "/week の後には"), ("/desk please", "/desk の後には"),
         ("/pause 30分 休み", "/pause の後には"), ("/help me", "/help の後には"),
     ):  # fmt: skip

@@ -27,15 +27,16 @@ async def roles(place: Town) -> dict[int, str]:
     return dict(await place.rows("SELECT id, role FROM staff WHERE ended_at IS NULL"))
 
 
-async def unused(place: Town) -> list[str]:
-    return [role for (role,) in await place.rows("SELECT role FROM invitation WHERE used_at IS NULL")]
-
-
 def test_a_code_can_be_read_aloud_and_is_understood_however_it_is_written() -> None:
-    assert codes.written("ACDE3467HJKM") == "ACDE-3467-HJKM"
-    for typed in ("ACDE-3467-HJKM", "acde 3467 hjkm", " ＡＣＤＥ３４６７ＨＪＫＭ ", "acdeー3467ーhjkm"):
-        assert codes.meant(typed) == "ACDE3467HJKM"
-    assert codes.meant("ACDE-3467-HJKM" * 1000) != "ACDE3467HJKM"
+    assert codes.written("ACDE3467HJKMNPRT") == "ACDE-3467-HJKM-NPRT"
+    for typed in (
+        "ACDE-3467-HJKM-NPRT",
+        "acde 3467 hjkm nprt",
+        "ＡＣＤＥ３４６７ＨＪＫＭＮＰＲＴ",
+        "acdeー3467hjkmnprt",
+    ):
+        assert codes.meant(typed) == "ACDE3467HJKMNPRT"
+    assert codes.meant("ACDE-3467-HJKM-NPRT" * 1000) != "ACDE3467HJKMNPRT"
 
 
 async def test_a_code_is_understood_in_small_letters_and_with_spaces(small: Town) -> None:
@@ -63,6 +64,14 @@ async def test_a_code_takes_nothing_from_who_is_here_already_and_stays_good(smal
     await small.colleague.sees("職員として登録しました")
 
 
+async def test_a_name_that_makes_lines_or_turns_them_round_is_one_line_that_can_be_read(small: Town) -> None:
+    for first, name in (("職員\n【偽】\u202e一号", "職員 【偽】一号"), ("\u200b", ""), ("長" * 64, "長" * 60)):
+        person = small.server.person(first)
+        await person.says(f"/join {await code(small)}")
+        await person.sees("職員として登録しました")
+        assert (await small.rows("SELECT name FROM staff ORDER BY id"))[-1] == (name or str(person.id),)
+
+
 async def test_a_member_becomes_the_first_lead_by_the_operators_code(small: Town) -> None:
     await employ(small, small.staff, "counsellor")
     await small.staff.says(f"/join {await code(small, 'lead')}")
@@ -87,7 +96,7 @@ async def test_a_code_that_was_written_in_the_group_is_good_no_more(small: Town)
     await small.colleague.says(f"/join {given}")
     await small.colleague.sees("使用済みか")
     assert await roles(small) == {}
-    await small.staff.says_in(small.group, "/join NNNN-NNNN-NNNN")
+    await small.staff.says_in(small.group, "/join NNNN-NNNN-NNNN-NNNN")
     await small.group.sees("個人チャットで送ってください")
 
 

@@ -139,7 +139,7 @@ class Desk:
 
         await self.kit.store.database.run(work)
         answer = self.showing.closed(request, "closed.html", 200, Text("You have signed out."))
-        answer.del_cookie(COOKIE, path=self.base or "/")
+        answer.del_cookie(COOKIE, httponly=True, samesite="Lax", secure=self.secure, path=self.base or "/")
         return answer
 
     async def _events(self, request: web.Request) -> web.StreamResponse:

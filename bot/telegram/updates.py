@@ -6,6 +6,7 @@ Updates are read as the plain JSON they come as: one that does not have what it 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,7 @@ STAFF_COMMAND = re.compile(
 )
 LARGEST_ID = 2**52  # the Bot API's own bound for the id of a chat
 GONE = ("left", "kicked")
+LONGEST_NAME = 60  # of staff, as people are called
 # What of a message can be read in the chat, by its fields' names, and the parts that the sender did not say in it.
 READABLE = frozenset(
     {"text", "caption", "file_name", "title", "performer", "address", "question", "description", "url", "phone_number"}
@@ -155,7 +157,10 @@ def _for_staff(update_id: int, message: dict[str, Any], command: re.Match[str]) 
 
 
 def _name(sender: dict[str, Any]) -> str:
-    return f"{sender.get('first_name', '')} {sender.get('last_name', '')}".strip()
+    """In one line of what can be read: it stands on cards and in records. The id for who has none."""
+    said = f"{sender.get('first_name', '')} {sender.get('last_name', '')}"
+    readable = "".join(each for each in " ".join(said.split()) if unicodedata.category(each)[0] != "C")
+    return readable[:LONGEST_NAME].strip() or str(sender["id"])
 
 
 def _private(message: dict[str, Any]) -> bool:

@@ -1,5 +1,5 @@
-"""The codes by which staff join. They are read aloud and copied by hand, so no letter looks like another one; twelve of
-them are more than anybody could guess in the day for which a code is good.
+"""The codes by which staff join. They are read aloud and copied by hand, so no letter looks like another one. Sixteen
+cannot be found by trying in the day for which a code is good, not even by whoever has the database.
 """
 
 from __future__ import annotations
@@ -8,12 +8,12 @@ import unicodedata
 
 from flows.claiming import LETTERS
 
-LENGTH, TOGETHER = 12, 4
+LENGTH, TOGETHER = 16, 4
 LONGEST = 64  # that is looked at
 
 
 def written(code: str) -> str:
-    """A code as people read it: ACDE-3467-HJKM."""
+    """A code as people read it: ACDE-3467-HJKM-NPRT."""
     return "-".join(code[at : at + TOGETHER] for at in range(0, len(code), TOGETHER))
 
 

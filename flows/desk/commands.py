@@ -85,7 +85,7 @@ HELP_IN_THE_GROUP = Text(
 JOINED = Text("You have joined the staff ({role}).")
 NOT_JOINED = Text(
     "This code has been used, is older than a day, or is mistyped. Ask a lead for a new one and send it so:\n"
-    "/join ACDE-3467-HJKM"
+    "/join ACDE-3467-HJKM-NPRT"
 )
 ALREADY = Text(
     "You are on the staff already (role: {role}). Nothing was changed, and the code stays good for one other person."
@@ -95,7 +95,9 @@ SHOWN = Text(
     "A code for joining was written here, where everybody can read it. So it is good no more. Please ask a lead for a"
     " new one, and send it in your private chat with the bot: @{bot}"
 )
-NO_CODE = Text("To join the staff, send /join with the code that a lead gave you, for example:\n/join ACDE-3467-HJKM")
+NO_CODE = Text(
+    "To join the staff, send /join with the code that a lead gave you, for example:\n/join ACDE-3467-HJKM-NPRT"
+)
 TAKES_NOTHING = Text("Nothing comes after {command}. Please send it by itself:\n{command}")
 LINK = Text("Your desk, for five minutes and one use:\n{link}")
 NO_PICTURE = Text("Telegram did not take the picture of the week here. Please look at the week on the desk: /desk")
@@ -108,7 +110,7 @@ OVER = Text(
 
 ONLY_MEMBERS = Text(
     "Only members of the staff can press here. Ask a lead for an invitation, and send it to the bot in your private"
-    " chat: /join ACDE-3467-HJKM"
+    " chat: /join ACDE-3467-HJKM-NPRT"
 )
 READS_ONLY = Text("Your role is to read only, so nothing was done. Please ask a counsellor or a lead.")
 NO_LEAD = Text(
