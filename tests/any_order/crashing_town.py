@@ -204,7 +204,8 @@ class CrashingTown(Town):
             await self._in_the_bot(app.sender.send_due(self.clock()))
             return True
         await self._in_the_bot(app.clockwork.tick(self.clock()))
-        return bool(self._busy()) or not server.cloud.settled or await self._due()
+        owed = bool(app.clockwork._failed)  # a screen was tried in vain, perhaps before this tick was over
+        return owed or bool(self._busy()) or not server.cloud.settled or await self._due()
 
     def _busy(self) -> list[asyncio.Task[None]]:
         """The lanes at work, but for letters that the mail server keeps waiting."""

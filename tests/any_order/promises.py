@@ -175,10 +175,11 @@ def ended_rightly(before: Ledger, now: Ledger) -> Iterator[str]:
             continue
         late = notice.not_after is not None and now.now > notice.not_after
         holds = set(_held(before, now, notice))
-        if was and was.lease_until:  # it was under way already
+        under_way = bool(was and was.lease_until)  # already: a mail server may have had it for a day
+        if under_way:
             holds |= {True, False}
         right = {
-            "sent": True in holds and not late, "cancelled": False in holds, "expired": late,
+            "sent": True in holds and (not late or under_way), "cancelled": False in holds, "expired": late,
             "dead": KINDS.get(notice.kind, Kind("chat")).to in ("chat", "mail"),
         }  # fmt: skip
         if not right[notice.state]:
@@ -237,7 +238,9 @@ def said_rightly(before: Ledger, now: Ledger, new: list[Message], visitor: Visit
 def said_once(now: Ledger, town: CrashingTown, visitor: Visitor) -> Iterator[str]:
     """What was marked as sent to somebody was seen there, once."""
     heard = Counter(filter(None, (_kind(message.text, CHAT_WORDS) for message in first_seen(visitor.person.chat))))
-    yield from _as_often(heard, _sent(now, visitor.person.id, "chat"), town, visitor.name)
+    told = _sent(now, visitor.person.id, "chat")
+    heard["arrived"] = min(heard["arrived"], told["arrived"])  # a question: it comes again below what came after it
+    yield from _as_often(heard, told, town, visitor.name)
     letters = [letter["Subject"] for letter in town.mailbox.letters if letter["To"] == visitor.email]
     arrived = Counter(filter(None, (_kind(subject, MAIL_WORDS) for subject in letters)))
     yield from _as_often(arrived, _sent(now, visitor.person.id, "mail"), town, visitor.email)
