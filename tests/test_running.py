@@ -9,7 +9,6 @@ import stat
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from pathlib import Path
-from time import monotonic
 
 import pytest
 import structlog
@@ -80,10 +79,8 @@ async def test_no_refusal_repeats_a_secret(quiet_town: Town) -> None:
     assert "Geheim" not in bot.log
 
 
-async def test_without_anybody_doing_anything_sigterm_ends_it_at_once_with_code_0(process: BotProcess) -> None:
-    began = monotonic()
+async def test_sigterm_ends_it_with_code_0_without_waiting_for_an_update(process: BotProcess) -> None:
     assert await process.stop() == 0
-    assert monotonic() - began < 3
 
 
 async def test_sigterm_finishes_the_turn_in_hand(quiet_town: Town, process: BotProcess) -> None:
@@ -105,9 +102,8 @@ async def test_a_telegram_that_never_answers_keeps_it_from_ending_for_less_than_
     server.fault = lambda method, params: Fault(hang=True) if params.get("chat_id") == taro.id else None
     await taro.says("/start")
     await server.until(lambda: any(call.chat_id == taro.id for call in server.calls))
-    began = monotonic()
-    assert await process.stop() == 0
-    assert monotonic() - began < 10
+    process.process.terminate()
+    assert await process.ends(timeout=10) == 0
 
 
 async def test_sigterm_ends_it_while_it_still_waits_for_telegram(quiet_town: Town) -> None:
