@@ -49,7 +49,8 @@ def card(context: Context) -> Text:
         deadline=booking.confirm_by,
     )
     details = DETAILS_ARE[context.conversation.known.get("details", "letter")]
-    lines = (head, details, *flags(booking), *([verdict(context)] if booking.state != REQUESTED else []))
+    then = [verdict(context)] if booking.state != REQUESTED else []
+    lines = (head, *([] if then else [details]), *flags(booking), *then)
     return Text("{lines}", lines=lines)
 
 
@@ -81,7 +82,10 @@ def verdict(context: Context) -> Text:
     if not decision.name:
         return Text("[Confirmed: the user chose a proposed time] {date} {time}", date=at.date(), time=at.time())
     label = labels[decision.event]
-    return Text("[{decision}] {who}, {date} {time}", decision=label, who=decision.name, date=at.date(), time=at.time())
+    said = Text("[{decision}] {who}, {date} {time}", decision=label, who=decision.name, date=at.date(), time=at.time())
+    starts = [start.astimezone(context.office.zone) for start in decision.starts]
+    proposed = [Text("{date} {time}", date=start.date(), time=start.time()) for start in starts]
+    return Text("{lines}", lines=(said, *proposed)) if proposed else said
 
 
 def cancelled_by(booking: Booking) -> Text:

@@ -122,13 +122,14 @@ def permit(days: OfficeDays, slot: Slot, now: datetime, exception: bool = False)
     excepted = exception and now < slot.start
     if refused := day_refused(days, days.day_of(slot.start), now, excepted) or _no_place(days, slot):
         return refused
+    lapse = lapses_at(days, slot.start)
     return Permit(
         slot=slot,
         requested_at=now,
-        reply_by=reply_by(days, now),
+        reply_by=min(reply_by(days, now), max(days.day_of(lapse), days.day_of(now))),  # an exception may lapse sooner
         confirm_by=confirm_by(days, days.day_of(slot.start)),
         no_reply_at=no_reply_at(days, now, slot.start),
-        lapses_at=lapses_at(days, slot.start),
+        lapses_at=lapse,
     )
 
 

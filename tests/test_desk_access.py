@@ -111,7 +111,7 @@ async def test_the_cookie_is_out_of_reach_of_scripts_and_other_sites(desk: OpenD
 
 
 async def test_behind_https_the_cookie_is_secure(desk: OpenDesk) -> None:
-    desk.desk.secure = True
+    desk.desk.showing.secure = True
     link = await desk.link(await desk.member("lead"))
     async with desk.browser().client.post(desk.origin + link, allow_redirects=False) as answer:
         assert "Secure" in answer.headers["Set-Cookie"]

@@ -10,7 +10,8 @@ import pytest
 
 from flows.counter import Booking, Decision
 from tests.counters import Office
-from tests.desk import OpenDesk, Visitor, open_desk
+from tests.desk import OpenDesk, Visitor, on_sqlite_alone, open_desk
+from tests.desk_things import Filling
 from tests.town import Clock
 
 
@@ -111,8 +112,22 @@ async def test_no_time_and_more_than_three_are_refused_and_nothing_is_held(offic
     for times in ((), four):
         visitor.shown = page
         assert await sends(visitor, "この日時を案内する", *times) == 409
-        assert "1つから3つまで" in visitor.shown.text
+        assert f"1つから3つまで選んでください（今は{len(times)}件" in visitor.shown.text
     assert await held(desk) == [("request", 1)]
+
+
+@on_sqlite_alone
+async def test_the_same_time_with_two_counsellors_is_no_choice(office: Office, desk: OpenDesk) -> None:
+    async with desk.database.transaction() as transaction:
+        await Filling(desk, transaction).counsellors("職員 一号", "職員 二号")
+    booking = await requested(office)
+    visitor = await times_of(desk, booking)
+    form = next(form for form in visitor.shown.forms if form.action.endswith("/propose"))
+    twice = [("time", f"{Clock('2026-11-25 10:00')().isoformat()} {who}") for who in "12"]
+    async with visitor.client.post(desk.origin + form.action, data=[*form.fields.items(), *twice]) as answer:
+        assert (answer.status, "10:00 が重複しています" in await answer.text()) == (409, True)
+    assert await held(desk) == [("request", 1)]
+    assert await sends(visitor, "この日時を案内する", "2026-11-25 10:00") == 303
 
 
 async def test_a_time_that_somebody_took_meanwhile_undoes_the_whole_proposal(office: Office, desk: OpenDesk) -> None:
@@ -196,6 +211,18 @@ async def test_a_moved_booking_leaves_its_time_and_none_of_its_old_notices_goes_
     assert "moved_mail" in {kind for (kind,) in await desk.all("SELECT kind FROM notice WHERE state = 'pending'")}
     assert isinstance(await office.request(2), Booking), "the old time is free"
     assert "11月24日(火) 9:30" in visitor.shown.text, "the life tells which time was left"
+
+
+@on_sqlite_alone
+async def test_a_moved_session_can_keep_its_url(office: Office, desk: OpenDesk) -> None:
+    booking, url = await confirmed(office), "https://teleoffice.example/join?code=1"
+    visitor = await desk.signed_in()
+    await visitor.opens(f"/bookings/{booking.id}")
+    await visitor.presses("URLを送る", url=url)
+    await visitor.opens(f"/bookings/{booking.id}/times")
+    assert await sends(visitor, "この日時に変更する", "2026-11-26 13:00", channel="phone", url=url) == 303
+    fresh = await now_is(office, booking)
+    assert (fresh.slot.start, fresh.url) == (Clock("2026-11-26 13:00")(), url)
 
 
 async def test_a_time_that_is_taken_moves_nothing(office: Office, desk: OpenDesk) -> None:

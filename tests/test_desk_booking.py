@@ -12,7 +12,7 @@ from bot.store import Place, Store
 from flows.counter import Booking
 from flows.steps import Conversation
 from tests.counters import DAYS, NOW, Office
-from tests.desk import OpenDesk, Visitor, open_desk
+from tests.desk import OpenDesk, Visitor, on_sqlite_alone, open_desk
 from tests.town import Clock
 
 URL = "https://teleoffice.example/join?code=abc123"
@@ -181,14 +181,18 @@ async def test_a_corrected_address_gets_the_letter_that_it_missed(office: Office
     assert ("email_corrected", 702, "") in await records(desk)
 
 
-async def test_an_address_that_looks_like_a_slip_needs_a_second_press(office: Office, desk: OpenDesk) -> None:
+@pytest.mark.parametrize("meant", ["taro@gmial.com", "taro@gmail.com"])
+async def test_of_an_address_that_looks_like_a_slip_both_are_shown_to_choose_from(
+    office: Office, desk: OpenDesk, meant: str
+) -> None:
     booking = await confirmed(office)
     visitor = await page_of(desk, booking)
     asked = await visitor.presses("訂正する", email="taro@gmial.com")
     assert asked.status == 409
-    assert "入力したとおりで正しい" in asked.text
-    await visitor.presses("訂正する", as_typed="on")
-    assert (await now_is(office, booking)).details["email"] == "taro@gmial.com"
+    assert {"taro@gmial.com", "taro@gmail.com"} <= set(asked.text.split("\n"))
+    assert (await visitor.presses("訂正する", meant="somebody@example.jp")).status == 409, "neither of the two"
+    await visitor.presses("訂正する", meant=meant)
+    assert (await now_is(office, booking)).details["email"] == meant
 
 
 async def test_the_last_letter_is_sent_again(office: Office, desk: OpenDesk) -> None:
@@ -203,25 +207,53 @@ async def test_the_last_letter_is_sent_again(office: Office, desk: OpenDesk) -> 
 
 
 @pytest.mark.parametrize(
-    ("channel", "letters"),
+    ("channel", "reason", "letters"),
     [
-        ("phone", {"cancelled"}), ("mail", {"cancelled"}),
-        ("office", {"cancelled_by_office", "cancelled_by_office_mail"}),
+        ("phone", "", {"cancelled"}), ("mail", "", {"cancelled"}),
+        ("office", "equipment", {"cancelled_by_office", "cancelled_by_office_mail"}),
     ],
 )  # fmt: skip
 async def test_4_4_i_staff_cancel_and_the_time_is_free_again(
-    office: Office, desk: OpenDesk, channel: str, letters: set[str]
+    office: Office, desk: OpenDesk, channel: str, reason: str, letters: set[str]
 ) -> None:
     booking = await confirmed(office)
     visitor = await page_of(desk, booking)
-    page = await visitor.presses("予約をキャンセルする", channel=channel, reason="equipment")
+    page = await visitor.presses("予約をキャンセルする", channel=channel, reason=reason)
     assert "キャンセルしました" in page.text
     assert await desk.all("SELECT count(*) FROM hold") == [(0,)]
     decided = await desk.all("SELECT channel, reason, who FROM decision WHERE event = 'cancel'")
-    assert decided == [(channel, "equipment" if channel == "office" else "", 702)]
+    assert decided == [(channel, reason, 702)]
     every = ("cancelled", "cancelled_mail", "cancelled_office", "cancelled_by_office", "cancelled_by_office_mail")
     assert set(await promised(desk, *every)) == letters
     assert isinstance(await office.request(2), Booking)
+
+
+@on_sqlite_alone
+async def test_a_reason_of_the_office_is_no_cancellation_by_the_person(office: Office, desk: OpenDesk) -> None:
+    booking = await confirmed(office)
+    visitor = await page_of(desk, booking)
+    mixed_up = await visitor.presses("予約をキャンセルする", channel="phone", reason="staff")
+    assert "理由を選ぶのは、安定所の都合のときだけです" in mixed_up.text
+    without = await visitor.presses("予約をキャンセルする", channel="office", reason="")
+    assert "本人に伝える理由を選んでください" in without.text
+    assert (await now_is(office, booking)).state == "confirmed"
+    assert "キャンセルしました" in (await visitor.presses("予約をキャンセルする", channel="phone", reason="")).text
+
+
+async def test_4_2b_i_a_confirmation_that_could_not_be_mailed_is_settled_on_its_page(
+    office: Office, desk: OpenDesk
+) -> None:
+    booking = await now_is(office, await confirmed(office))
+    async with office.database.transaction() as transaction:
+        await office.before(transaction, 1).tell(booking, "failed")
+    visitor = await page_of(desk, booking)
+    assert "確定の手続き中" in visitor.shown.text
+    form = visitor.shown.form("電話で連絡済み")
+    assert "は確定済みです" in (await visitor.presses("電話で連絡済み")).text
+    assert (await now_is(office, booking)).told == "by_phone"
+    assert await desk.all("SELECT who, channel FROM decision WHERE event = 'by_phone'") == [(702, "desk")]
+    again = await visitor.sends(form.action, **form.fields | {"version": str((await now_is(office, booking)).version)})
+    assert "すでに済んでいます" in again.text
 
 
 async def test_7_the_office_cancels_with_a_reason_and_nobody_after_the_start(office: Office, desk: OpenDesk) -> None:
@@ -257,3 +289,16 @@ async def test_a_bookings_own_page_leads_to_where_its_outcome_is_recorded(desk: 
     visitor = await desk.signed_in()
     assert f"/today#b{today.id}" in (await visitor.opens(f"/bookings/{today.id}")).links
     assert f"/today#b{to_come.id}" not in (await visitor.opens(f"/bookings/{to_come.id}")).links
+
+
+@on_sqlite_alone
+@pytest.mark.parametrize("page", ["", "/times"])
+async def test_the_language_is_changed_on_the_page_itself_also_behind_a_path_of_the_offices_own(
+    office: Office, database_url: str, tmp_path: Path, page: str
+) -> None:
+    booking = await requested(office)
+    async with open_desk(database_url, tmp_path, base="/desk") as desk:
+        visitor = await desk.signed_in()
+        here = f"/desk/bookings/{booking.id}{page}"
+        await visitor.opens(here)
+        assert (await visitor.presses("English")).path == here

@@ -100,7 +100,7 @@ def test_midnight_is_a_time_and_nothing_is_none() -> None:
 
 
 def test_what_lies_ahead_can_be_closed() -> None:
-    early_tomorrow = hours("08:30", "09:00", TODAY + DAY, TODAY + DAY)
+    early_tomorrow = hours("08:30", "10:00", TODAY + DAY, TODAY + DAY)
     for block in (Block(TODAY, TODAY), hours("09:30", "10:01", TODAY, TODAY), early_tomorrow):
         closing.check(DAYS, block, False, NOW)
     closing.check(DAYS, Block(TODAY, date(2027, 11, 20)), False, NOW)
@@ -125,6 +125,27 @@ def test_how_late_it_is_and_until_when_can_be_closed_is_said() -> None:
 
 
 @pytest.mark.parametrize(
+    ("block", "some"),
+    [
+        (Block(TUESDAY, TUESDAY), True),
+        (Block(TUESDAY, TUESDAY, counsellor="1"), True),
+        (Block(date(2026, 11, 21), date(2026, 11, 23)), False),  # Saturday, Sunday and a holiday
+        (Block(date(2026, 11, 21), TUESDAY), True),
+        (hours("08:30", "09:30"), False),
+        (hours("08:30", "09:31"), True),
+        (hours("12:00", "13:00"), False),
+        (hours("16:00", "17:15"), False),
+    ],
+)
+def test_where_there_are_no_sessions_nothing_is_closed(block: Block, some: bool) -> None:
+    assert closing.has_places(OfficeDays(OFFICE, [made(Block(TODAY, LAST))], TWO), block) == some
+    if some:
+        closing.check(DAYS, block, False, NOW)
+    else:
+        assert wrong(closing.check, DAYS, block, False, NOW).field == "first"
+
+
+@pytest.mark.parametrize(
     ("day", "who", "there"),
     [(TUESDAY, "1", True), (TUESDAY, "2", True), (TUESDAY + DAY, "2", False), (TUESDAY, "3", False)],
 )
@@ -146,7 +167,7 @@ def test_the_office_itself_is_closed_for_whole_days_and_everybody() -> None:
 def test_what_is_closed_already_is_not_closed_again_and_that_closure_is_named() -> None:
     there = made(hours("09:30", "12:00", who="1"))
     days = OfficeDays(OFFICE, [there], TWO)
-    closing.check(days, hours("12:00", "13:00"), False, NOW)
+    closing.check(days, hours("12:00", "13:30"), False, NOW)
     closing.check(days, hours("09:30", "12:00", who="2"), False, NOW)
     unfit = wrong(closing.check, days, hours("11:59", "13:00"), False, NOW)
     assert (unfit.field, unfit.why.values) == ("first", {"closure": closing.in_words(days, there)})

@@ -41,7 +41,7 @@ def paths(things: Mapping[str, str]) -> Iterator[str]:
         for booking in BOOKINGS if route.path == "/bookings/{booking}" else BOOKINGS[:1]:
             if route.method == "GET":
                 yield route.path.format(**{**things, "booking": things[booking]})
-    yield from ("/week?from=2026-11-23", "/closing?from=2026-11-26&counsellor=2")
+    yield from ("/week?from=2026-11-23", "/closing?first=2026-11-26&counsellor=2")
 
 
 async def is_a_page(clerk: Clerk, path: str) -> bool:

@@ -94,6 +94,44 @@ async def test_the_url_is_sent_with_the_press_below_it(office: Office, desk: Ope
     assert (await office.now_is(booking)).url == "https://teleoffice.example/join?code=1"
 
 
+async def test_a_form_of_the_list_that_cannot_be_done_stands_open_in_its_card_with_what_was_typed(
+    office: Office, desk: OpenDesk
+) -> None:
+    other, booking = await requested(office, 1, "2026-11-26 09:30"), await requested(office, 2, "2026-11-26 10:00")
+    visitor = await shown(desk)
+    page = await visitor.presses("このURLで確定する", action=booking.id, url="http://teleoffice.example/join?code=1")
+    assert (page.status, f"#b{booking.id}" in page.links) == (409, True)
+    urls = [form.fields["url"] for form in page.forms if "url" in form.fields]
+    assert sorted(urls) == ["", "http://teleoffice.example/join?code=1"], "in the one card alone"
+    await visitor.presses("このURLで確定する", action=booking.id, url="https://teleoffice.example/join?code=1")
+    assert (await office.now_is(booking)).state == "confirmed"
+    late = await visitor.sends(
+        f"/bookings/{booking.id}/decline", token=visitor.token, version="1", **{"from": "requests"}
+    )
+    assert f"/bookings/{booking.id}" in late.links, "it is in the list no more"
+    assert (await office.now_is(other)).state == "requested"
+
+
+async def test_a_proposal_is_shown_with_its_times_and_until_when_the_person_can_choose(desk: OpenDesk) -> None:
+    async with desk.database.transaction() as transaction:
+        await Filling(desk, transaction).proposed("2026-11-24 09:30", "2026-11-25 10:00", "2026-11-26 13:30")
+    text = (await shown(desk)).shown.text
+    for words in ("11月25日(水) 10:00", "11月26日(木) 13:30", "本人が選ぶ期限", "11月20日(金) 17:15"):
+        assert words in text
+    assert "確定期限" not in text, "the office has answered"
+
+
+async def test_a_request_in_a_place_that_was_closed_after_it_says_so(office: Office, desk: OpenDesk) -> None:
+    booking = await requested(office, 1, "2026-11-26 09:30")
+    visitor = await shown(desk)
+    assert "休止の枠" not in visitor.shown.text
+    async with desk.database.transaction() as transaction:
+        number = await Filling(desk, transaction).closure("2026-11-26 09:00", "2026-11-26 12:00")
+    for path in ("/requests", f"/bookings/{booking.id}"):
+        page = await visitor.opens(path)
+        assert ("休止の枠" in page.text, f"/closures/{number}" in page.links) == (True, True)
+
+
 async def test_4_2_b_i_declining_takes_a_reason_from_the_list(office: Office, desk: OpenDesk) -> None:
     await requested(office, 1, "2026-11-24 09:30")
     visitor = await shown(desk)

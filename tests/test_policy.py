@@ -74,6 +74,21 @@ def test_4_1_too_late_is_too_late_unless_staff_make_an_exception_before_it_begin
 
 
 @pytest.mark.parametrize(
+    ("at", "now", "by"),
+    [
+        ("2026-11-20T15:30", "2026-11-19T10:00", date(2026, 11, 19)),
+        ("2026-11-19T15:30", "2026-11-19T10:00", date(2026, 11, 19)),
+        ("2026-11-24T15:30", "2026-11-20T10:00", date(2026, 11, 20)),
+        ("2026-11-25T15:30", "2026-11-20T10:00", date(2026, 11, 24)),
+    ],
+)
+def test_4_2_b_iii_no_answer_is_promised_for_a_day_after_the_lapse(at: str, now: str, by: date) -> None:
+    permit = asked(at, now=now, exception=True)
+    assert isinstance(permit, Permit)
+    assert permit.reply_by == by
+
+
+@pytest.mark.parametrize(
     ("starts", "until"),
     [
         (["2026-11-30T09:30", "2026-12-01T09:30"], "2026-11-20T17:15"),  # the closing of the next business day

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
 
 from bot import places
 from bot.desk import booking as one
@@ -18,10 +20,11 @@ from flows.desk.taking import EXCEPTIONS
 from flows.text import Text
 
 MOST = 3  # times in one proposal
-ONE_TO_THREE = Text("Please choose one to three times.")
+ONE_TO_THREE = Text("Please choose one to three times. Chosen now: {count}.")
+TWICE = Text("{date} {time} is chosen twice. Please choose each time once.")
 NO_TIME_TO_ANSWER = Text(
-    "The person would have no time to answer: by Article 4(1) this choice ends at {date} {time}. Please choose later"
-    " times, or call."
+    "The person would have no time to answer: by Article 4(1), the time to choose is until {date} {time}. Please choose"
+    " later times, or call."
 )
 NOT_WAITING = Text("Nothing was done: this request has been decided already. Please look at how it is now.")
 OVER = Text("Nothing was done: the time to choose is over, or the choice was made. Please look at how it is now.")
@@ -60,10 +63,10 @@ async def propose(visit: Visit) -> Answer:
         raise Wrong(NOT_WAITING)
     values = set(visit.form.getall("time", []))
     if not 1 <= len(values) <= MOST:
-        raise Wrong(ONE_TO_THREE, "time")
+        raise Wrong(ONE_TO_THREE.given(count=len(values)), "time")
     found = [await times.chosen(visit, value) for value in sorted(values)]
     slots = sorted((permit.slot for permit, _ in found), key=lambda slot: slot.start)
-    starts = tuple(slot.start for slot in slots)
+    starts = _once(visit, [slot.start for slot in slots])
     until = policy.proposal_lapses_at(visit.days, starts, visit.now)
     local = until.astimezone(visit.days.office.zone)
     said = {"date": local.date(), "time": local.time()}
@@ -75,6 +78,15 @@ async def propose(visit: Visit) -> Answer:
     await visit.counter.move(booking, "propose", replace(decision, starts=starts), lapses_at=until)
     told = Text("{ref}: the person is asked, and can choose until {date} {time}.", ref=booking.reference)
     return Done(f"/bookings/{booking.id}", told.given(**said))
+
+
+def _once(visit: Visit, starts: list[datetime]) -> tuple[datetime, ...]:
+    """These times, among which the person can choose: each of them once, with whomever. Raises `Wrong`."""
+    for start, following in pairwise(starts):
+        if start == following:
+            local = start.astimezone(visit.days.office.zone)
+            raise Wrong(TWICE.given(date=local.date(), time=local.time()), "time")
+    return tuple(starts)
 
 
 async def accept(visit: Visit) -> Answer:

@@ -8,9 +8,10 @@ from datetime import time
 from bot.desk import suspended, times
 from bot.desk.requests import wish
 from bot.desk.timeline import life
+from bot.desk.touched import out_of_place
 from bot.desk.visit import Answer, Page, Route, Visit, does, shows
 from bot.records import record
-from flows import policy
+from flows import answers, policy
 from flows.arranging import OFFICE_REASONS
 from flows.booking import QUESTIONS
 from flows.counter import Booking
@@ -25,11 +26,12 @@ from flows.office_days import DAY
 from flows.text import Text
 
 CANCEL_CHANNELS = {
-    "phone": Text("By phone"),
-    "mail": Text("By e-mail (one that came by the day before)"),
-    "office": Text("By the office"),
+    "phone": Text("The person, by phone"),
+    "mail": Text("The person, by e-mail (one that came by the day before)"),
+    "office": Text("The office, for a reason of its own"),
 }
 WORD_CHANNELS = {key: history.CHANNELS[key] for key in ("phone", "mail", "counter")}
+TOLD_BY_STAFF = {"by_phone": Text("Told by phone"), "by_hand": Text("E-mail sent by hand")}
 YES, NO = Text("Yes"), Text("No")
 CONDITIONS = {
     "registered": Text("Registration is complete (Article 2(1))"),
@@ -52,6 +54,7 @@ class May:
     assign: bool
     write: bool
     attend: bool
+    tell: bool
 
 
 def may(booking: Booking, visit: Visit) -> May:
@@ -68,6 +71,7 @@ def may(booking: Booking, visit: Visit) -> May:
         assign=state in (REQUESTED, CONFIRMED) and ahead,
         write=state in (*LIVE, IN_SESSION) and bool(booking.details),
         attend=state in (CONFIRMED, IN_SESSION, ENDED) and booking.slot.start < visit.days.at(today + DAY, time(0)),
+        tell=state == CONFIRMED and booking.told == "failed",
     )
 
 
@@ -102,6 +106,8 @@ async def _page(visit: Visit, opened: bool) -> Answer:
         "wish": wish(visit, booking), "move_reasons": [(key, label) for key, (label, _) in REASONS.items()],
         "decline_reasons": [(key, label) for key, (label, _) in DECLINE_REASONS.items()],
         "cancel_channels": times.labelled(CANCEL_CHANNELS), "word_channels": times.labelled(WORD_CHANNELS),
+        "out_of_place": out_of_place(visit.days, booking), "asked": _asked_back(visit),
+        "told_by_staff": times.labelled(TOLD_BY_STAFF), "shows_it": visit.kept in ("", booking.slot.counsellor),
     }  # fmt: skip
     return Page("booking.html", values)
 
@@ -112,6 +118,14 @@ async def _is_suspended(visit: Visit, booking: Booking) -> Text | None:
         return None
     suspension = await suspended.of_booking(visit, booking)
     return IS_SUSPENDED.given(until=until_when(suspension.until)) if suspension else None
+
+
+def _asked_back(visit: Visit) -> list[tuple[str, Text | str]]:
+    """The addresses that were meant, where the one that was typed looks like a slip."""
+    asked = visit.problem is not None and visit.problem.field == "email_check"
+    read = answers.email(visit.form.get("email", "")) if asked else None
+    choices = read.choices if isinstance(read, answers.Check) else ()
+    return [(str(address), label) for label, address in choices if address is not None]
 
 
 async def _by_mail_only(visit: Visit, booking: Booking) -> bool:
@@ -127,7 +141,7 @@ def _told(booking: Booking) -> Text | None:
     words = {
         "waiting": Text("The confirming e-mail is on its way"),
         "handed": Text("Confirmed by e-mail"),
-        "failed": Text("The confirming e-mail could not be sent. Please call, then note it in the staff group."),
+        "failed": Text("The confirming e-mail could not be sent"),
         "by_hand": Text("Confirmed by an e-mail that staff sent"),
         "by_phone": Text("Confirmed by phone"),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from hashlib import sha256
+from urllib.parse import urlencode
 
 from sqlalchemy import insert
 
@@ -24,10 +25,15 @@ SAVED = Text("Closed: {closure}.")
 
 
 async def form(visit: Visit) -> Answer:
-    """What is to be closed; before it `from` and `counsellor` may be chosen in the address."""
-    asked = {"first": visit.query.get("from", ""), "counsellor": visit.query.get("counsellor", "")}
-    typed = {name: visit.sent(name) for name in FIELDS} if visit.problem else {**dict.fromkeys(FIELDS, ""), **asked}
-    return Page("closing.html", {"typed": typed, **choices(visit), "closures": _coming(visit)})
+    """What is to be closed; all of it can be chosen in the address before."""
+    asked = visit.sent if visit.problem else lambda name: visit.query.get(name, "")
+    typed = {name: asked(name) for name in FIELDS}
+    return Page("closing.html", {"typed": typed, **choices(visit), "closures": _coming(visit)}, at=_with(typed))
+
+
+def _with(typed: Mapping[str, str]) -> str:
+    """The address of the form filled in like this."""
+    return f"/closing?{urlencode({name: words for name, words in typed.items() if words})}"
 
 
 def choices(visit: Visit) -> Mapping[str, object]:
@@ -46,8 +52,10 @@ async def check(visit: Visit) -> Answer:
     block = _wanted(visit)
     bookings = await touched(visit.transaction, visit.days, block, visit.now)
     wanted = Closing(*block.moments(visit.days.office.zone), block.counsellor, _office(visit), visit.sent("reason"))
-    values = {"typed": {name: visit.sent(name) for name in FIELDS}, "shown": _fingerprint(bookings), "most": MOST}
-    return Page("closing_check.html", {"closure": in_words(visit.days, wanted), "bookings": bookings, **values})
+    typed = {name: visit.sent(name) for name in FIELDS}
+    values = {"typed": typed, "back": _with(typed), "shown": _fingerprint(bookings), "most": MOST}
+    about = {"closure": in_words(visit.days, wanted), "bookings": bookings}
+    return Page("closing_check.html", {**about, **values}, at=_with(typed))
 
 
 async def save(visit: Visit) -> Answer:

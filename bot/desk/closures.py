@@ -48,10 +48,12 @@ async def show(visit: Visit) -> Answer:
     who = (await visit.transaction.execute(select(STAFF.c.name).where(STAFF.c.id == row.made_by))).scalar()
     values = {"calls": calls, "left": sum(call.at is None for call in calls), "typed": typed, "most": MOST}
     over = block.last < visit.days.day_of(visit.now)
+    zone = visit.days.office.zone
+    still = [(one, in_words(visit.days, one)) for one in visit.days.closings if one.block(zone).meets(block)]
     return Page(
         "closure.html",
         {"closure": closed, "row": row, "said_so": in_words(visit.days, closed), "who": who or "", "block": block,
-         "over": over, **values, **choices(visit)},
+         "over": over, "still": still, **values, **choices(visit)},
     )  # fmt: skip
 
 
@@ -89,7 +91,8 @@ async def open_again(visit: Visit) -> Answer:
     await visit.transaction.execute(update(CLOSURE).where(CLOSURE.c.id == row.id).values(ended_at=visit.now))
     everybody = [one.id for one in visit.days.counsellors]
     for left in closing.without(visit.days.office, block, opened, everybody):
-        await _keep(visit, row, left)
+        if closing.has_places(visit.days, left):
+            await _keep(visit, row, left)
     await calendar.changed(visit.transaction)
     await visit.kit.calendar.follow(visit.transaction, visit.now)
     await waiting.serve(visit.counter)

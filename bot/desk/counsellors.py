@@ -108,7 +108,7 @@ async def save(visit: Visit) -> Answer:
         await _tell_of_the_url(visit, row)
     who = replace(counsellor_of(row), name=name, hours=hours)
     outside = len(await stranded(visit.transaction, visit.days, who, visit.now))
-    return Done(f"/counsellors/{row.id}", (OUTSIDE if outside else SAVED).given(name=name, count=outside))
+    return Done(f"/counsellors/{row.id}", (OUTSIDE if outside else SAVED).given(name=called(who), count=outside))
 
 
 async def _tell_of_the_url(visit: Visit, row: Row[Any]) -> None:
@@ -123,7 +123,8 @@ async def look_at_leaving(visit: Visit) -> Answer:
     row = await _row(visit)
     who = _leaving(visit, counsellor_of(row))
     bookings = await stranded(visit.transaction, visit.days, who, visit.now)
-    return Page("counsellor_leaves.html", {"who": who, "row": row, "bookings": bookings})
+    values = {"who": who, "name": called(who), "row": row, "bookings": bookings}
+    return Page("counsellor_leaves.html", values, at=f"/counsellors/{who.id}")
 
 
 async def leave(visit: Visit) -> Answer:
@@ -131,14 +132,15 @@ async def leave(visit: Visit) -> Answer:
     row = await _unchanged(visit)
     who = _leaving(visit, counsellor_of(row))
     await _write(visit, row, "counsellor_left", last_day=who.last_day)
-    return Done(f"/counsellors/{row.id}", LEFT.given(name=who.name, date=who.last_day))
+    return Done(f"/counsellors/{row.id}", LEFT.given(name=called(who), date=who.last_day))
 
 
 async def stay(visit: Visit) -> Answer:
     """They do not leave after all."""
     row = await _unchanged(visit)
     await _write(visit, row, last_day=None)
-    return Done(f"/counsellors/{row.id}", Text("Saved: {name} stays.", name=row.name))
+    name = called(counsellor_of(row))
+    return Done(f"/counsellors/{row.id}", Text("Saved: {name} stays.", name=name))
 
 
 async def was_called(visit: Visit) -> Answer:

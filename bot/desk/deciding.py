@@ -26,6 +26,13 @@ NOT_ANY_MORE = Text(
     "Nothing was done: this booking cannot be cancelled any more, because it is over or the session has begun."
     " What came of a session is noted on the page Today."
 )
+WHOSE_REASON = Text(
+    "Nothing was cancelled: the reason belongs to a cancellation by the office. If the office cancels, choose that; if"
+    " the person does, leave the reason empty."
+)
+WHY_THE_OFFICE = Text(
+    "Nothing was cancelled yet: the office cancels, so please choose the reason that the person reads."
+)
 TAKEN = Text("Nothing was done: this counsellor is not free at that time any more. Please choose another.")
 NO_OTHER = Text("This counsellor has the booking already.")
 NOT_NOW = Text("Nothing was done: the counsellor cannot be changed any more. Please look at how the booking is now.")
@@ -85,7 +92,11 @@ async def cancel(visit: Visit) -> Answer:
     if not one.may(booking, visit).cancel:
         raise Wrong(NOT_ANY_MORE)
     channel = visit.chosen("channel", one.CANCEL_CHANNELS)
-    reason = visit.chosen("reason", OFFICE_REASONS) if channel == "office" else ""
+    if channel != "office" and visit.sent("reason"):
+        raise Wrong(WHOSE_REASON, "channel")
+    if channel == "office" and visit.sent("reason") not in OFFICE_REASONS:
+        raise Wrong(WHY_THE_OFFICE, "reason")
+    reason = visit.sent("reason")
     await visit.counter.move(booking, "cancel", visit.decision("cancel", reason, channel))
     return Done(f"/bookings/{booking.id}", Text("Cancelled: {ref}. The time is free again.", ref=booking.reference))
 

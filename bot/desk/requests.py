@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from bot.counter import BOOKING
+from bot.desk.touched import out_of_place
 from bot.desk.visit import Answer, Page, Route, Visit, shows
 from bot.tables import LAPSING, MOVING
 from flows import deciding_move, policy
@@ -14,6 +16,7 @@ from flows.counter import Booking
 from flows.deciding import DECLINE_REASONS, LATE_REASONS
 from flows.desk.closing import names
 from flows.lifecycle import PROPOSED
+from flows.text import Text
 
 MOST = 100  # of each list on one page
 URGENT = (BOOKING.c.reply_by, BOOKING.c.lapses_at, BOOKING.c.start)
@@ -34,6 +37,7 @@ class Waiting:
     today: bool
     reply_overdue: bool
     confirm_late: bool
+    out_of_place: tuple[Text, str] | None = None  # its time was closed after it, and where that is to be seen
 
 
 async def show(visit: Visit) -> Answer:
@@ -46,14 +50,25 @@ async def show(visit: Visit) -> Answer:
     reasons["move_reasons"] = [(key, label) for key, (label, _) in deciding_move.REASONS.items()]
     more = {"more": len(rows) > MOST, "more_moves": len(wishes) > MOST, "most": MOST}
     lists = {"waiting": waiting, "moves": moves, "counsellors": names(visit.days)}
-    return Page("requests.html", {**lists, **more, **reasons})
+    return Page("requests.html", {**lists, **more, **reasons, **_tried(visit, waiting, moves)}, at="/requests")
+
+
+def _tried(visit: Visit, waiting: Sequence[Waiting], moves: Sequence[Waiting | None]) -> dict[str, object]:
+    """The booking whose form could not be done just now, what was sent, and where it stands on the page."""
+    tried = visit.at.get("booking", "")
+    cards = {f"{mark}{one.booking.id}" for mark, among in (("b", waiting), ("m", moves)) for one in among if one}
+    place = next((f"#{mark}{tried}" for mark in "bm" if mark + tried in cards), "")
+    return {"tried": tried, "place": place, "sent": visit.form if visit.problem else {}}
 
 
 def _waiting(visit: Visit, booking: Booking) -> Waiting:
     today = visit.days.day_of(visit.now)
     late = policy.late_confirmation(visit.days, booking.requested_at, booking.slot.start, visit.now) == "ask_reason"
     for_staff = booking.state != PROPOSED  # else the office has replied
-    return Waiting(booking, for_staff and booking.reply_by == today, for_staff and booking.reply_by < today, late)
+    return Waiting(
+        booking, for_staff and booking.reply_by == today, for_staff and booking.reply_by < today, late,
+        out_of_place(visit.days, booking),
+    )  # fmt: skip
 
 
 def wish(visit: Visit, booking: Booking) -> Waiting | None:

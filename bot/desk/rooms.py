@@ -70,3 +70,11 @@ OF = (
     writing,
 )
 ROUTES: tuple[Route, ...] = tuple(route for room in OF for route in room.ROUTES)
+
+
+def page_of(form: Route) -> str:
+    """The path of the page on which a form stands, which can be asked for again after its answer."""
+    pages = [route for route in ROUTES if route.method == "GET"]
+    own = [page.path for page in pages if page.handler is form.page]
+    around = [page.path for page in pages if form.path.startswith(page.path)]
+    return max(own or around, key=len, default=NAVIGATION[0].path)

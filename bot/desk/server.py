@@ -38,7 +38,7 @@ from bot.desk.guard import Handler, add_headers, guard
 from bot.desk.live import Live
 from bot.desk.rendering import HERE
 from bot.desk.rooms import NAVIGATION, ROUTES
-from bot.desk.showing import Outcome, Showing
+from bot.desk.showing import KEPT, Outcome, Showing
 from bot.desk.visit import Done, Page, Route, Visit, Wrong
 from bot.kit import Kit
 from bot.logs import trace
@@ -64,8 +64,7 @@ class Desk:
     ):  # fmt: skip
         self.kit, self.clock, self.url, self.listen, self.changed = kit, clock, url.rstrip("/"), listen, changed
         self.base = urlsplit(self.url).path
-        self.showing = Showing(kit, clock, self.base)
-        self.secure = self.url.startswith("https:")
+        self.showing = Showing(kit, clock, self.base, secure=self.url.startswith("https:"))
         self.live = Live(kit.store.database)
         self.app = web.Application(middlewares=[self._said, guard(self.url, proxies)], client_max_size=LARGEST_FORM)
         self.app.on_response_prepare.append(add_headers)
@@ -120,11 +119,7 @@ class Desk:
         if session is None:
             raise Closed(410, SPENT)
         answer = self.showing.go(NAVIGATION[0].path)
-        seconds = int(access.SESSION_HOLDS.total_seconds())
-        answer.set_cookie(
-            COOKIE, session.token, max_age=seconds, httponly=True, samesite="Lax", secure=self.secure,
-            path=self.base or "/",
-        )  # fmt: skip
+        self.showing.give(answer, COOKIE, session.token)
         return answer
 
     async def _leave(self, request: web.Request) -> web.Response:
@@ -139,7 +134,8 @@ class Desk:
 
         await self.kit.store.database.run(work)
         answer = self.showing.closed(request, "closed.html", 200, Text("You have signed out."))
-        answer.del_cookie(COOKIE, httponly=True, samesite="Lax", secure=self.secure, path=self.base or "/")
+        for cookie in (COOKIE, KEPT):
+            self.showing.take(answer, cookie)
         return answer
 
     async def _events(self, request: web.Request) -> web.StreamResponse:
@@ -242,8 +238,9 @@ class Desk:
     ) -> Visit:
         language = session.member.language or self.kit.days.office.language
         return Visit(
-            self.kit, transaction, session.member, language, now, dict(request.match_info), dict(request.query), form
-        )
+            self.kit, transaction, session.member, language, now, dict(request.match_info), dict(request.query), form,
+            kept=request.cookies.get(KEPT, ""),
+        )  # fmt: skip
 
 
 async def _form(request: web.Request) -> MultiDictProxy[str]:

@@ -10,14 +10,16 @@ from urllib.parse import quote
 from aiohttp import web
 
 from bot.clock import Clock
-from bot.desk.access import Session
+from bot.desk.access import SESSION_HOLDS, Session
 from bot.desk.guard import reads
 from bot.desk.rendering import render
-from bot.desk.rooms import NAVIGATION
+from bot.desk.rooms import NAVIGATION, page_of
 from bot.desk.visit import Answer, Done, File, Page, Route, Wrong
 from bot.kit import Kit
 from flows.desk.pausing import PAUSED, Switch
 from flows.text import Text
+
+KEPT = "madoguchi_kept"  # the cookie of what a page keeps
 
 
 @dataclass(frozen=True)
@@ -33,10 +35,10 @@ class Outcome:
 
 
 class Showing:
-    """`base` is the path under which the desk is served."""
+    """`base` is the path under which the desk is served; `secure`: over https alone."""
 
-    def __init__(self, kit: Kit, clock: Clock, base: str):
-        self.kit, self.clock, self.base = kit, clock, base
+    def __init__(self, kit: Kit, clock: Clock, base: str, secure: bool):
+        self.kit, self.clock, self.base, self.secure = kit, clock, base, secure
 
     def respond(self, request: web.Request, route: Route, outcome: Outcome) -> web.Response:
         session, answer = outcome.session, outcome.answer
@@ -47,25 +49,40 @@ class Showing:
         if isinstance(answer, File):
             how = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name)}"}
             return web.Response(body=answer.content, content_type=answer.kind, charset="utf-8", headers=how)
-        return self._page(request, session, answer, outcome, is_asked_for=route.method == "GET")
+        return self._page(request, session, answer, outcome, route)
 
     def go(self, to: str) -> web.Response:
         return web.Response(status=303, headers={"Location": self.base + to})
 
     def _page(
-        self, request: web.Request, session: Session, answer: Page, outcome: Outcome, is_asked_for: bool
+        self, request: web.Request, session: Session, answer: Page, outcome: Outcome, route: Route
     ) -> web.Response:
-        """`is_asked_for`: the answer to a form cannot be asked for again."""
-        here = request.path_qs.removeprefix(self.base) if is_asked_for else NAVIGATION[0].path
+        is_asked_for = route.method == "GET"  # the answer to a form cannot be asked for again, but its page can
+        asked_again = answer.at or page_of(route).format_map(request.match_info)
+        here = request.path_qs.removeprefix(self.base) if is_asked_for else asked_again
         values = {
             **self._facts(session.member.language), **answer.values, "session": session, "member": session.member,
-            "navigation": [room for room in NAVIGATION if session.member.may(room.right)], "path": request.path,
+            "navigation": [room for room in NAVIGATION if session.member.may(room.right)],
+            "path": self.base + here.partition("?")[0],
             "said": Text.from_json(json.loads(session.said)) if session.said else None, "problem": outcome.problem,
             "renews": is_asked_for and answer.renews, "here": here,
             "paused": outcome.paused,
             "paused_words": outcome.paused and outcome.paused.told(PAUSED, self.kit.days.office.zone),
         }  # fmt: skip
-        return web.Response(text=render(answer.template, **values), content_type="text/html", status=outcome.status)
+        page = web.Response(text=render(answer.template, **values), content_type="text/html", status=outcome.status)
+        if answer.keep is not None:
+            self.give(page, KEPT, answer.keep)
+        return page
+
+    def give(self, answer: web.Response, cookie: str, value: str) -> None:
+        """For as long as somebody can be signed in."""
+        answer.set_cookie(cookie, value, max_age=int(SESSION_HOLDS.total_seconds()), **self._kept_how())
+
+    def take(self, answer: web.Response, cookie: str) -> None:
+        answer.del_cookie(cookie, **self._kept_how())
+
+    def _kept_how(self) -> dict[str, Any]:
+        return {"httponly": True, "samesite": "Lax", "secure": self.secure, "path": self.base or "/"}
 
     def closed(
         self, request: web.Request, template: str, status: int, why: Text | None = None, session: Session | None = None

@@ -16,7 +16,7 @@ from bot.tables import LIVE_ONLY
 from flows import policy
 from flows.choosing import chosen_slot
 from flows.counter import Booking, Permit, Refused, Suspension
-from flows.desk import people, taking
+from flows.desk import closing, people, taking
 from flows.desk.taking import Sheet
 from flows.steps import Context, Conversation, Question
 from flows.text import Text
@@ -75,7 +75,7 @@ async def show(visit: Visit) -> Answer:
         "fields": [await _field(visit, context, sheet, question) for question in taking.FIELDS],
         "channels": taking.CHANNELS, "exceptions": taking.EXCEPTIONS, "languages": LANGUAGES, "wrong": sheet.wrong,
         "place": chosen, "sent": {name: visit.sent(name) for name in ("channel", "speaks", *AT_THE_END)},
-        "free": free, "twice": _ids(live),
+        "free": free, "twice": _ids(live), "counsellors": closing.names(visit.days),
         "live": taking.live_lines(visit.days, live), "suspension": suspension,
         "is_suspended": people.suspended_number(suspension.until) if suspension else None,
         "first": next((name for name in IN_ORDER if sheet.open(name)), ""),

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, select
+from sqlalchemy import BindParameter, Row, String, and_, bindparam, or_, select
 
 from bot.counter import BOOKING, HOLD
+from bot.desk.touched import out_of_place
 from bot.desk.visit import Answer, Done, Page, Route, Visit, Wrong, does, shows
 from bot.staff_tables import CounsellorRow
 from bot.tables import AWAITING_OUTCOME, table
@@ -30,16 +31,18 @@ MOST, MOST_LEFT = 200, 50  # of the day, and of earlier days: these are worked o
 NO_SESSION = (REQUESTED, PROPOSED, DECLINED, LAPSED)
 STILL_TO_DO = (CONFIRMED, IN_SESSION, ENDED)  # these stand first: what is over is looked up, not worked off
 TAKES_THE_COUNSELLOR = (REQUESTED, PROPOSED, CONFIRMED, IN_SESSION)
+WHOSE: BindParameter[str] = bindparam("counsellor", type_=String)
+OF_THEIRS = or_(WHOSE == "", BOOKING.c.counsellor == WHOSE)
 OF_THE_DAY = (
     select(BOOKING)
     .where(BOOKING.c.start >= bindparam("first"), BOOKING.c.start < bindparam("last"))
-    .where(BOOKING.c.state.not_in(NO_SESSION))
+    .where(BOOKING.c.state.not_in(NO_SESSION), OF_THEIRS)
     .order_by(BOOKING.c.start, BOOKING.c.counsellor)
     .limit(MOST)
 )
 LEFT_OPEN = (
     select(BOOKING)
-    .where(AWAITING_OUTCOME, BOOKING.c.ends_at < bindparam("first"))
+    .where(AWAITING_OUTCOME, BOOKING.c.ends_at < bindparam("first"), OF_THEIRS)
     .order_by(BOOKING.c.ends_at, BOOKING.c.counsellor)
     .limit(MOST_LEFT)
 )
@@ -69,31 +72,46 @@ class Session:
     last: Text | None  # what was recorded last, when and by whom
     unasked: bool  # ten minutes over, and nobody said whether the person came
     over_time: bool  # the half hour is over, and it still runs
+    out_of_place: tuple[Text, str] | None  # it stands in a place that was closed after it, and where that is to be seen
 
     def may(self, act: str) -> bool:
         return self.why_not[act] is None
 
 
 async def show(visit: Visit) -> Answer:
-    today = visit.days.day_of(visit.now)
+    today, whose = visit.days.day_of(visit.now), _whose(visit)
     first = visit.days.at(today, time(0))
-    of_the_day = await _found(visit, OF_THE_DAY, {"first": first, "last": visit.days.at(today + DAY, time(0))})
-    left_open = await _found(visit, LEFT_OPEN, {"first": first})
-    reasons = {f"{act}_reasons": list(among.items()) for act, among in REASONS.items()}
-    tried = {"tried": visit.at.get("booking", ""), "field": visit.problem.field if visit.problem else ""}
-    words = {
-        "states": attendance.STATES,
-        "told": attendance.TOLD,
-        "chosen": visit.sent("reason"),
-        "most": MOST,
-        "most_left": MOST_LEFT,
-    }
-    words |= {"events": history.EVENTS}
+    between = {"first": first, "last": visit.days.at(today + DAY, time(0)), "counsellor": whose}
+    of_the_day = await _found(visit, OF_THE_DAY, between)
+    left_open = await _found(visit, LEFT_OPEN, {"first": first, "counsellor": whose})
+    words = {"states": attendance.STATES, "told": attendance.TOLD, "most": MOST, "most_left": MOST_LEFT}
+    words |= {"events": history.EVENTS, "whose": whose, "counsellors": _there(visit, whose)}
+    words |= {f"{act}_reasons": list(among.items()) for act, among in REASONS.items()}
     lists = {
         "sessions": [one for one in of_the_day if one.state in STILL_TO_DO], "open": left_open,
         "done": [one for one in of_the_day if one.state not in STILL_TO_DO], "cut": len(of_the_day) == MOST,
     }  # fmt: skip
-    return Page("today.html", {"today": today, **lists, **reasons, **tried, **words})
+    values = {"today": today, **lists, **words, **_tried(visit, [*of_the_day, *left_open])}
+    return Page("today.html", values, at="/today", keep=whose if "counsellor" in visit.query else None)
+
+
+def _whose(visit: Visit) -> str:
+    """The counsellor whose sessions alone are shown, empty for everybody's; so it stays until another is chosen."""
+    wanted = visit.query.get("counsellor", visit.kept)
+    return wanted if wanted in names(visit.days) else ""
+
+
+def _there(visit: Visit, whose: str) -> list[tuple[str, Text | str]]:
+    today = visit.days.day_of(visit.now)
+    left = {one.id for one in visit.days.counsellors if one.has_left(today)} - {whose}
+    return [(who, name) for who, name in names(visit.days).items() if who not in left]
+
+
+def _tried(visit: Visit, shown: Sequence[Session]) -> dict[str, str]:
+    """The booking whose form could not be done just now, what was sent, and where it stands on the page."""
+    tried, field = visit.at.get("booking", ""), visit.problem.field if visit.problem else ""
+    place = f"#b{tried}" if any(one.booking.id == tried for one in shown) else ""
+    return {"tried": tried, "place": place, "field": field, "chosen": visit.sent("reason")}
 
 
 async def _found(visit: Visit, which: Any, values: Mapping[str, Any]) -> list[Session]:
@@ -112,6 +130,7 @@ async def _session(visit: Visit, booking: Booking, named: Mapping[str, Text | st
         why_not=await _why_not(visit, booking, state), last=_last(visit, booking.decision),
         unasked=state == CONFIRMED and not booking.contact_at and now >= clock.no_contact_at(days, booking.slot.start),
         over_time=state == IN_SESSION and not booking.extended and now >= half_hour,
+        out_of_place=out_of_place(days, booking) if state == CONFIRMED else None,
     )  # fmt: skip
 
 

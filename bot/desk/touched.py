@@ -10,9 +10,10 @@ from sqlalchemy import bindparam, select
 from bot.counter import BOOKING, HOLD
 from bot.database import Transaction
 from bot.places import REQUEST
+from flows.counter import Booking
 from flows.desk import closing
 from flows.desk.week import KINDS, Taken
-from flows.lifecycle import IN_SESSION, LIVE
+from flows.lifecycle import CONFIRMED, IN_SESSION, LIVE, REQUESTED
 from flows.office_days import OfficeDays
 from flows.places import Block, Counsellor
 from flows.text import Text
@@ -28,6 +29,20 @@ HELD_THEN = (
     .order_by(HOLD.c.start, HOLD.c.counsellor)
     .limit(LOOKED_AT)
 )
+
+
+IN_CLOSED = Text("In a closed place")
+NOT_THERE = Text("Outside the counsellor's hours")
+
+
+def out_of_place(days: OfficeDays, booking: Booking) -> tuple[Text, str] | None:
+    """Where a coming booking stands in a place that is not to be had any more: the words, and the page of why."""
+    counsellor, start = booking.slot.counsellor, booking.slot.start
+    if booking.state not in (REQUESTED, CONFIRMED) or days.is_place(counsellor, start):
+        return None
+    if closing := days.closing_at(counsellor, start):
+        return IN_CLOSED, f"/closures/{closing.id}"
+    return NOT_THERE, f"/counsellors/{counsellor}"
 
 
 @dataclass(frozen=True)

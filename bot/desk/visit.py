@@ -26,11 +26,17 @@ Fields = Mapping[str, str]
 
 @dataclass(frozen=True)
 class Page:
-    """A page to show: its template, and what that names. `renews`: it is asked for again whenever something changes."""
+    """A page to show: its template, and what that names. `renews`: it is asked for again whenever something changes.
+
+    `at`: where it can be asked for again, if it is shown after a form of another page. `keep`: what the browser is to
+    remember of it as long as somebody is signed in, for `Visit.kept`.
+    """
 
     template: str
     values: Mapping[str, Any] = field(default_factory=dict, repr=False)
     renews: bool = True
+    at: str = ""
+    keep: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class Visit:
     query: Fields
     form: MultiDictProxy[str] = field(repr=False)
     problem: Wrong | None = None  # why what was sent just now could not be done
+    kept: str = ""
 
     @property
     def days(self) -> OfficeDays:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from sqlalchemy import bindparam, select
 
 from bot import addresses, urls
@@ -25,6 +27,7 @@ NOT_NOW = Text("Nothing was done: nothing more is written about this booking. Pl
 SAME_ADDRESS = Text("This is the address that is noted already. Please type the right one.")
 NOTHING_SENT = Text("There is no letter to send again: none has gone out about this booking as it is now.")
 SAME_URL = Text("This URL is set already. To send it again, use “Send the last letter again”.")
+NOT_TO_TELL = Text("Nothing was done: the confirmation is settled already. Please look at how the booking is now.")
 ERASED = Text("Nothing was done: the person's details have been erased, so there is no address to write to.")
 
 
@@ -43,9 +46,10 @@ async def correct_email(visit: Visit) -> Answer:
 def _address(visit: Visit) -> str:
     """What was typed, checked as in the chat; what looks like a slip needs a second press. Raises `Wrong`."""
     read = answers.email(visit.form.get("email", ""))
-    if isinstance(read, answers.Check) and visit.sent("as_typed"):
-        return str(read.choices[0][1])
     if isinstance(read, answers.Check):
+        meant = visit.sent("meant")
+        if meant and meant in [address for _, address in read.choices]:
+            return meant
         raise Wrong(read.ask, "email_check")
     if isinstance(read, answers.Rejected):
         raise Wrong(read.why, "email")
@@ -80,21 +84,31 @@ async def set_url(visit: Visit, booking: Booking) -> None:
 
     A changed one says that it replaces the other.
     """
-    what = await urls.change(visit.counter, booking, typed_url(visit, booking), booking.url)
+    if (given := typed_url(visit, booking)) == booking.url:
+        raise Wrong(SAME_URL, "url")
+    what = await urls.change(visit.counter, booking, given, booking.url)
     await visit.counter.note(booking, what)
     await record(visit.transaction, visit.now, "url_set", visit.member, booking.id)
 
 
 def typed_url(visit: Visit, booking: Booking) -> str:
-    """The URL of the form, whole and new. Raises `Wrong`."""
+    """The URL of the form, whole. Raises `Wrong`."""
     if not booking.details:
         raise Wrong(ERASED)
     given = session_url(visit.sent("url"))
     if isinstance(given, Text):
         raise Wrong(given, "url")
-    if given == booking.url:
-        raise Wrong(SAME_URL, "url")
     return given
+
+
+async def told(visit: Visit) -> Answer:
+    """第4条(2)b 「メールを送信」: the confirming letter could not be sent, so staff wrote it by hand, or called."""
+    booking = await visit.unchanged()
+    how = visit.chosen("how", one.TOLD_BY_STAFF)
+    by_hand: Literal["by_hand", "by_phone"] = "by_hand" if how == "by_hand" else "by_phone"
+    if not one.may(booking, visit).tell or not await visit.counter.told_by_staff(booking, by_hand, visit.decision(how)):
+        raise Wrong(NOT_TO_TELL)
+    return Done(f"/bookings/{booking.id}", Text("Noted: {ref} is confirmed.", ref=booking.reference))
 
 
 async def _writable(visit: Visit) -> Booking:
@@ -110,4 +124,5 @@ ROUTES: tuple[Route, ...] = (
     does("/bookings/{booking}/email", "book", correct_email, one.show),
     does("/bookings/{booking}/resend", "book", resend, one.show),
     does("/bookings/{booking}/url", "book", url, one.show),
+    does("/bookings/{booking}/told", "book", told, one.show),
 )

@@ -85,10 +85,21 @@ def check(days: OfficeDays, block: Block, office: bool, now: datetime) -> None:
     if office and (not block.whole_days or block.counsellor != EVERYBODY):
         whole = Text("The office itself is closed for whole days and for everybody: leave the times empty.")
         raise Unfit("office", whole)
+    if not has_places(days, block):
+        nothing = Text("There are no sessions on these days or at these times: nothing to close. Please check them.")
+        raise Unfit("first", nothing)
     for closing in days.closings:
         if closing.block(days.office.zone).meets(block):
             there = Text("Closed already: {closure}. Choose other days or times, or open that closure again first.")
             raise Unfit("first", there.given(closure=in_words(days, closing)))
+
+
+def has_places(days: OfficeDays, block: Block) -> bool:
+    """Whether a session could be in it, whatever is closed besides."""
+    length, zone = timedelta(minutes=days.office.session_minutes), days.office.zone
+    each = (block.first + n * DAY for n in range((block.last - block.first).days + 1))
+    begins = (start.astimezone(zone) for day in each for start in days.timetable(day))
+    return any(block.takes(block.counsellor, begin, begin + length) for begin in begins)
 
 
 def check_days(days: OfficeDays, block: Block, now: datetime) -> None:

@@ -33,7 +33,7 @@ LIMIT, LIMIT_OF_THE_WEEK = 100, 300  # milliseconds
 MORE = (  # of pages that are one thing or another
     "/bookings/{confirmed}", "/bookings/{missed}", "/bookings/{proposed}", "/bookings/{confirmed}/times",
     "/week?from=2026-11-23", "/numbers?from=2026-10", "/records?who=705&what=looked",
-    "/records?what=confirm&to=2026-03-01", "/records?what=bookings", "/closing?from=2026-11-19", "/static/desk.js",
+    "/records?what=confirm&to=2026-03-01", "/records?what=bookings", "/closing?first=2026-11-19", "/static/desk.js",
 )  # fmt: skip
 SEARCHES = {
     "a job-seeker number": "11030-00000102", "the number of 301 bookings": "11030-00000101",

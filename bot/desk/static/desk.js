@@ -11,13 +11,21 @@ async function renew() {
     return;
   }
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+  if (answer.status >= 500) return; // what is shown stays until there is something else to show
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("page");
   if (!fresh) { location.reload(); return; }
-  const focused = document.activeElement?.id || document.activeElement?.closest("[id]")?.id;
-  const said = page.querySelector(".said");
+  const [focused, said] = [document.activeElement, page.querySelector(".said")];
+  const near = focused.closest("[id]")?.id;
   page.replaceChildren(...fresh.childNodes);
   if (said && !page.querySelector(".said")) page.prepend(said);
-  if (focused && focused !== "page") document.getElementById(focused)?.querySelector("a, button")?.focus();
+  if (near) focusAgain(focused, document.getElementById(near));
+}
+
+// On what was there before, or on the first thing of the same card.
+function focusAgain(before, around) {
+  const there = [...(around?.querySelectorAll("a, button, summary, input, select") ?? [])];
+  const same = there.find((each) => each.tagName === before.tagName && each.textContent === before.textContent);
+  (same ?? (around === page ? null : there[0]))?.focus({ preventScroll: true });
 }
 
 let waiting = 0;
@@ -28,9 +36,11 @@ function soon() {
 
 function listen() {
   const events = new EventSource(page.dataset.events);
+  let missed = false; // what changed while the line was broken
   events.addEventListener("message", soon);
+  events.addEventListener("open", () => { if (missed) soon(); missed = false; });
   events.addEventListener("over", () => location.reload());
-  events.addEventListener("error", () => { if (events.readyState === EventSource.CLOSED) setTimeout(again, 5000); });
+  events.addEventListener("error", () => { missed = true; if (events.readyState === EventSource.CLOSED) setTimeout(again, 5000); });
 }
 
 // A browser gives up at the first refusal: while the desk starts again, or because nobody is signed in any more.
@@ -42,7 +52,8 @@ async function again() {
   else setTimeout(again, 5000);
 }
 
-if (page?.dataset.events) listen(); // not the answer to a form, which is shown once
+if (page?.dataset.events) listen();
+else if (page) history.replaceState(null, "", page.dataset.here); // an answer to a form is shown once; its page comes again
 
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
