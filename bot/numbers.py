@@ -18,7 +18,7 @@ from bot.database import Transaction
 from bot.language import Words
 from bot.records import record
 from bot.unmet import UNMET
-from flows.desk.hiding import FEW, Shown
+from flows.desk.hiding import FEW, AtLeast, Shown
 from flows.desk.numbers import (
     AHEAD,
     ANSWERS,
@@ -34,6 +34,7 @@ from flows.desk.numbers import (
     Numbers,
     Period,
     Tally,
+    months_of,
     numbers,
 )
 from flows.desk.roles import Member
@@ -85,7 +86,7 @@ async def export(
 
 async def numbers_of(transaction: Transaction, days: OfficeDays, period: Period) -> Numbers:
     """What may be shown of these months."""
-    return numbers(days.office, await count(transaction, days, period))
+    return numbers(days.office, *[await count(transaction, days, month) for month in months_of(period)])
 
 
 async def count(transaction: Transaction, days: OfficeDays, period: Period) -> Tally:
@@ -171,6 +172,8 @@ def in_words(words: Words, shown: Shown, fewest: int) -> str:
     """A count as it is read on the page and in the file."""
     if isinstance(shown, int):
         return str(shown)
+    if isinstance(shown, AtLeast):
+        return f"≥{shown.count}"
     return f"<{fewest}" if shown == FEW else words.say(HIDDEN_COUNT)
 
 

@@ -142,6 +142,12 @@ async def test_wishes_in_vain_stand_by_weekday_and_half_hour(desk: OpenDesk) -> 
     assert "13:30\n0\n<5\n0\n0\n0\n14:00" in shown
     assert "1日すべて埋まっていた\n0\n6\n0\n0\n0" in shown
     assert "どの日にも空きがなかった回数:\n5" in shown
+    desk.clock.turn("2026-12-01 09:00")
+    visitor = await desk.signed_in()
+    shown = (await visitor.opens("/numbers?from=2026-11&to=2026-12")).text
+    assert "10:00\n0\n59\n0\n0\n0\n10:30" in shown
+    assert "13:30\n0\n≥1\n0\n0\n0\n14:00" in shown, "one month taken from the other tells nothing of it"
+    assert "≥ は" in shown
 
 
 async def test_a_file_is_for_a_month_that_is_over_and_its_taking_is_recorded(office: Office, desk: OpenDesk) -> None:

@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement, product
 
 import pytest
 
-from flows.desk.hiding import FEW, HIDDEN, Shown, Sum, alone, hidden
+from flows.desk.hiding import FEW, HIDDEN, AtLeast, Shown, Sum, added, alone, hidden, together
 
 FEWEST = 3  # so that all cases are few
 
@@ -56,7 +56,7 @@ def could_be(found: Sum, most: int = 14) -> list[list[set[int]]]:
 
 
 def _values(part: list[Shown], most: int) -> list[range]:
-    kinds = {FEW: range(1, FEWEST), HIDDEN: range(FEWEST, most)}
+    kinds: dict[object, range] = {FEW: range(1, FEWEST), HIDDEN: range(FEWEST, most)}
     return [range(shown, shown + 1) if isinstance(shown, int) else kinds[shown] for shown in part]
 
 
@@ -74,3 +74,23 @@ def test_what_need_not_be_hidden_is_shown() -> None:
     assert hidden(90, [[50, 40], [60, 30]], 5) == Sum(90, [[50, 40], [60, 30]], 5)
     assert hidden(0, [[0, 0]], 5) == Sum(0, [[0, 0]], 5)
     assert hidden(3, [[1, 2]], 0) == Sum(3, [[1, 2]], 0), "an office that hides nothing"
+
+
+@pytest.mark.parametrize(
+    ("months", "shown"),
+    [
+        ([7], 7), ([FEW], FEW), ([HIDDEN], HIDDEN), ([7, 0, 5], 12), ([0, 0], 0), ([7, FEW], AtLeast(8)),
+        ([FEW, FEW], AtLeast(2)), ([7, HIDDEN], AtLeast(7)), ([HIDDEN, 0], HIDDEN),
+    ],
+)  # fmt: skip
+def test_a_count_of_several_months_is_shown_where_each_of_them_shows_it(months: list[Shown], shown: Shown) -> None:
+    assert together(months) == shown
+
+
+def test_5_2_spans_of_months_tell_no_more_than_the_months_one_by_one() -> None:
+    """Whatever hidden counts there are: months that look the same make a span that looks the same."""
+    told: dict[str, set[str]] = {}
+    for first, second, third, fourth in product(range(FEWEST + 2), repeat=4):
+        months = [hidden(first + second, [[first, second]], FEWEST), hidden(third + fourth, [[third, fourth]], FEWEST)]
+        told.setdefault(repr(months), set()).add(repr(added(months)))
+    assert {len(spans) for spans in told.values()} == {1}

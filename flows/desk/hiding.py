@@ -2,6 +2,9 @@
 
 A count from 1 to below the fewest that is shown is FEW. Where a total and the counts beside it would give one away, the
 smallest of the others is HIDDEN too, then the total: until what is shown leaves two values or more for each FEW.
+
+Of several months a count is shown where each of them shows it. So whatever spans somebody lays over each other, they
+tell what the months tell one by one, and no more.
 """
 
 from __future__ import annotations
@@ -11,7 +14,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-Shown = int | Literal["few", "hidden"]
+
+@dataclass(frozen=True)
+class AtLeast:
+    """A count of several months, where not all of them show theirs."""
+
+    count: int
+
+
+Shown = int | Literal["few", "hidden"] | AtLeast
 FEW: Literal["few"] = "few"
 HIDDEN: Literal["hidden"] = "hidden"
 NO_END = sys.maxsize  # as many as anything may be
@@ -30,6 +41,24 @@ class Sum:
     total: Shown
     parts: list[list[Shown]]
     fewest: int
+
+
+def together(months: Sequence[Shown]) -> Shown:
+    """A count of several months, out of what each of them shows."""
+    if len(months) == 1:
+        return months[0]
+    shown = [count for count in months if isinstance(count, int)]
+    if len(shown) == len(months):
+        return sum(shown)
+    least = sum(shown) + months.count(FEW)
+    return AtLeast(least) if least else HIDDEN
+
+
+def added(months: Sequence[Sum]) -> Sum:
+    """The sums of several months."""
+    of_each = zip(*(one.parts for one in months), strict=True)
+    parts = [[together(counts) for counts in zip(*part, strict=True)] for part in of_each]
+    return Sum(together([one.total for one in months]), parts, months[0].fewest)
 
 
 def hidden(total: int, parts: Sequence[Sequence[int]], fewest: int) -> Sum:

@@ -12,7 +12,7 @@ from datetime import date, time, timedelta
 
 from flows import lifecycle
 from flows.desk.counsellors import WEEKDAYS, weekdays
-from flows.desk.hiding import Shown, alone, hidden
+from flows.desk.hiding import Shown, Sum, added, alone, hidden, together
 from flows.office import Office
 from flows.text import Text
 
@@ -81,6 +81,14 @@ class Period:
 def month_of(day: date) -> Period:
     first = day.replace(day=1)
     return Period(first, (first + timedelta(days=31)).replace(day=1))
+
+
+def months_of(period: Period) -> list[Period]:
+    """The months of a period, one by one."""
+    months = [month_of(period.first)]
+    while months[-1].end < period.end:
+        months.append(month_of(months[-1].end))
+    return months
 
 
 def month_before(period: Period) -> Period:
@@ -155,45 +163,56 @@ class Numbers:
     fewest: int  # that is shown
 
 
-def numbers(office: Office, tally: Tally) -> Numbers:
-    """Small counts are hidden, in whatever is shown anywhere."""
+def numbers(office: Office, *months: Tally) -> Numbers:
+    """Small counts are hidden, in whatever is shown anywhere, month by month."""
     fewest = office.fewest_shown
-    requests = hidden(
-        sum(tally.sources.values()),
-        [[tally.sources.get(key, 0) for key in SOURCES], [tally.replies.get(key, 0) for key in REPLIES]], fewest,
-    )  # fmt: skip
+    requests = added([_requests(month, fewest) for month in months])
+    cancelled, ended = [month.cancelled for month in months], [month.ended for month in months]
+    in_session = _all_of([month.in_session for month in months], fewest)
     sheets = (
         _sheet("requests", Text("Requests, by how they came"), SOURCES, requests.parts[0], requests.total),
         _sheet("replies", Text("Replies to these requests (4(2)b)"), REPLIES, requests.parts[1], requests.total),
-        Sheet(
-            "next", Text("Next bookings (4(3))"),
-            (Line(Text("Booked and confirmed in a session"), alone(tally.in_session, fewest)),),
-        ),
-        _added_up("cancelled", Text("Cancellations, by how they came (4(4))"), CANCELLED_BY, tally.cancelled, fewest),
-        _added_up("ended", Text("Sessions of this time, and how they ended"), ENDED_AS, tally.ended, fewest),
-    )  # fmt: skip
-    return Numbers(sheets, _wishes(office, tally, fewest), fewest)
+        Sheet("next", Text("Next bookings (4(3))"), (Line(Text("Booked and confirmed in a session"), in_session),)),
+        _added_up("cancelled", Text("Cancellations, by how they came (4(4))"), CANCELLED_BY, cancelled, fewest),
+        _added_up("ended", Text("Sessions of this time, and how they ended"), ENDED_AS, ended, fewest),
+    )
+    return Numbers(sheets, _wishes(office, months, fewest), fewest)
+
+
+def _requests(month: Tally, fewest: int) -> Sum:
+    parts = [[month.sources.get(key, 0) for key in SOURCES], [month.replies.get(key, 0) for key in REPLIES]]
+    return hidden(sum(month.sources.values()), parts, fewest)
 
 
 def _sheet(key: str, title: Text, labels: Mapping[str, Text], shown: list[Shown], total: Shown) -> Sheet:
     return Sheet(key, title, tuple(map(Line, labels.values(), shown)), total)
 
 
-def _added_up(key: str, title: Text, labels: Mapping[str, Text], counts: Mapping[str, int], fewest: int) -> Sheet:
-    found = hidden(sum(counts.values()), [[counts.get(one, 0) for one in labels]], fewest)
+def _added_up(
+    key: str, title: Text, labels: Mapping[str, Text], months: Sequence[Mapping[str, int]], fewest: int
+) -> Sheet:
+    parts = [[month.get(one, 0) for one in labels] for month in months]
+    found = added([hidden(sum(month.values()), [part], fewest) for month, part in zip(months, parts, strict=True)])
     return _sheet(key, title, labels, found.parts[0], found.total)
 
 
-def _wishes(office: Office, tally: Tally, fewest: int) -> Wishes:
+def _wishes(office: Office, months: Sequence[Tally], fewest: int) -> Wishes:
     """No totals: nothing stands beside these counts from which one could be worked out."""
-    days = sorted({*weekdays(office), *(day for day, _ in tally.unmet), *tally.full})
-    clocks = sorted({*_half_hours(office), *(clock for _, clock in tally.unmet)})
-    return Wishes(
-        tuple(WEEKDAYS[day] for day in days),
-        tuple((clock, tuple(alone(tally.unmet.get((day, clock), 0), fewest) for day in days)) for clock in clocks),
-        tuple(alone(tally.full.get(day, 0), fewest) for day in days),
-        alone(tally.nothing, fewest),
+    places = {place for month in months for place in month.unmet}
+    days = sorted({*weekdays(office), *(day for day, _ in places), *(day for month in months for day in month.full)})
+    clocks = sorted({*_half_hours(office), *(clock for _, clock in places)})
+    rows = tuple(
+        (at, tuple(_all_of([month.unmet.get((day, at), 0) for month in months], fewest) for day in days))
+        for at in clocks
     )
+    full = tuple(_all_of([month.full.get(day, 0) for month in months], fewest) for day in days)
+    nothing = _all_of([month.nothing for month in months], fewest)
+    return Wishes(tuple(WEEKDAYS[day] for day in days), rows, full, nothing)
+
+
+def _all_of(months: Sequence[int], fewest: int) -> Shown:
+    """A count beside no total, of all these months."""
+    return together([alone(count, fewest) for count in months])
 
 
 def _half_hours(office: Office) -> list[time]:
