@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows import answers, arranging, reminding, sentences
+from flows import answers, arranging, only_if, reminding, sentences
 from flows.counter import Booking, Free
 from flows.deciding import DECLINE_REASONS
 from flows.office_days import OfficeDays
@@ -65,7 +65,9 @@ def _facts_of(days: OfficeDays, kind: str, booking: Booking) -> dict[str, Any]:
 def chat(days: OfficeDays, kind: str, booking: Booking, more: Mapping[str, Any] = NOTHING) -> tuple[Text, ...]:
     """A message to the person's chat. `more` are the facts of a measure."""
     of_the_day = kind in reminding.CHAT
-    words = reminding.chat(days, kind, booking) if of_the_day else (sentences.CHAT[kind], *_free(kind, more))
+    without_mail = kind == "answered" and not only_if.has_address(booking)
+    said = sentences.ANSWERED_BY_PHONE if without_mail else sentences.CHAT.get(kind)
+    words = reminding.chat(days, kind, booking) if of_the_day or said is None else (said, *_free(kind, more))
     return tuple(each.given(**{**_facts_of(days, kind, booking), **more}) for each in words)
 
 

@@ -210,7 +210,7 @@ TABLE = (
     Row("suspended_mail",           MAIL,   NONE,                 at_once,        ever,           has_address),
     Row("unsuspended",              CHAT,   NONE,                 at_once,        ever,           always),
     Row("unsuspended_mail",         MAIL,   NONE,                 at_once,        ever,           has_address),
-    Row("answered",                 CHAT,   NONE,                 at_once,        ever,           has_address),
+    Row("answered",                 CHAT,   NONE,                 at_once,        ever,           always),
     Row("answered_mail",            MAIL,   NONE,                 at_once,        ever,           has_address),
     Row("objected",                 STAFF,  NONE,                 at_once,        ever,           always),
     # Of nobody's booking yet: a time for whoever waits (bot/waiting.py)

@@ -118,6 +118,12 @@ CHAT = {
         "Questions: {office_phone} ({office_hours})"
     ),
 }
+ANSWERED_BY_PHONE = Text(  # where the address has been erased
+    "[Answer to your objection] Reference {ref}\n"
+    "Staff have looked at it again. Please call us: we will tell you our answer.\n"
+    "\n"
+    "Phone: {office_phone} ({office_hours})"
+)
 STAFF = {
     "overdue": Text("[Reply overdue] {ref} {date} {time}"),
     "companion_changed": Text("[Companion changed] {ref} {date} {time}\nWho joins now is on the desk."),

@@ -222,6 +222,19 @@ async def test_an_objection_by_phone_stands_in_the_list_until_it_is_answered(des
     assert await desk.all("SELECT count(*) FROM notice WHERE kind IN ('answered', 'answered_mail')") == [(2,)]
 
 
+@on_sqlite_alone
+async def test_an_answer_that_no_letter_can_bring_is_told_by_phone(desk: OpenDesk, office: Office) -> None:
+    await missed(office, email="")
+    lead = await at_people(desk)
+    await decides(lead, "open")
+    await lead.presses("一覧に加える", channel="chat", objection="入院していました。")
+    await lead.opens("/people/measures/1")
+    await lead.presses("内容を表示する")
+    shown = await lead.presses("回答を送る", answer="停止を取りやめます。")
+    assert "回答は送っていません" in shown.text
+    assert await desk.all("SELECT kind FROM notice WHERE kind LIKE 'answered%'") == [("answered",)]
+
+
 async def test_what_leads_and_people_write_rests_sealed(desk: OpenDesk, office: Office) -> None:
     await missed(office)
     lead = await at_people(desk)

@@ -296,11 +296,11 @@ def test_without_lists_for_staff_an_outcome_is_asked_for_when_the_counter_opens(
     assert clock.outcome_asked_at(one, start) == DAYS.at(SESSION, time(9))
 
 
-def test_a_measure_is_told_by_the_ways_that_are_open_and_an_answer_only_while_the_details_are_kept() -> None:
+def test_a_measure_and_an_answer_are_told_by_the_ways_that_are_open() -> None:
     kept = booking(CONFIRMED, "handed")
     erased = replace(kept, details={})
     assert to_the_person("warned", kept) == ("warned", "warned_mail")
     assert to_the_person("warned", erased) == ("warned",)
     assert to_the_person("warned", replace(kept, chat=None)) == ("warned_mail",)
     assert to_the_person("answered", kept) == ("answered", "answered_mail")
-    assert to_the_person("answered", erased) == ()
+    assert to_the_person("answered", erased) == ("answered",), "who is suspended for long is asked to call"

@@ -200,6 +200,9 @@ def test_a_letter_names_what_is_given_besides_and_the_url() -> None:
     assert "https://x.example/1" in said(letters.letter(DAYS, "url_mail", booking).body)
     assert "はい、そうです" in said(letters.letter(DAYS, "answered_mail", BOOKED, {"answer": "はい、そうです"}).body)
     assert "t***@example.jp" in said(letters.chat(DAYS, "answered", BOOKED, {"times": ()}))
+    erased = said(letters.chat(DAYS, "answered", replace(BOOKED, details={})))
+    assert "電話してください" in erased
+    assert "メール" not in erased
 
 
 @pytest.mark.parametrize(

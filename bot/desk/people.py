@@ -35,6 +35,10 @@ TOLD = {
     ("mail",): Text("The person is being told by e-mail."),
     (): Text("Neither a chat nor an e-mail address of the person is known: please call."),
 }
+ANSWER_BY_PHONE = Text(
+    "No e-mail address of the person is known any more, so the answer was not sent. They are asked in the chat to call:"
+    " please tell them then."
+)
 NOT_TOLD = Text("Noted. The person is told nothing.")
 SORTS = ("suspended", "warned")
 TELLS: Mapping[str, ToldOfPeople] = {"warning": "warned", "suspension": "suspended"}
@@ -211,7 +215,8 @@ async def answer(visit: Visit) -> Answer:
     words, t, booking = _words(visit, "answer"), visit.transaction, found.measure.booking
     if not await measures.answer(t, visit.kit.seal, objection.id, booking, words, visit.member, visit.now):
         raise Wrong(ANSWERED_ALREADY)
-    return Done("/people", await _tell(visit, "answered", objection.id, booking))
+    told = await _tell(visit, "answered", objection.id, booking)
+    return Done("/people", ANSWER_BY_PHONE if told == TOLD["chat",] else told)
 
 
 async def answer_again(visit: Visit) -> Answer:
