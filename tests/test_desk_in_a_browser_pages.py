@@ -21,6 +21,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CUT = "cells => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.innerText)"
 A_ROW = 44  # pixels: what a finger needs
+OF_BOOKINGS = ("/bookings/{booking}", "/people/of/{booking}")
 BOOKINGS = ("booking", "missed", "confirmed", "proposed")
 
 
@@ -38,10 +39,10 @@ async def things(place: Counter) -> Mapping[str, str]:
 def paths(things: Mapping[str, str]) -> Iterator[str]:
     """Every address at which there is a page, with something on it."""
     for route in ROUTES:
-        for booking in BOOKINGS if route.path == "/bookings/{booking}" else BOOKINGS[:1]:
+        for booking in BOOKINGS if route.path in OF_BOOKINGS else BOOKINGS[:1]:
             if route.method == "GET":
                 yield route.path.format(**{**things, "booking": things[booking]})
-    yield from ("/week?from=2026-11-23", "/closing?first=2026-11-26&counsellor=2")
+    yield from ("/numbers?from=2026-10&to=2026-11", "/week?from=2026-11-23", "/closing?first=2026-11-26&counsellor=2")
 
 
 async def is_a_page(clerk: Clerk, path: str) -> bool:

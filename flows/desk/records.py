@@ -41,7 +41,7 @@ WHAT: Mapping[What, Text] = {
     "called": Text("Called a person about a closure"),
     "counsellor_changed": Text("Changed a counsellor"),
     "counsellor_left": Text("A counsellor leaves"),
-    "measure": Text("Weighed a missed session"),
+    "measure": Text("Decided about a missed or stopped session"),
     "measure_ended": Text("Ended a suspension or withdrew a warning"),
     "in_spite": Text("Booked in spite of a suspension"),
     "objection": Text("Noted an objection"),
