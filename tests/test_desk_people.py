@@ -156,9 +156,11 @@ async def test_a_second_missed_session_of_the_same_number_is_weighed_with_the_fi
     await decides(lead, "warning")
     desk.clock.turn("2026-11-19 15:00")
     second = await missed(office, 2, "2026-11-25 09:30", desk.clock(), seeker_number="11030-7654321")
+    assert isinstance(await office.request(3, "2026-11-26 09:30", seeker_number="11030-7654321"), Booking)
     shown = await lead.opens("/people")
     assert "連絡のないキャンセル：2件" in shown.text
     assert {first.reference, second.reference} <= set(shown.text.split())
+    assert "これまで90日間のほかの予約： 申し込み中 1" in shown.text
     assert "これまでの決定" in shown.text
 
 

@@ -47,6 +47,11 @@ UNWEIGHED = SHOWN.where(MISSED_ONLY, KNOWN_NUMBER, DECIDED_SINCE == 0).order_by(
 OF_PEOPLE = SHOWN.where(
     BOOKING.c.number_index.in_(bindparam("numbers", expanding=True)), KNOWN_NUMBER, BOOKING.c.state == MISSED
 )
+OTHERS_OF_PEOPLE = (
+    select(BOOKING.c.number_index, BOOKING.c.state, func.count().label("times"))
+    .where(BOOKING.c.number_index.in_(bindparam("numbers", expanding=True)), KNOWN_NUMBER, BOOKING.c.state != MISSED)
+    .group_by(BOOKING.c.number_index, BOOKING.c.state)
+)
 MEASURES_OF_PEOPLE = select(MEASURE).where(MEASURE.c.number_index.in_(bindparam("numbers", expanding=True)))
 OF_THE_SORT = (RUNNING, MEASURE.c.what == bindparam("what"), NOT_OVER)
 WITH_REFERENCE = (
@@ -117,14 +122,18 @@ async def people(transaction: Transaction, numbers: Sequence[str]) -> Mapping[st
     if not numbers:
         return {}
     missed, decided = defaultdict(list), defaultdict(list)
+    others: dict[str, dict[str, int]] = defaultdict(dict)
     for row in await transaction.execute(OF_PEOPLE, {"numbers": numbers}):
         missed[row.number_index].append(Missed(row.id, row.ref, row.start, row.at, row.contact_at))
     for row in await transaction.execute(MEASURES_OF_PEOPLE, {"numbers": numbers}):
         decided[row.number_index].append(measure(row))
+    for row in await transaction.execute(OTHERS_OF_PEOPLE, {"numbers": numbers}):
+        others[row.number_index][row.state] = row.times
     return {
         number: Person(
             tuple(sorted(missed[number], key=lambda one: one.start)),
             tuple(sorted(decided[number], key=lambda one: one.id)),
+            others[number],
         )
         for number in numbers
     }

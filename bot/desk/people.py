@@ -46,7 +46,7 @@ TELLS_THE_END: Mapping[str, ToldOfPeople] = {"warning": "withdrawn", "suspension
 WORDS = {
     "decisions": list(people.DECISIONS.items()), "reasons": list(people.REASONS.items()),
     "why_ended": list(people.WHY_ENDED.items()), "channels": list(people.CHANNELS.items()),
-    "measures": people.MEASURES, "reason_of": people.REASONS, "channel_of": people.CHANNELS,
+    "states": STATES, "measures": people.MEASURES, "reason_of": people.REASONS, "channel_of": people.CHANNELS,
 }  # fmt: skip
 
 

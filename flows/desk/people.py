@@ -122,10 +122,13 @@ class Measure:
 
 @dataclass(frozen=True)
 class Person:
-    """One job-seeker number, without a name: all that was missed, oldest first, and what was decided about it."""
+    """One job-seeker number, without a name: all that was missed, oldest first, and what was decided about it; how
+    many other bookings are known, by their state.
+    """
 
     missed: tuple[Missed, ...]
     measures: tuple[Measure, ...] = ()
+    others: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def unweighed(self) -> tuple[Missed, ...]:

@@ -88,5 +88,5 @@ async def test_2_3_staff_see_the_answer_and_the_counsellor(desk: OpenDesk, offic
     booking = await office.request(1, registered="yes", device="yes", continuing="yes")
     assert isinstance(booking, Booking)
     clerk = await desk.signed_in()
-    assert "担当者" in (await clerk.opens(f"/bookings/{booking.id}")).text
-    assert "継続" in (await clerk.presses("個人情報を表示する")).text
+    assert "担当者\n担当 1\n" in (await clerk.opens(f"/bookings/{booking.id}")).text
+    assert "継続的な相談の希望（第2条(3)）\nはい\n" in (await clerk.presses("個人情報を表示する")).text

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from flows import sentences
+from flows import reminding, sentences
 from flows.counter import Booking
-from tests.clauses.screens import BOOKED, written
+from tests.clauses.screens import BOOKED, told, written
 from tests.counters import Office
 from tests.desk import OpenDesk
 
@@ -31,4 +31,6 @@ async def test_3_only_a_url_that_is_encrypted_on_its_way_is_taken(wrong: str, de
 
 def test_3_the_url_stands_in_its_letter_and_in_no_message_of_the_chat() -> None:
     assert URL in written("url_mail", replace(BOOKED, url=URL, url_sent=True))
-    assert [kind for kind, words in sentences.CHAT.items() if "{url}" in words.sentence] == []
+    said = {**sentences.CHAT, **reminding.CHAT}
+    assert [kind for kind, words in said.items() if "{url}" in words.sentence] == []
+    assert not [kind for kind in reminding.CHAT if URL in told(kind, replace(BOOKED, url=URL, url_sent=True))]

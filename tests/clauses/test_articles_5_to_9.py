@@ -42,8 +42,10 @@ async def test_5_2_neither_the_week_nor_the_records_tell_a_person_or_a_device(de
     clerk = await desk.signed_in("lead")
     await clerk.opens(f"/bookings/{booking.id}")
     await clerk.presses("個人情報を表示する")
-    week = (await clerk.opens("/week?day=2026-11-24")).html
+    week = (await clerk.opens("/week?from=2026-11-23")).html
+    assert booking.reference in week
     records = str(await office.all("SELECT * FROM record"))
+    assert "looked" in records
     for known in ("川越 太郎", "987654321", "11030", "example.jp", "127.0.0.1", "aiohttp"):
         assert known not in week
         assert known not in records
