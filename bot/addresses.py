@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.encryption import Seal
 from flows.counter import Booking
 from flows.lifecycle import CONFIRMED
+from flows.notices import ONCE_PER_ADDRESS
 
 if TYPE_CHECKING:
     from bot.counter import SqlCounter
@@ -17,6 +18,7 @@ async def correct(counter: SqlCounter, booking: Booking, address: str) -> None:
     booking.details = {**booking.details, "email": address}
     await counter.seal_details(booking)
     failed = to_settle(booking)
+    await counter.outbox.withdraw(counter.transaction, booking.id, ONCE_PER_ADDRESS, counter.now)  # of the one before
     booking.told = "waiting" if failed else booking.told
     await counter.note(booking, "email_corrected")
     if failed:

@@ -266,6 +266,7 @@ class SqlCounter:
         details = {**fresh.details, **given}
         fresh.details = {name: answer for name, answer in details.items() if answer is not None}
         await self.seal_details(fresh)
+        await self.outbox.withdraw(self.transaction, fresh.id, ("companion_changed",), self.now)  # one says both
         await self.note(fresh, what)
         await record(self.transaction, self.now, "companion_changed", None, fresh.id)
 

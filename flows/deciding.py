@@ -49,8 +49,7 @@ def card(context: Context) -> Text:
         deadline=booking.confirm_by,
     )
     details = DETAILS_ARE[context.conversation.known.get("details", "letter")]
-    then = [verdict(context)] if booking.state != REQUESTED else []
-    lines = (head, *([] if then else [details]), *flags(booking), *then)
+    lines = (head, details, *flags(booking), *([verdict(context)] if booking.state != REQUESTED else []))
     return Text("{lines}", lines=lines)
 
 

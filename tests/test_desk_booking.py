@@ -95,6 +95,17 @@ async def test_the_life_begins_with_the_request_and_tells_who_did_what_and_what_
     assert "本人へのメール" in text
 
 
+@on_sqlite_alone
+async def test_nothing_is_to_come_in_the_chat_of_somebody_without_one(office: Office, desk: OpenDesk) -> None:
+    booking = await confirmed(office)
+    visitor = await page_of(desk, booking)
+    to_come = "10分前のお知らせ（連絡のボタンあり）"
+    assert to_come in visitor.shown.text
+    assert await desk.all("UPDATE booking SET chat_id = NULL RETURNING id")
+    text = (await visitor.opens(f"/bookings/{booking.id}")).text
+    assert (to_come in text, "参加したかどうかの確認" in text) == (False, True)
+
+
 async def test_what_became_of_a_notice_is_told(office: Office, desk: OpenDesk) -> None:
     booking = await confirmed(office)
     for kind, state in (("confirmed_mail", "dead"), ("received", "sent"), ("remind_one_hour", "cancelled")):
@@ -179,6 +190,25 @@ async def test_a_corrected_address_gets_the_letter_that_it_missed(office: Office
     assert (await now_is(office, booking)).details["email"] == "hanako@example.jp"
     assert await promised(desk, "confirmed_mail") == ["confirmed_mail"] * 2
     assert ("email_corrected", 702, "") in await records(desk)
+
+
+@on_sqlite_alone
+async def test_whether_the_letter_arrived_is_asked_of_the_corrected_address_alone(
+    office: Office, desk: OpenDesk
+) -> None:
+    booking = await confirmed(office)
+    visitor, asked = await page_of(desk, booking), []
+    for address in ("", "hanako@example.jp", "taro@example.jp"):
+        if address:
+            await visitor.presses("訂正する", email=address)
+        async with office.database.transaction() as transaction:
+            counter = office.before(transaction, 1)
+            await counter.tell(await counter.booking(booking.id) or booking, "handed")
+        await visitor.opens(f"/bookings/{booking.id}")
+        asked += await desk.all("SELECT key FROM notice WHERE kind = 'arrived' AND state = 'pending'")
+    first, second, third = asked
+    assert first != second
+    assert first == third, "it was the right one after all"
 
 
 @pytest.mark.parametrize("meant", ["taro@gmial.com", "taro@gmail.com"])

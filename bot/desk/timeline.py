@@ -71,8 +71,10 @@ def _act(row: Row[Any], names: Names) -> Entry:
 
 
 def _is_to_come(row: Row[Any], booking: Booking) -> bool:
-    """Whether it will go out as things stand, once the confirming letter has gone."""
+    """Whether it will go out as things stand, once the confirming letter has gone: none in a chat that is not known."""
     rule = notices.KINDS.get(row.kind)
+    if rule and rule.channel == "chat" and booking.chat is None:
+        return False
     return rule is None or rule.holds(booking) or rule.holds(replace(booking, told="handed"))
 
 
