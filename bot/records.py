@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Integer, Table, bindparam, func, insert, select
 
 from bot.database import Transaction
 from bot.staff_tables import RecordRow
@@ -17,6 +17,7 @@ from flows.desk.records import What
 from flows.desk.roles import Member
 
 RECORD, DECISION = table(RecordRow), table(DecisionRow)
+STILL_TO_COME = 100  # among so many of the newest, those that were being written
 ONE_LOOK = timedelta(minutes=30)  # whoever looks for longer has looked twice
 
 
@@ -34,7 +35,19 @@ async def record(
     await transaction.execute(entry)
 
 
-async def revision(transaction: Transaction) -> tuple[int, int]:
-    """Grows with whatever an open page might show: two look-ups at the end of an index."""
-    newest = [(await transaction.execute(select(func.max(of.c.id)))).scalar() or 0 for of in (DECISION, RECORD)]
-    return newest[0], newest[1]
+LAST = {of: select(of.c.id).where(of.c.id > 0).order_by(of.c.id.desc()).limit(1) for of in (DECISION, RECORD)}
+FIRST_OF, LAST_OF = bindparam("first", type_=Integer()), bindparam("last", type_=Integer())
+NEWEST = {of: select(func.sum(of.c.id)).where(of.c.id.between(FIRST_OF, LAST_OF)) for of in LAST}
+
+
+async def revision(transaction: Transaction) -> str:
+    """Another one after whatever an open page might show: look-ups at the end of an index.
+
+    Who begins first may be kept last (PostgreSQL): the last number alone would not tell of it, the sum of some does.
+    """
+    return ".".join([str(await _sum(transaction, of)) for of in LAST])
+
+
+async def _sum(transaction: Transaction, of: Table) -> int:
+    last = (await transaction.execute(LAST[of])).scalar() or 0
+    return int((await transaction.execute(NEWEST[of], {"first": last - STILL_TO_COME, "last": last})).scalar() or 0)

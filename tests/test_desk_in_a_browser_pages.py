@@ -20,6 +20,8 @@ from tests.desk_things import LONG_NAME, one_of_each
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CUT = "cells => cells.filter((cell) => cell.scrollWidth > cell.clientWidth).map((cell) => cell.innerText)"
+TURNED_TO = """() => {{ Object.defineProperty(document, "hidden", {{ value: {hidden}, configurable: true }});
+    document.dispatchEvent(new Event("visibilitychange")); }}"""  # as by a press on another tab
 A_ROW = 44  # pixels: what a finger needs
 OF_BOOKINGS = ("/bookings/{booking}", "/people/of/{booking}")
 BOOKINGS = ("booking", "missed", "confirmed", "proposed")
@@ -118,3 +120,18 @@ async def test_the_button_of_a_link_pressed_twice_opens_the_desk_once(place: Cou
     await page.wait_for_url("**/today")
     await expect(page.get_by_role("button", name="ログアウト")).to_be_visible()
     await page.close()
+
+
+async def test_a_clerk_opens_more_tabs_than_a_browser_has_lines_and_each_is_up_to_date_when_looked_at(
+    place: Counter,
+) -> None:
+    async with place.clerk(DESK) as clerk:
+        for _ in range(7):
+            await clerk.page.evaluate(TURNED_TO.format(hidden="true"))
+            clerk.page = await clerk.page.context.new_page()
+            await clerk.page.goto(clerk.origin + "/requests")
+        first = clerk.page.context.pages[1]
+        booking = await place.booked("2026-12-02 09:30", *())
+        await expect(first.get_by_text(booking.reference)).to_have_count(0)
+        await first.evaluate(TURNED_TO.format(hidden="false"))
+        await expect(first.get_by_text(booking.reference).first).to_be_visible()

@@ -4,21 +4,18 @@ whose session is over. Each refusal is a page in the reader's language, with eve
 
 from __future__ import annotations
 
-import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from aiohttp import ClientResponse
 from sqlalchemy.engine import make_url
 
-from bot import staff
 from bot.desk.guard import HEADERS
 from bot.desk.rooms import ROUTES
 from tests.counters import Office
-from tests.desk import IDS, OpenDesk, Visitor, on_sqlite_alone, open_desk
+from tests.desk import OpenDesk, Visitor, on_sqlite_alone, open_desk
 from tests.desk_things import one_of_each
 
 pytestmark = on_sqlite_alone  # nothing of this has to do with the engine
@@ -171,36 +168,3 @@ async def test_while_the_database_is_away_every_page_says_so_and_then_goes_on(
     assert (await visitor.opens("/today")).status == 200
     await visitor.opens(link)
     assert (await visitor.presses("職員用ページを開く")).path == "/today", "the link was not spent"
-
-
-# Open pages
-
-
-async def line(answer: ClientResponse) -> str:
-    """The next event or remark of a live page."""
-    async with asyncio.timeout(5):
-        return (await answer.content.readuntil(b"\n\n")).decode().strip()
-
-
-async def end_rights(desk: OpenDesk, visitor: Visitor) -> None:
-    async with desk.database.transaction() as transaction:
-        assert await staff.end(transaction, IDS["counsellor"], None, desk.clock())
-
-
-async def sign_out(desk: OpenDesk, visitor: Visitor) -> None:
-    await visitor.opens("/today")
-    await visitor.presses("ログアウト")
-
-
-@pytest.mark.parametrize("over", [end_rights, sign_out])
-async def test_an_open_page_is_told_that_its_session_is_over_and_hears_no_more(
-    desk: OpenDesk, over: Callable[[OpenDesk, Visitor], Awaitable[None]]
-) -> None:
-    visitor, other = await desk.signed_in("counsellor"), await desk.signed_in("lead")
-    async with visitor.client.get(desk.origin + "/events") as mine, other.client.get(desk.origin + "/events") as theirs:
-        assert [await line(mine), await line(theirs)] == [": here"] * 2
-        await over(desk, visitor)
-        assert await line(mine) == "event: over\ndata: over"
-        assert await mine.content.read() == b""
-        assert await line(theirs) == "data: changed"
-    assert (await visitor.opens("/events")).status == 401

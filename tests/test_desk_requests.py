@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from aiohttp import StreamReader
 
-from flows.counter import Booking, Decision
+from flows.counter import Booking
 from tests.counters import Office
 from tests.desk import OpenDesk, Visitor, open_desk
 from tests.desk_things import Filling
@@ -198,23 +197,3 @@ async def test_somebody_who_only_reads_sees_the_list_without_its_buttons(office:
     page = (await shown(desk, "reader")).shown
     assert booking.reference in page.text
     assert [form.buttons for form in page.forms] == [["検索"], ["English"], ["ログアウト"]]
-
-
-async def test_an_open_page_hears_of_a_new_request_and_of_a_decision(office: Office, desk: OpenDesk) -> None:
-    visitor = await shown(desk)
-    async with visitor.client.get(desk.origin + "/events") as events:
-        assert (await events.content.readline()).startswith(b": here")
-        booking = await requested(office, 1, "2026-11-24 09:30")
-        assert await changed(events.content)
-        now = desk.clock()
-        async with desk.database.transaction() as transaction:
-            await office.before(transaction, 1).move(booking, "confirm", Decision("confirm", now, 1, "職員 一号"))
-        assert await changed(events.content)
-
-
-async def changed(lines: StreamReader) -> bool:
-    """Wait for the event."""
-    async with asyncio.timeout(10):
-        while (line := await lines.readline()) != b"data: changed\n":
-            assert line
-    return True

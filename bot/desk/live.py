@@ -20,7 +20,7 @@ class Live:
 
     def __init__(self, database: Database):
         self.database = database
-        self.now = (0, 0)
+        self.now = ""
         self._pages = 0
         self._changed = asyncio.Event()
 
@@ -52,18 +52,19 @@ class Live:
             self._changed = asyncio.Event()
 
     async def serve(self, request: web.Request, is_signed_in: Callable[[], Awaitable[bool]]) -> web.StreamResponse:
-        """`text/event-stream`: an event for each change, until the page goes or its session is over: that is told."""
+        """`text/event-stream`: an event for each change since what the page has `seen`, until the page goes.
+
+        Where its session is over, the page is told, and hears no more.
+        """
         answer = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
         self._pages += 1
         try:
             await self._look_once()
             await answer.prepare(request)
-            seen = self.now
             await answer.write(b": here\n\n")
+            seen = request.query.get("seen", self.now)
             while True:
-                with suppress(TimeoutError):
-                    async with asyncio.timeout(STILL_THERE_SECONDS):
-                        await self._changed.wait()
+                await self._other_than(seen)
                 if not await self._unless_away(is_signed_in):
                     await answer.write(b"event: over\ndata: over\n\n")
                     return answer
@@ -73,6 +74,13 @@ class Live:
             return answer
         finally:
             self._pages -= 1
+
+    async def _other_than(self, seen: str) -> None:
+        """Until there is something newer, or for as long as a line can be silent."""
+        if self.now == seen:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(STILL_THERE_SECONDS):
+                    await self._changed.wait()
 
     async def _unless_away(self, is_signed_in: Callable[[], Awaitable[bool]]) -> bool:
         """While the database is away nobody's rights end."""

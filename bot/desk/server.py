@@ -43,6 +43,7 @@ from bot.desk.visit import Done, Page, Route, Visit, Wrong
 from bot.kit import Kit
 from bot.logs import trace
 from bot.pausing import paused
+from bot.records import revision
 from flows.desk.roles import ROLES
 from flows.text import Text
 
@@ -210,12 +211,13 @@ class Desk:
             return Outcome(session, status=403, why=why.given(role=ROLES[session.member.role]))
         if route.method == "POST" and not session.sent(form.get("token", "")):
             return Outcome(session, status=403, why=FORGED)
+        seen = await revision(transaction) if route.method == "GET" else ""  # first: the page may miss what comes now
         await self.kit.calendar.follow(transaction, now)
         answer = await route.handler(self._visit(transaction, session, request, form, now))
         said = json.dumps(answer.said.to_json()) if isinstance(answer, Done) and answer.said else ""
         if said or (session.said and isinstance(answer, Page)):
             await access.say_next(transaction, session, said)
-        return Outcome(session, answer, paused=await paused(transaction))
+        return Outcome(session, answer, seen=seen, paused=await paused(transaction))
 
     async def _again(self, request: web.Request, route: Route, form: MultiDictProxy[str], problem: Wrong) -> Outcome:
         """The form's page once more, with what was typed and why it cannot be done; nothing was kept."""

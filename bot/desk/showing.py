@@ -31,6 +31,7 @@ class Outcome:
     status: int = 200
     why: Text | None = None
     problem: Wrong | None = None
+    seen: str = ""  # how far a page that was asked for has seen what happens
     paused: Switch | None = None
 
 
@@ -65,7 +66,7 @@ class Showing:
             "navigation": [room for room in NAVIGATION if session.member.may(room.right)],
             "path": self.base + here.partition("?")[0],
             "said": Text.from_json(json.loads(session.said)) if session.said else None, "problem": outcome.problem,
-            "renews": is_asked_for and answer.renews, "here": here,
+            "seen": outcome.seen if answer.renews else "", "here": here,
             "paused": outcome.paused,
             "paused_words": outcome.paused and outcome.paused.told(PAUSED, self.kit.days.office.zone),
         }  # fmt: skip

@@ -11,7 +11,7 @@ async function renew() {
     return;
   }
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
-  if (answer.status >= 500) return; // what is shown stays until there is something else to show
+  if (answer.status >= 500) { setTimeout(soon, 5000); return; } // what is shown stays until there is something else to show
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("page");
   if (!fresh) { location.reload(); return; }
   const [focused, said] = [document.activeElement, page.querySelector(".said")];
@@ -34,26 +34,31 @@ function soon() {
   waiting = setTimeout(() => renew().catch(() => {}), 50);
 }
 
+let events;
 function listen() {
-  const events = new EventSource(page.dataset.events);
-  let missed = false; // what changed while the line was broken
+  events?.close();
+  events = new EventSource(page.dataset.events);
   events.addEventListener("message", soon);
-  events.addEventListener("open", () => { if (missed) soon(); missed = false; });
   events.addEventListener("over", () => location.reload());
-  events.addEventListener("error", () => { missed = true; if (events.readyState === EventSource.CLOSED) setTimeout(again, 5000); });
+  events.addEventListener("error", () => { if (events.readyState === EventSource.CLOSED) again(); });
 }
 
 // A browser gives up at the first refusal: while the desk starts again, or because nobody is signed in any more.
 async function again() {
+  if (document.hidden) return;
   const answer = await fetch(page.dataset.events).catch(() => null);
   await answer?.body?.cancel();
   if (answer?.status === 401) location.reload();
-  else if (answer?.ok) { listen(); soon(); }
+  else if (answer?.ok) listen();
   else setTimeout(again, 5000);
 }
 
-if (page?.dataset.events) listen();
-else if (page) history.replaceState(null, "", page.dataset.here); // an answer to a form is shown once; its page comes again
+if (page?.dataset.events) {
+  listen();
+  document.addEventListener("visibilitychange", () => { // a browser has few lines for all its tabs
+    if (document.hidden) events.close(); else listen();
+  });
+} else if (page) history.replaceState(null, "", page.dataset.here); // an answer to a form is shown once; its page comes again
 
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
