@@ -51,6 +51,13 @@ def test_a_card_says_who_decided_or_how_the_request_ended(state: str, decided: D
     assert words(deciding.card(with_a_card(about)))[-1] == says
 
 
+def test_a_card_says_which_times_were_proposed() -> None:
+    about = booking("proposed")
+    about.decided = by_staff("propose", jst("2026-11-25T10:00"), jst("2026-11-26T13:30"))
+    proposed = [f"【ほかの日時を案内】職員 一号\u3000{AT}", "11月25日(水) 10:00", "11月26日(木) 13:30"]
+    assert words(deciding.card(with_a_card(about)))[-3:] == proposed
+
+
 @pytest.mark.parametrize(
     ("channel", "says"),
     [

@@ -264,36 +264,3 @@ async def test_a_request_in_the_chat_is_on_an_open_page_without_a_reload(place: 
         await expect(clerk.page.locator(".card")).to_have_count(1)
         assert await clerk.page.evaluate("globalThis.still_here")
     assert re.fullmatch("confirmed requested", " ".join(sorted((await place.states()).values())))
-
-
-async def test_after_a_refusal_the_page_can_be_asked_for_again_and_the_focus_is_on_what_was_said(
-    place: Counter,
-) -> None:
-    booking = await place.booked("2026-11-24 09:30")
-    async with place.clerk(DESK) as clerk:
-        times = f"{clerk.origin}/bookings/{booking.id}/times"
-        await clerk.page.goto(times)
-        await clerk.presses("この日時を案内する")
-        await expect(clerk.page.locator(".problem")).to_be_focused()
-        assert clerk.page.url == times
-        await clerk.ticks("10:30")
-        await clerk.presses("この日時を案内する")
-        await expect(clerk.page.locator(".said")).to_be_focused()
-        await clerk.page.go_back()
-        await clerk.sees("この予約は、今はほかの日時を選べません")
-        await clerk.page.goto(f"{clerk.origin}/bookings/{booking.id}")
-        await clerk.presses("個人情報を表示する")
-        await clerk.sees("川越 太郎")
-        await clerk.page.reload()
-        await clerk.sees("個人情報を表示する")
-
-
-async def test_an_open_page_that_renews_itself_leaves_the_focus_where_it_was(place: Counter) -> None:
-    first, later = await place.booked("2026-11-24 09:30"), place.seeker()
-    async with place.clerk(DESK) as clerk:
-        await clerk.goes_to("申し込み")
-        button = clerk.page.locator(f"#b{first.id} a", has_text="ほかの日時を案内する")
-        await button.focus()
-        await place.booked("2026-11-24 10:00", chat=later.id)
-        await expect(clerk.page.locator("main .cards > li")).to_have_count(2)
-        await expect(button).to_be_focused()

@@ -10,7 +10,7 @@ import pytest
 
 from flows.counter import Booking
 from tests.counters import Office
-from tests.desk import OpenDesk, Visitor, open_desk
+from tests.desk import OpenDesk, Visitor, on_sqlite_alone, open_desk
 from tests.desk_things import Filling
 from tests.town import Clock
 
@@ -83,6 +83,20 @@ async def test_one_press_confirms_and_is_recorded_with_who_and_how(office: Offic
     assert await decisions(desk) == [("confirm", 702, "職員 一号", "", "desk")]
     assert [kind for (kind,) in await desk.all("SELECT kind FROM notice WHERE kind = 'confirmed_mail'")]
     assert "を確定しました" not in (await visitor.opens("/requests")).text, "it is said once"
+
+
+@on_sqlite_alone
+async def test_a_page_that_renews_itself_meanwhile_does_not_take_away_what_is_said(
+    office: Office, desk: OpenDesk
+) -> None:
+    await requested(office, 1, "2026-11-24 09:30")
+    visitor = await shown(desk)
+    form = visitor.shown.form("確定する")
+    async with visitor.client.post(desk.origin + form.action, data=form.fields, allow_redirects=False) as answer:
+        assert answer.status == 303
+    async with visitor.client.get(f"{desk.origin}/requests", headers={"Sec-Fetch-Dest": "empty"}) as renewed:
+        assert "を確定しました" not in await renewed.text()
+    assert "を確定しました" in (await visitor.opens("/requests")).text
 
 
 async def test_the_url_is_sent_with_the_press_below_it(office: Office, desk: OpenDesk) -> None:

@@ -68,6 +68,11 @@ def reads(request: web.Request) -> str:
     return "en" if guess(first)[0] == "en" else ""
 
 
+def is_looked_at(request: web.Request) -> bool:
+    """Whether somebody comes to the page; an open one that renews itself asks for it too."""
+    return request.headers.get("Sec-Fetch-Dest", "document") == "document"
+
+
 async def add_headers(request: web.Request, answer: web.StreamResponse) -> None:
     """For `on_response_prepare`: refusals get the headers too. Which programs serve the desk is nobody's business."""
     answer.headers.update({name: value for name, value in HEADERS.items() if name not in answer.headers})

@@ -34,7 +34,7 @@ from bot.desk.closed import (
     Closed,
     closed,
 )
-from bot.desk.guard import Handler, add_headers, guard
+from bot.desk.guard import Handler, add_headers, guard, is_looked_at
 from bot.desk.live import Live
 from bot.desk.rendering import HERE
 from bot.desk.rooms import NAVIGATION, ROUTES
@@ -215,7 +215,7 @@ class Desk:
         await self.kit.calendar.follow(transaction, now)
         answer = await route.handler(self._visit(transaction, session, request, form, now))
         said = json.dumps(answer.said.to_json()) if isinstance(answer, Done) and answer.said else ""
-        if said or (session.said and isinstance(answer, Page)):
+        if said or (session.said and isinstance(answer, Page) and is_looked_at(request)):
             await access.say_next(transaction, session, said)
         return Outcome(session, answer, seen=seen, paused=await paused(transaction))
 

@@ -11,7 +11,7 @@ from aiohttp import web
 
 from bot.clock import Clock
 from bot.desk.access import SESSION_HOLDS, Session
-from bot.desk.guard import reads
+from bot.desk.guard import is_looked_at, reads
 from bot.desk.rendering import render
 from bot.desk.rooms import NAVIGATION, page_of
 from bot.desk.visit import Answer, Done, File, Page, Route, Wrong
@@ -65,8 +65,8 @@ class Showing:
             **self._facts(session.member.language), **answer.values, "session": session, "member": session.member,
             "navigation": [room for room in NAVIGATION if session.member.may(room.right)],
             "path": self.base + here.partition("?")[0],
-            "said": Text.from_json(json.loads(session.said)) if session.said else None, "problem": outcome.problem,
-            "seen": outcome.seen if answer.renews else "", "here": here,
+            "said": Text.from_json(json.loads(session.said)) if session.said and is_looked_at(request) else None,
+            "problem": outcome.problem, "seen": outcome.seen if answer.renews else "", "here": here,
             "paused": outcome.paused,
             "paused_words": outcome.paused and outcome.paused.told(PAUSED, self.kit.days.office.zone),
         }  # fmt: skip

@@ -1,19 +1,25 @@
-// An open page keeps itself up to date: after each change at the office it asks for itself again. Where somebody is
-// filling in a form, nothing is taken from under their hands; a line says that there is something newer.
+// An open page keeps itself up to date: after each change at the office it asks for itself again, and each minute, as
+// what can be done goes by the clock too. Where somebody is filling in a form, nothing is taken from under their hands;
+// a line says that there is something newer.
 const page = document.getElementById("page");
+const EACH_MINUTE = 60_000;
 let typed = false;
+let shown = page?.innerHTML;
 
 page?.addEventListener("input", () => { typed = true; });
 
+const thereIsMore = () => { page.querySelector(".changed").hidden = false; };
+const isInUse = () => typed || page.querySelector("details[open]") || document.querySelector("dialog[open]");
+
 async function renew() {
-  if (typed || page.querySelector("details[open]") || document.querySelector("dialog[open]")) {
-    page.querySelector(".changed").hidden = false;
-    return;
-  }
+  if (isInUse()) { thereIsMore(); return; }
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (answer.status >= 500) { setTimeout(soon, 5000); return; } // what is shown stays until there is something else to show
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("page");
   if (!fresh) { location.reload(); return; }
+  if (fresh.innerHTML === shown) return;
+  if (isInUse()) { thereIsMore(); return; } // since it was asked for
+  shown = fresh.innerHTML;
   const [focused, said] = [document.activeElement, page.querySelector(".said")];
   const near = focused.closest("[id]")?.id;
   page.replaceChildren(...fresh.childNodes);
@@ -53,8 +59,13 @@ async function again() {
   else setTimeout(again, 5000);
 }
 
+function eachMinute() {
+  if (!document.hidden && !isInUse() && getSelection().isCollapsed) soon();
+}
+
 if (page?.dataset.events) {
   listen();
+  setInterval(eachMinute, EACH_MINUTE);
   document.addEventListener("visibilitychange", () => { // a browser has few lines for all its tabs
     if (document.hidden) events.close(); else listen();
   });
