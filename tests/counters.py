@@ -1,9 +1,9 @@
-"""One worker's counter on a database, for tests that ask it directly."""
+"""One worker's counter on a database, for tests that ask it directly; and a booking of no database."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,8 +11,8 @@ from bot.counter import SqlCounter
 from bot.database import Database, Transaction
 from bot.encryption import load_keys
 from bot.outbox import Outbox
-from flows import policy
-from flows.counter import Booking, Decision, Permit, Slot
+from flows import lifecycle, policy
+from flows.counter import Booking, Decision, Permit, Slot, Told
 from flows.office import KAWAGOE
 from flows.office_days import OfficeDays
 from flows.office_file import load_office
@@ -25,6 +25,16 @@ DETAILS = {
     "name": "川越 太郎", "seeker_number": "11030-01234567", "email": "taro@example.jp",
     "phone": {"e164": "+819012345678"}, "companion": "none",
 }  # fmt: skip
+START = Clock("2026-11-24 09:30")()  # a Tuesday; the Monday is a holiday
+
+
+def booking(state: str = lifecycle.REQUESTED, told: Told = "", start: datetime = START, event: str = "") -> Booking:
+    """One that is in no database, of the first session that can be asked for at `NOW`."""
+    return Booking(
+        "b", "123456", state, 1, Slot("1", start), 7, "ja", NOW, policy.reply_by(DAYS, NOW),
+        policy.confirm_by(DAYS, DAYS.day_of(START)), policy.lapses_at(DAYS, START), told, details=DETAILS,
+        decision=Decision(event, NOW + timedelta(hours=1), reason="registration") if event else None,
+    )  # fmt: skip
 
 
 class Office:

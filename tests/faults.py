@@ -5,16 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from typing import Any
 
 from sqlalchemy import func, select, text
 
 from bot.database import Database
 from bot.outbox import NOTICE
-from bot.playground.people import Screen
+from bot.playground.people import Person, Screen
 from bot.tables import PENDING
-from tests.town import Town
+from tests.town import Town, book
 
 OWED = "SELECT count(*) FROM conversation WHERE shown < turns"
+
+
+async def requested(place: Town, person: Person | None = None, **details: Any) -> None:
+    await book(person or place.taro, **details)
+    await (person or place.taro).sees("【受け付けました】")
 
 
 async def drained(place: Town) -> None:

@@ -24,7 +24,7 @@ from hypothesis.strategies import booleans, integers, sampled_from
 from bot.playground.people import Person
 from bot.playground.server import Fault
 from tests.any_order.crashing_town import MOMENTS, crashing_town
-from tests.any_order.reading_of_the_terms import DAY, TOKYO, at, business_day, last_moment, local
+from tests.any_order.reading_of_the_terms import TOKYO, local
 from tests.any_order.story import NAMES, Story
 from tests.any_order.visitors import COMMANDS, buttons, presses_one, stale_buttons, value_of
 
@@ -195,30 +195,13 @@ class AnyOrder(RuleBasedStateMachine):
 
     async def _forward(self, how: str) -> None:
         await self.story.rests()
-        to = max(self._moment(how), self.town.clock())
+        to = max(self.story.moment(how), self.town.clock())
         if to - self.morning > LONGEST:
             return
         self.story.repeated = 0  # the clock takes turns of its own
         self.story.tell(f"the clock goes to {local(to):%m-%d %a %H:%M:%S} ({how})")
         await self.town.turn(to)
         await self.story.rests()
-
-    def _moment(self, how: str) -> datetime:
-        now, ledger = local(self.town.clock()), self.story.before
-        starts = [booking.start for booking in ledger.bookings.values() if booking.state in ("requested", "confirmed")]
-        waiting = [notice.next_try for notice in ledger.notices.values() if notice.state == "pending"]
-        ahead = sorted(moment for moment in (*waiting, *starts) if moment > now)
-        tomorrow = now.date() + DAY
-        return {
-            "next": ahead[0] if ahead else now + timedelta(minutes=10),
-            "midnight": at(tomorrow, "00:00"),
-            "morning": at(tomorrow, "09:00"),
-            "night": at(now.date(), "21:00") if now.hour < 21 else at(tomorrow, "07:59"),
-            "monday": at(tomorrow + (7 - tomorrow.weekday()) % 7 * DAY, "08:30"),
-            "deadline": last_moment(min(starts)) if starts else at(business_day(now.date(), 1), "17:15"),
-            "soon": min(starts) - timedelta(minutes=20) if starts else now + timedelta(minutes=20),
-            "over": min(starts) + timedelta(minutes=50) if starts else now + DAY,
-        }.get(how, now + timedelta(hours=1))
 
     @rule(how=sampled_from(("takes", "takes", "450 try later", "550 no such user", "keeps waiting")))
     @counted

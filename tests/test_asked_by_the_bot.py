@@ -22,9 +22,8 @@ from tests.conversations.visitors import (
     with_a_request,
     with_other_times_to_choose,
 )
-from tests.counters import DAYS, NOW
+from tests.counters import DAYS, NOW, START
 from tests.offers import labels, live, offered
-from tests.test_promises import START
 
 SECOND = timedelta(seconds=1)
 TOO_LATE = "選ぶ期限が過ぎたか"

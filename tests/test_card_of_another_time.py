@@ -15,8 +15,8 @@ from flows.deciding_move import DECIDING_MOVE
 from flows.text import Text
 from tests.clauses.deadlines import jst
 from tests.conversations.visitors import NOW, Visitor, at_a_card_of_another_time, at_such_a_card_late
+from tests.counters import START, booking
 from tests.offers import offered, said, with_a_card
-from tests.test_promises import START, booking
 
 LATER = START + timedelta(days=1)
 AT = "11月19日(木) 10:00"

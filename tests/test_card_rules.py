@@ -10,9 +10,8 @@ from flows import deciding, deciding_move
 from flows.counter import Decision, Told
 from flows.text import Text
 from tests.clauses.deadlines import jst
-from tests.counters import NOW
+from tests.counters import NOW, booking
 from tests.offers import said, with_a_card
-from tests.test_promises import booking
 
 AT = "11月19日(木) 10:00"
 OVER = "【終了】"

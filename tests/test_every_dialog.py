@@ -7,49 +7,32 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
-from copy import deepcopy
 from dataclasses import replace
-from datetime import date, time
 from typing import Any
 
 import pytest
 from babel.messages.pofile import read_po
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from transitions import MachineError
 
-from bot.database import Database, Transaction
 from bot.language import LANGUAGES, LOCALES, Words
-from bot.migrate import migrate
-from bot.store import Place, Store
 from bot.telegram.updates import SEPARATOR
 from flows import reception
 from flows.booking import BOOKING
 from flows.dialog import Dialog
-from flows.reception import Command
 from flows.steps import (
     BACK,
     QUIT,
-    Contact,
     Conversation,
     End,
-    Pressed,
     Question,
-    Said,
-    Typed,
-    Unreadable,
-    always,
 )
 from flows.text import Text
 from flows.welcome import MENU
-from tests.conversations.visitors import ALL, DAYS, NOW, SEAL, Seen, at_the_form, come_to, explored
+from tests.conversations.visitors import ALL, DAYS, Seen, explored
 
 QUESTIONS = [(dialog.name, step.name) for dialog in ALL.values() for step in dialog.steps if isinstance(step, Question)]
 
 each_language = pytest.mark.parametrize("language", LANGUAGES)
-each_label = pytest.mark.parametrize(
-    "label", [question.name for question in BOOKING.questions if question.label and question.when is always]
-)
 each_dialog = pytest.mark.parametrize("dialog", ALL.values(), ids=ALL)
 
 
@@ -245,189 +228,3 @@ def test_a_value_that_was_never_offered_leads_nowhere(everything: list[Seen]) ->
             assert (after.dialog, after.state) == (seen.conversation.dialog, seen.step.name), f"{value!r} led on"
             assert after.answers == seen.conversation.answers
             assert screen.say
-
-
-# The form
-
-
-ON_THE_WAY = [
-    question.name for question in BOOKING.questions if question.when is always or question.name in ("terms", "privacy")
-]
-at_each_question = pytest.mark.parametrize("name", ON_THE_WAY)
-
-
-NONSENSE: tuple[Said, ...] = (
-    Unreadable(), Typed(""), Typed("\u202e\u200f"), Typed("<b>&</b>"), Typed("あ" * 4096), Typed("1\n2"), Typed("\x00"),
-    Typed("1234 5678 9012"), Contact("+81312345678", own=False), Pressed("", "", ""), Pressed("x", "review", "send"),
-)  # fmt: skip
-
-
-@at_each_question
-async def test_nonsense_leaves_the_question_and_the_person_can_finish(name: str, transaction: Transaction) -> None:
-    visitor = await come_to(await at_the_form(transaction), name)
-    for said in NONSENSE:
-        before = deepcopy(visitor.conversation.answers)
-        told = await visitor.says(said)
-        assert (visitor.conversation.state, visitor.conversation.answers) == (name, before)
-        assert told or visitor.conversation.notes, "nobody says why"
-    await visitor.finishes()
-    assert visitor.conversation.state == "waiting"
-
-
-@at_each_question
-async def test_one_can_go_back_and_still_finish(name: str, transaction: Transaction) -> None:
-    visitor = await come_to(await at_the_form(transaction), name)
-    await visitor.presses(BACK)
-    assert visitor.conversation.state != name
-    if visitor.conversation.dialog != BOOKING.name:
-        await visitor.says(Command("book"))
-    await visitor.finishes()
-    assert visitor.conversation.state == "waiting"
-
-
-@at_each_question
-async def test_one_can_stop_and_nothing_of_the_answers_is_left(name: str, transaction: Transaction) -> None:
-    visitor = await come_to(await at_the_form(transaction), name)
-    await visitor.presses(QUIT)
-    assert visitor.conversation.state == "stopped"
-    assert (visitor.conversation.answers, visitor.conversation.known) == ({}, {})
-    await visitor.says(Command("book"))
-    await visitor.finishes()
-    assert visitor.conversation.state == "waiting"
-
-
-@at_each_question
-async def test_a_form_that_is_set_aside_comes_back_as_it_was(name: str, transaction: Transaction) -> None:
-    visitor = await come_to(await at_the_form(transaction), name)
-    was = deepcopy(visitor.conversation)
-    for command in ("language", "mine", "start", "help", "terms", "privacy"):
-        await visitor.says(Command(command))
-        if command == "language":
-            await visitor.presses(QUIT)
-        if command == "start":
-            await visitor.presses("continue")
-    assert replace(visitor.conversation, notes=[]) == replace(was, notes=[])
-
-
-@at_each_question
-async def test_after_a_day_the_form_is_closed_wherever_it_stands(name: str, transaction: Transaction) -> None:
-    visitor = await come_to(await at_the_form(transaction), name)
-    await reception.expire(visitor.context)
-    assert (visitor.conversation.state, visitor.conversation.answers) == ("timed_out", {})
-
-
-async def test_a_step_that_a_new_version_does_not_know_begins_again_with_an_apology(transaction: Transaction) -> None:
-    visitor = await come_to(await at_the_form(transaction), "email")
-    visitor.conversation.state = "a step that was renamed"
-    await visitor.presses(BACK)
-    assert (visitor.conversation.dialog, visitor.conversation.notes) == ("welcome", [reception.CHANGED_MEANWHILE])
-    await visitor.says(Command("book"))
-    await visitor.finishes()
-    assert visitor.conversation.state == "waiting"
-
-
-@each_label
-async def test_every_labelled_answer_can_be_changed_from_the_review_and_leads_back_there(
-    label: str, transaction: Transaction
-) -> None:
-    visitor = await come_to(await at_the_form(transaction), "review")
-    given = set(visitor.conversation.answers)
-    await visitor.presses("change")
-    await visitor.presses(label)
-    assert visitor.conversation.state == label
-    await come_to(visitor, "review")
-    assert set(visitor.conversation.answers) == given
-    await visitor.presses("send")
-    assert visitor.conversation.state == "waiting"
-
-
-@each_label
-async def test_back_from_a_change_leads_straight_to_the_review_and_changes_nothing(
-    label: str, transaction: Transaction
-) -> None:
-    visitor = await come_to(await at_the_form(transaction), "review")
-    given = deepcopy(visitor.conversation.answers)
-    await visitor.presses("change")
-    await visitor.presses(label)
-    await visitor.presses(BACK)
-    assert (visitor.conversation.state, visitor.conversation.answers) == ("review", given)
-
-
-async def test_back_from_the_time_of_another_day_leads_to_the_day_as_the_review_would_lack_a_time(
-    transaction: Transaction,
-) -> None:
-    visitor = await come_to(await at_the_form(transaction), "review")
-    await visitor.presses("change")
-    await visitor.presses("day")
-    await visitor.answers()
-    assert visitor.conversation.state == "time"
-    await visitor.presses(BACK)
-    assert visitor.conversation.state == "day"
-    await visitor.finishes()
-    assert visitor.conversation.state == "waiting"
-
-
-async def test_after_a_change_back_from_the_review_leads_to_the_question_before_as_ever(
-    transaction: Transaction,
-) -> None:
-    visitor = await come_to(await at_the_form(transaction), "review")
-    unchanged = visitor.copy()
-    await unchanged.presses(BACK)
-    await visitor.presses("change")
-    await visitor.presses("name")
-    await come_to(visitor, "review")
-    await visitor.presses(BACK)
-    assert visitor.conversation.state == unchanged.conversation.state != "review"
-
-
-# Its row
-
-
-plain = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
-    max_leaves=8,
-)
-values = st.text() | st.integers(-9, 9) | st.dates() | st.times()
-texts = st.builds(
-    lambda sentence, given: Text(sentence, **given), st.text(), st.dictionaries(st.sampled_from("abc"), values)
-)
-nested = st.builds(lambda sentence, inner: Text(sentence, inner=inner), st.text(), texts)
-answers = st.dictionaries(st.text(), plain, max_size=4)
-names = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
-conversations = st.builds(
-    Conversation, dialog=names, state=names, flow=st.text(), language=st.sampled_from(LANGUAGES), answers=answers,
-    known=answers, page=st.integers(0, 999), editing=st.booleans(), check=st.none() | answers,
-    notes=st.lists(texts | nested, max_size=3), note_if_kept=st.none() | texts, parked=st.none() | answers,
-)  # fmt: skip
-
-
-@given(conversation=conversations)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_a_conversation_comes_back_from_its_row_as_it_was(conversation: Conversation) -> None:
-    assert asyncio.run(_from_its_row(deepcopy(conversation))) == conversation
-
-
-async def _from_its_row(conversation: Conversation) -> Conversation:
-    database = await _database()
-    store = Store(database, SEAL)
-    async with database.transaction() as transaction:
-        await store.forget(transaction, (7, ""))
-        await store.save(transaction, Place((7, ""), conversation), NOW, fleeting=True)
-        return (await store.load(transaction, (7, ""))).conversation
-
-
-_MADE: list[Database] = []
-
-
-async def _database() -> Database:
-    """One for all examples: a migration takes longer than they do."""
-    if not _MADE:
-        _MADE.append(Database("sqlite://"))
-        await migrate(_MADE[0])
-    return _MADE[0]
-
-
-def test_a_date_and_a_time_in_a_note_come_back_as_such() -> None:
-    note = Text("{day} {clock} {inner}", day=date(2026, 11, 24), clock=time(9, 30), inner=Text("x", n=1))
-    assert asyncio.run(_from_its_row(Conversation(notes=[note]))).notes == [note]

@@ -22,9 +22,8 @@ from tests.conversations.visitors import (
     at_a_card_of_somebody_who_is_late,
     just_before_the_session,
 )
-from tests.counters import DAYS, NOW
+from tests.counters import DAYS, NOW, START, booking
 from tests.offers import live, offered, said, with_a_card
-from tests.test_promises import START, booking
 
 SECOND = timedelta(seconds=1)
 OVER = START + timedelta(minutes=45)

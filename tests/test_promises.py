@@ -3,34 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from itertools import product
 from typing import get_args
 
 import pytest
 
 from flows import clock, letters, lifecycle, policy, reminding, sentences
-from flows.counter import Booking, Decision, Slot, Told
+from flows.counter import Told
 from flows.notices import BY_THE_CLOCK, KINDS, OF_THE_TIME, REMINDERS, to_the_person
 from flows.office_days import OfficeDays
 from flows.office_letters import office_letter
 from flows.promises import Promise, promises, wait_for_morning
-from tests.counters import DAYS, DETAILS, NOW
+from tests.counters import DAYS, NOW, START, booking
 from tests.offers import said
 
 SESSION = date(2026, 11, 24)  # a Tuesday; the Monday is a holiday
-START = DAYS.at(SESSION, time(9, 30))
 FRIDAY = date(2026, 11, 20)
 TOLD: tuple[Told, ...] = get_args(Told)
 REQUESTED, CONFIRMED, CANCELLED = lifecycle.REQUESTED, lifecycle.CONFIRMED, lifecycle.CANCELLED
-
-
-def booking(state: str = REQUESTED, told: Told = "", start: datetime = START, event: str = "") -> Booking:
-    return Booking(
-        "b", "123456", state, 1, Slot("1", start), 7, "ja", NOW, policy.reply_by(DAYS, NOW),
-        policy.confirm_by(DAYS, SESSION), policy.lapses_at(DAYS, START), told, details=DETAILS,
-        decision=Decision(event, NOW + timedelta(hours=1), reason="registration") if event else None,
-    )  # fmt: skip
 
 
 # While what a notice holds

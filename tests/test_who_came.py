@@ -21,9 +21,8 @@ from tests.conversations.visitors import (
     at_a_card_that_asks_who_came,
     at_such_a_card_of_somebody_who_was_in_touch,
 )
-from tests.counters import NOW
+from tests.counters import NOW, START, booking
 from tests.offers import offered, said, with_a_card
-from tests.test_promises import START, booking
 
 TEN_PAST, OVER = START + timedelta(minutes=10), START + timedelta(minutes=45)
 MORNING = jst("2026-11-25T08:45")

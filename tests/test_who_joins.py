@@ -15,9 +15,8 @@ from flows.reception import Command
 from flows.steps import QUIT, Context, Conversation
 from tests.clauses.screens import reads
 from tests.conversations.visitors import who_changes_who_joins
-from tests.counters import DAYS, NOW
+from tests.counters import DAYS, NOW, START, booking
 from tests.offers import live, said
-from tests.test_promises import START, booking
 
 
 def answering(answers: dict[str, Any], now: datetime = NOW) -> Context:

@@ -18,7 +18,7 @@ from bot.playground.server import Fault
 from tests.any_order import bookings, promises, screens
 from tests.any_order.crashing_town import CrashingTown
 from tests.any_order.ledger import Ledger, read
-from tests.any_order.reading_of_the_terms import local
+from tests.any_order.reading_of_the_terms import DAY, at, business_day, last_moment, local
 from tests.any_order.visitors import APART, Visitor
 
 NAMES = ("川越 花子", "川越 次郎", "川越 三郎")
@@ -63,6 +63,24 @@ class Story:
 
     def tell(self, what: str) -> None:
         self.lines.append(f"{local(self.town.clock()):%m-%d %a %H:%M:%S} {what}")
+
+    def moment(self, how: str) -> datetime:
+        """One that the clock may be turned to."""
+        now, ledger = local(self.town.clock()), self.before
+        starts = [booking.start for booking in ledger.bookings.values() if booking.state in ("requested", "confirmed")]
+        waiting = [notice.next_try for notice in ledger.notices.values() if notice.state == "pending"]
+        ahead = sorted(moment for moment in (*waiting, *starts) if moment > now)
+        tomorrow = now.date() + DAY
+        return {
+            "next": ahead[0] if ahead else now + timedelta(minutes=10),
+            "midnight": at(tomorrow, "00:00"),
+            "morning": at(tomorrow, "09:00"),
+            "night": at(now.date(), "21:00") if now.hour < 21 else at(tomorrow, "07:59"),
+            "monday": at(tomorrow + (7 - tomorrow.weekday()) % 7 * DAY, "08:30"),
+            "deadline": last_moment(min(starts)) if starts else at(business_day(now.date(), 1), "17:15"),
+            "soon": min(starts) - timedelta(minutes=20) if starts else now + timedelta(minutes=20),
+            "over": min(starts) + timedelta(minutes=50) if starts else now + DAY,
+        }.get(how, now + timedelta(hours=1))
 
     def did(self, person: Person, what: str) -> None:
         """Somebody did this just now; its update may come again."""
