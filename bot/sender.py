@@ -62,6 +62,7 @@ class Sender:
         self.clock = clock
         self.wake = asyncio.Event()
         self._in_hand: dict[int, set[str]] = {of_rank: set() for of_rank in AT_ONCE}
+        self._claimed_again: dict[str, Notice] = {}
         # What the bot says by itself it says one after the other, letters likewise: a death then costs one copy. Many
         # reminders go a few side by side, no two to one person: a death then costs a copy to each of a few people.
         self.saying, self._writing = Turns(self._side_by_side), Turns(lambda: 1)
@@ -75,10 +76,16 @@ class Sender:
         if self.api.held:
             room = {LETTER: room[LETTER]}
         for notice in await self.kit.outbox.claim(now, room):
-            in_hand = self._in_hand[notice.rank]
-            if notice.key not in in_hand:
-                in_hand.add(notice.key)
-                self.lanes.put(self._lane(notice), self._work(notice, notice.rank))
+            self._take(notice)
+
+    def _take(self, notice: Notice) -> None:
+        """Into its lane; or, where the try before has put it back and not let go of it yet, after that."""
+        in_hand = self._in_hand[notice.rank]
+        if notice.key in in_hand:
+            self._claimed_again[notice.key] = notice
+        else:
+            in_hand.add(notice.key)
+            self.lanes.put(self._lane(notice), self._work(notice, notice.rank))
 
     def _side_by_side(self) -> int:
         return SIDE_BY_SIDE if len(self._in_hand[REMINDER]) >= MANY else 1
@@ -107,7 +114,9 @@ class Sender:
                 log.error("a notice could not be handled; its lease will run out", notice=notice.key, **trace(error))
             finally:
                 in_hand.discard(notice.key)
-                if len(in_hand) == AT_ONCE[of_rank] // 2:
+                if again := self._claimed_again.pop(notice.key, None):
+                    self._take(again)
+                elif len(in_hand) == AT_ONCE[of_rank] // 2:
                     self.wake.set()  # there may be more
 
         return work

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from bot.playground.server import Fault
+from bot.telegram.api import SHUT_OUT
 from tests.faults import copies, drained, requested
 from tests.town import OFFICE_MAIL, Town
 
@@ -158,3 +159,17 @@ async def test_one_list_stands_though_telegram_does_not_delete_the_one_before(pl
     await place.group.sees("（この下に新しい一覧があります。）")
     await drained(place)
     assert len([message for message in place.group.messages if LIST in message.text]) == 1
+
+
+async def test_a_card_that_is_due_again_the_moment_it_was_put_back_does_not_wait_for_its_lease(small: Town) -> None:
+    """Claimed anew before the try that failed has let go of it; staff have it as soon as they can be written to."""
+    small.group.removes_bot(by=small.staff)
+    await requested(small)
+    await small.mailbox.gets(NO_GROUP, to=OFFICE_MAIL)
+    for _ in range(200):
+        await small.app.sender.hurry(SHUT_OUT)
+    small.group.adds_bot(by=small.staff)
+    await small.group.sees("確定期限")
+    await drained(small)
+    await small.staff.presses_in(small.group, "確定する")
+    await small.taro.sees("【予約が確定しました】")
