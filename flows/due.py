@@ -22,12 +22,6 @@ def at_once(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
     return now
 
 
-def once_settled(days: OfficeDays, booking: Booking, now: datetime) -> datetime:
-    """第10条（3） 「予め」: who joins is often changed twice in a row; at once where the session begins before."""
-    later = now + timedelta(minutes=days.office.companion_told_after_minutes)
-    return later if later < booking.slot.start else now
-
-
 def registration(days: OfficeDays, booking: Booking, now: datetime) -> datetime | None:
     """With the request, only for somebody who said when they registered, so long ago that it may have lapsed."""
     months_ago = registering.MONTHS_AGO.get(booking.details.get("registered_when", ""))

@@ -25,7 +25,6 @@ from flows.due import (
     next_morning,
     nobody_came,
     on_the_day,
-    once_settled,
     over,
     readiness,
     registration,
@@ -180,7 +179,7 @@ TABLE = (
     Row("late",                     CARD,   LATE,                 at_once,        ever,           late),
     Row("cannot_connect",           CARD,   CANNOT_CONNECT,       at_once,        ever,           cannot_connect),
     # Who joins has changed (10(3)); how, only the desk shows
-    Row("companion_changed",        STAFF,  "companion",          once_settled,   start,          ahead),
+    Row("companion_changed",        STAFF,  "companion",          at_once,        start,          ahead),
     # A session that was missed (4(4))
     Row("missed",                   CHAT,   "miss",               at_once,        a_week,         missed),
     Row("missed_mail",              MAIL,   "miss",               at_once,        a_week,         missed_by_mail),

@@ -106,7 +106,6 @@ class Office:
     remind_day_before_apart_hours: int
     remind_minutes_before: int
     remind_last_minutes_before: int
-    companion_told_after_minutes: int
     url_missing_at: time
     url_missing_today_at: time
 

@@ -208,6 +208,5 @@ _CHECKS: tuple[tuple[str, str, Callable[[Office], object]], ...] = (
     ("year_end", "must be two days, each as month and day", _real_days),
     ("cutoff", "must be later than 0:00", lambda o: o.cutoff > timedelta()),
     ("no_reply_latest_at", "must be before lapse_at", lambda o: o.no_reply_latest_at < o.lapse_at),
-    ("companion_told_after_minutes", "must not be below 0", lambda o: o.companion_told_after_minutes >= 0),
     ("quiet_from", "must leave sessions, opening, lapse and reminders outside the quiet hours", _awake),
 )

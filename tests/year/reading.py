@@ -26,11 +26,6 @@ def now(calendar: Calendar, stand: Stand, when: datetime) -> datetime:
     return when
 
 
-def in_five_minutes(calendar: Calendar, stand: Stand, when: datetime) -> datetime:
-    later = when + timedelta(minutes=5)
-    return later if later < stand.start else when
-
-
 def never(calendar: Calendar, stand: Stand, when: datetime) -> None:
     return
 
@@ -211,7 +206,7 @@ TABLE = (
     Row("cancelled_office", "office", "cancel/chat", now, never, any_way),
     Row("cancelled_by_office", "chat", "cancel/office", now, begun_or_a_day, cancelled),
     Row("cancelled_by_office_mail", "mail", "cancel/office handed/office", now, begun_or_a_day, cancelled),
-    Row("companion_changed", "staff", "companion", in_five_minutes, begun, be(*LIVE)),
+    Row("companion_changed", "staff", "companion", now, begun, be(*LIVE)),
     Row("remind_readiness", "chat", CONFIRMS, ahead(on(-3, "10:00")), at_three, told),
     Row("remind_readiness_mail", "mail", CONFIRMS, ahead(on(-3, "10:00")), at_three, told_by_letter),
     Row("remind_day_before", "chat", CONFIRMS, day_before, hour, told),
