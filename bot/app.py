@@ -221,7 +221,7 @@ class App:
         await self.lanes.finish(STOP_SECONDS)
 
     async def invite_a_group(self) -> str:
-        """A link that makes the group which follows it the staff group; good once."""
+        """A link that makes the group which follows it the staff group; good once, and for a day."""
         if self.settings.staff_chat is not None:
             raise BadSetting(
                 "MADOGUCHI_STAFF_CHAT", "names the staff group already: take it out to invite one by a link"

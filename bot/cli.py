@@ -80,7 +80,7 @@ def migrate() -> None:
 @click.option("--group", "whom", flag_value="group", help="A link that makes a group the staff group.")
 @click.option("--lead", "whom", flag_value="lead", help="A code by which somebody becomes the first lead of the desk.")
 def invite(whom: str | None) -> None:
-    """Print what brings in a staff group, or its first lead; it is good once."""
+    """Print what brings in a staff group, or its first lead; it is good once, and for a day."""
     if whom is None:
         raise click.UsageError("say whom: --group or --lead")
     _guarded(_invite_a_group if whom == "group" else _invite_a_lead)

@@ -173,7 +173,7 @@ class Service:
             key = f"welcome_staff:{event.update_id}"
             await self.kit.outbox.put(transaction, key, "welcome_staff", now, chat_id=event.chat_id)
             return
-        expected = event.added and await self.staff_group.invited(transaction)
+        expected = event.added and await self.staff_group.invited(transaction, now)
         leave_at = now + TIME_FOR_A_CODE if expected else now
         key = f"leave:{event.chat_id}:{event.update_id if event.added else now.date()}"
         await self.kit.outbox.put(transaction, key, "leave", leave_at, chat_id=event.chat_id)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import secrets
 from datetime import datetime
-from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from bot import kept
 from bot.database import Database, Transaction
+from bot.staff import INVITATION, INVITATION_HOLDS, hashed
 from bot.statements import insert_once
-from bot.tables import InvitationRow, table
 
-INVITATION = table(InvitationRow)
-OF_A_GROUP = (INVITATION.c.role == "", INVITATION.c.used_at.is_(None))  # those with a role are for members of staff
+
+def _still_good(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The invitations of a group that nobody has used for a day; those with a role are for members of staff."""
+    unused = (INVITATION.c.role == "", INVITATION.c.used_at.is_(None))
+    return (*unused, INVITATION.c.made_at > now - INVITATION_HOLDS)
 
 
 class StaffGroup:
@@ -41,19 +43,19 @@ class StaffGroup:
         """A new code for one group; only its hash is kept."""
         code = secrets.token_urlsafe(24)
         async with self.database.transaction() as transaction:
-            await insert_once(transaction, INVITATION, {"code_hash": _hash(code), "made_at": now, "used_at": None})
+            await insert_once(transaction, INVITATION, {"code_hash": hashed(code), "made_at": now, "used_at": None})
         return code
 
-    async def invited(self, transaction: Transaction) -> bool:
+    async def invited(self, transaction: Transaction, now: datetime) -> bool:
         """Whether an invitation is open: then a group that just added the bot may be about to show it."""
-        unused = select(INVITATION.c.code_hash).where(*OF_A_GROUP).limit(1)
+        unused = select(INVITATION.c.code_hash).where(*_still_good(now)).limit(1)
         return (await transaction.execute(unused)).first() is not None
 
     async def accept(self, transaction: Transaction, code: str, chat: int, now: datetime) -> bool:
-        """Make this chat the staff group, if the code is good; it is good once."""
+        """Make this chat the staff group, if the code is good: it is for one use and one day."""
         used = (
             update(INVITATION)
-            .where(INVITATION.c.code_hash == _hash(code), *OF_A_GROUP)
+            .where(INVITATION.c.code_hash == hashed(code), *_still_good(now))
             .values(used_at=now)
             .returning(INVITATION.c.code_hash)
         )
@@ -61,7 +63,3 @@ class StaffGroup:
             return False
         await kept.write(transaction, "staff_chat", str(chat))
         return True
-
-
-def _hash(code: str) -> str:
-    return sha256(code.encode()).hexdigest()

@@ -25,7 +25,10 @@ NO_GROUP_BODY = Text(
     "Please add the bot to the same group again. The requests that wait then appear by themselves."
 )
 STAFF_GROUP = Text("This is the staff group now. New requests appear here; confirm or decline them with the buttons.")
-PRIVATE_ONLY = Text("This bot serves private chats only. It leaves this group.")
+PRIVATE_ONLY = Text(
+    "This bot serves private chats only. It leaves this group.\n"
+    "For staff: the link for the staff group is good once and for a day. Ask the operator for a new one."
+)
 
 WAITS = Text(
     "Sorry, there is a fault on our side. What you sent has arrived and is waiting. It will be handled when the fault"

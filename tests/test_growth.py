@@ -80,7 +80,7 @@ async def live(place: Town, folder: Path, statements: Statements) -> None:
     statements.part = THE_STAFF_GROUP
     group, now = place.app.staff_group, place.clock()
     code = await group.invite(now)
-    assert await place.app.database.run(group.invited)
+    assert await place.app.database.run(lambda transaction: group.invited(transaction, now))
     assert await place.app.database.run(lambda transaction: group.accept(transaction, code, place.group.id, now))
     await place.app.sender.follow_group(-1_000_000_000_001)
     await place.app.sender.hurry(("forbidden",))

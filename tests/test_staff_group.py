@@ -10,6 +10,7 @@ import pytest
 from bot.app import App
 from bot.config import Settings
 from bot.playground.people import Group
+from flows.announcements import PRIVATE_ONLY
 from flows.text import Text
 from tests.databases import new_file
 from tests.town import OFFICE_MAIL, Town, book, ja, requested, town
@@ -89,7 +90,7 @@ async def test_a_group_that_is_not_the_offices_is_told_so_once_and_left(small: T
     await small.server.until(lambda: small.server.cloud.bot["id"] not in other.members)
     await small.server.settled()
     said = [message.text for message in small.server.history(other) if message.from_bot]
-    assert said == [ja(small, Text("This bot serves private chats only. It leaves this group."))]
+    assert said == [ja(small, PRIVATE_ONLY)]
 
 
 async def test_commands_in_the_staff_group_are_not_answered(small: Town) -> None:
@@ -133,8 +134,20 @@ async def test_an_invitation_is_good_once(unbound: Town) -> None:
     await unbound.server.until(lambda: any(message.from_bot for message in unbound.group.messages))
     second = unbound.server.group("もう一つ", members=[unbound.staff])
     await follows(unbound, second, code)
+    await second.sees("リンクは1回限り、1日有効です")
     await unbound.server.until(lambda: unbound.server.cloud.bot["id"] not in second.members)
     assert unbound.app.staff_group.chat == unbound.group.id
+
+
+async def test_an_invitation_is_good_for_a_day_and_then_the_next_one_binds(unbound: Town) -> None:
+    old = await invitation(unbound)
+    await unbound.start()
+    await unbound.turn_clock("2026-11-20 10:00")
+    await follows(unbound, unbound.group, old)
+    await unbound.group.sees("リンクは1回限り、1日有効です")
+    await unbound.server.until(lambda: unbound.server.cloud.bot["id"] not in unbound.group.members)
+    await follows(unbound, unbound.group, await invitation(unbound))
+    await unbound.server.until(lambda: unbound.app.staff_group.chat == unbound.group.id)
 
 
 async def test_a_wrong_code_binds_nothing_and_the_group_is_left(unbound: Town) -> None:
