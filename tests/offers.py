@@ -16,7 +16,7 @@ from flows.counter import Booking
 from flows.office_days import OfficeDays
 from flows.steps import BACK, QUIT, Context, Conversation, Offer, Sentences
 from flows.welcome import MENU_BUTTON
-from tests.conversations.visitors import DAYS, NOW, OUTBOX, SEAL, Visitor
+from tests.conversations.visitor import DAYS, NOW, OUTBOX, SEAL, Visitor
 
 WORDS = Words("ja", DAYS.office, "madoguchi@office.example", DAYS.day_of(NOW))
 

@@ -11,7 +11,7 @@ from bot.terms import TERMS
 from flows.agreeing import agree, consent, consent_missing, terms_pages
 from flows.counter import Consent
 from flows.steps import Context, Conversation
-from tests.conversations.visitors import DAYS, NOW
+from tests.conversations.visitor import DAYS, NOW
 from tests.offers import before, labels, said
 
 TERMS_NOW = DAYS.office.terms

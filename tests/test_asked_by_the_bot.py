@@ -15,8 +15,8 @@ from flows.counter import Decision, Slot
 from flows.reception import Command
 from flows.steps import BACK, QUIT, Context, Offer, Outcome, Typed
 from tests.clauses.screens import reads
+from tests.conversations.visitor import Visitor
 from tests.conversations.visitors import (
-    Visitor,
     asked_about_a_mail_of_no_booking,
     asked_whether_the_mail_arrived,
     with_a_request,

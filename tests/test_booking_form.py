@@ -15,7 +15,8 @@ from flows.dialog import Dialog
 from flows.policy import permit
 from flows.steps import BACK, Offer, Screen
 from flows.text import Text
-from tests.conversations.visitors import DAYS, NOW, Visitor, at_the_form, come_to, coming_back
+from tests.conversations.visitor import DAYS, NOW, Visitor, come_to
+from tests.conversations.visitors import at_the_form, coming_back
 from tests.counters import DETAILS
 from tests.offers import hold, labels, said
 

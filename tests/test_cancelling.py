@@ -14,7 +14,7 @@ from flows.counter import Booking, Decision, Permit, Slot, Told
 from flows.office_days import OfficeDays
 from flows.reception import Command
 from flows.steps import Context, Conversation, Outcome
-from tests.conversations.visitors import DAYS, NOW, Visitor
+from tests.conversations.visitor import DAYS, NOW, Visitor
 from tests.counters import DETAILS
 from tests.offers import before, labels, said
 

@@ -14,7 +14,8 @@ from flows.counter import Booking, Decision, NewTime, Slot
 from flows.deciding_move import DECIDING_MOVE
 from flows.text import Text
 from tests.clauses.deadlines import jst
-from tests.conversations.visitors import NOW, Visitor, at_a_card_of_another_time, at_such_a_card_late
+from tests.conversations.staff_at_cards import at_a_card_of_another_time, at_such_a_card_late
+from tests.conversations.visitor import NOW, Visitor
 from tests.counters import START, booking
 from tests.offers import offered, said, with_a_card
 

@@ -14,14 +14,13 @@ from flows.deciding import card, verdict
 from flows.dialog import Dialog
 from flows.steps import OLD_BUTTON, QUIT, Conversation
 from tests.clauses.deadlines import jst
-from tests.conversations.visitors import (
-    NOW,
-    Visitor,
+from tests.conversations.staff_at_cards import (
     at_a_card,
     at_a_card_of_a_failed_mail,
     at_a_card_of_another_time,
     at_a_late_card,
 )
+from tests.conversations.visitor import NOW, Visitor
 from tests.offers import before, offered, said
 
 

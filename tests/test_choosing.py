@@ -12,7 +12,7 @@ from flows.counter import Slot
 from flows.policy import days_to_offer
 from flows.steps import OLD_BUTTON, Conversation
 from flows.text import Text
-from tests.conversations.visitors import DAYS, NOW
+from tests.conversations.visitor import DAYS, NOW
 from tests.offers import before, hold, labels, said, with_counsellors
 
 OFFERED = days_to_offer(DAYS, NOW)

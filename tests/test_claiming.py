@@ -21,7 +21,7 @@ from bot.playground.people import Person
 from flows.answers import Rejected
 from flows.claiming import LETTERS, booking_code
 from flows.counter import Decision
-from tests.conversations.visitors import SEAL
+from tests.conversations.visitor import SEAL
 from tests.desk import OpenDesk, Visitor, free_port
 from tests.faults import drained
 from tests.test_desk_taking import CALLED

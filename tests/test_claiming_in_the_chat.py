@@ -10,7 +10,8 @@ from flows.counter import Booking
 from flows.reception import Command
 from flows.steps import QUIT, Contact, Typed, Unreadable
 from tests.clauses.screens import reads
-from tests.conversations.visitors import Visitor, asked_for_a_code, come_to, with_a_code
+from tests.conversations.visitor import Visitor, come_to
+from tests.conversations.visitors import asked_for_a_code, with_a_code
 
 PHONE, WRONG = Typed("080-9876-5432"), Typed("080-9876-5433")
 UNKNOWN = "この予約コードの予約が見つかりませんでした"

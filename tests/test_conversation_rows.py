@@ -17,7 +17,7 @@ from flows.steps import (
     Conversation,
 )
 from flows.text import Text
-from tests.conversations.visitors import NOW, SEAL
+from tests.conversations.visitor import NOW, SEAL
 
 plain = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),

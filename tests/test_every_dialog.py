@@ -28,7 +28,8 @@ from flows.steps import (
 )
 from flows.text import Text
 from flows.welcome import MENU
-from tests.conversations.visitors import ALL, DAYS, Seen, explored
+from tests.conversations.exploring import Seen, explored
+from tests.conversations.visitor import ALL, DAYS
 
 QUESTIONS = [(dialog.name, step.name) for dialog in ALL.values() for step in dialog.steps if isinstance(step, Question)]
 

@@ -24,7 +24,8 @@ from flows.steps import (
     Unreadable,
     always,
 )
-from tests.conversations.visitors import at_the_form, come_to
+from tests.conversations.visitor import come_to
+from tests.conversations.visitors import at_the_form
 
 each_label = pytest.mark.parametrize(
     "label", [question.name for question in BOOKING.questions if question.label and question.when is always]

@@ -20,17 +20,8 @@ from flows.steps import BACK, QUIT, End
 from flows.suspending import OBJECT
 from flows.welcome import MENU
 from tests.clauses.screens import reads
-from tests.conversations.visitors import (
-    DAYS,
-    NOW,
-    OUTBOX,
-    Visitor,
-    at_the_form,
-    come_to,
-    coming_back,
-    suspended,
-    with_a_request,
-)
+from tests.conversations.visitor import DAYS, NOW, OUTBOX, Visitor, come_to
+from tests.conversations.visitors import at_the_form, coming_back, suspended, with_a_request
 from tests.offers import hold
 
 ASKED = {

@@ -26,7 +26,7 @@ from bot.telegram.updates import Strange
 from tests.benchmarks.fill import fill
 from tests.conversation_files import play
 from tests.conversations.stage import Stage
-from tests.conversations.visitors import DAYS, SEAL
+from tests.conversations.visitor import DAYS, SEAL
 from tests.databases import new_database
 from tests.plans import ROOT, Statements, plans, scans
 from tests.town import Clock, Town, town

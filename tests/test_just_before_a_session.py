@@ -14,14 +14,13 @@ from flows.counter import Decision
 from flows.steps import OLD_BUTTON, QUIT, Context, Conversation
 from flows.text import Text
 from tests.clauses.screens import reads
-from tests.conversations.visitors import (
-    JUST_BEFORE,
-    asked_about_no_session,
+from tests.conversations.staff_at_cards import (
     at_a_card,
     at_a_card_of_somebody_who_cannot_connect,
     at_a_card_of_somebody_who_is_late,
-    just_before_the_session,
 )
+from tests.conversations.visitor import JUST_BEFORE
+from tests.conversations.visitors import asked_about_no_session, just_before_the_session
 from tests.counters import DAYS, NOW, START, booking
 from tests.offers import live, offered, said, with_a_card
 

@@ -32,13 +32,7 @@ from flows.moving import (
     why_not,
 )
 from flows.steps import Context, Conversation, Outcome
-from tests.conversations.visitors import (
-    DAYS,
-    NOW,
-    OUTBOX,
-    SEAL,
-    Visitor,
-)
+from tests.conversations.visitor import DAYS, NOW, OUTBOX, SEAL, Visitor
 from tests.counters import DETAILS
 from tests.offers import before, hold, labels, said, with_counsellors
 from tests.town import Clock

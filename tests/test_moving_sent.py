@@ -17,11 +17,7 @@ from flows.moving import (
     SEND,
 )
 from flows.steps import Conversation
-from tests.conversations.visitors import (
-    DAYS,
-    NOW,
-    Visitor,
-)
+from tests.conversations.visitor import DAYS, NOW, Visitor
 from tests.counters import DETAILS
 from tests.offers import before, hold, said
 from tests.town import Clock

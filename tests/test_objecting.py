@@ -14,7 +14,8 @@ from flows.reception import Command
 from flows.steps import QUIT, Typed
 from flows.suspending import why
 from tests.clauses.screens import reads
-from tests.conversations.visitors import TYPED, Visitor, suspended, suspended_in_another_chat
+from tests.conversations.visitor import TYPED, Visitor
+from tests.conversations.visitors import suspended, suspended_in_another_chat
 from tests.offers import said
 
 NUMBER = TYPED[1]

@@ -30,7 +30,7 @@ from flows.waiting import (
     told_already,
     words_of_the_end,
 )
-from tests.conversations.visitors import DAYS, NOW, Visitor
+from tests.conversations.visitor import DAYS, NOW, Visitor
 from tests.offers import hold, labels, said
 from tests.town import Clock
 

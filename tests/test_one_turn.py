@@ -31,7 +31,9 @@ from flows.steps import (
     Unreadable,
 )
 from flows.text import Text
-from tests.conversations.visitors import DAYS, Visitor, at_a_card, at_the_form, come_to
+from tests.conversations.staff_at_cards import at_a_card
+from tests.conversations.visitor import DAYS, Visitor, come_to
+from tests.conversations.visitors import at_the_form
 
 SLIP, MEANT = "taro@gmial.com", "taro@gmail.com"
 

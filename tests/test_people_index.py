@@ -10,7 +10,7 @@ import pytest
 from bot.people_index import What, index_of, indexes
 from bot.retention import forget_what_is_old
 from flows.counter import Booking
-from tests.conversations.visitors import SEAL
+from tests.conversations.visitor import SEAL
 from tests.counters import DAYS, DETAILS, NOW, Office
 
 KEPT = indexes(SEAL, DETAILS)

@@ -15,9 +15,8 @@ from flows.reception import CHANGED_MEANWHILE, HELP, NO_FORM, OTHER_WAYS, PRIVAC
 from flows.steps import OLD_BUTTON, QUIT, UNKNOWN, Pressed, Said, Typed, Unreadable
 from flows.text import Text
 from flows.welcome import MENU_BUTTON
+from tests.conversations.visitor import DAYS, Visitor
 from tests.conversations.visitors import (
-    DAYS,
-    Visitor,
     at_the_form,
     at_the_menu,
     just_before_the_session,

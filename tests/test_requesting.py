@@ -21,15 +21,9 @@ from flows.registering import MONTHS_AGO, WHEN
 from flows.steps import Typed
 from flows.waiting import TAKE
 from tests.clauses.screens import reads
+from tests.conversations.visitor import DAYS, NOW, OUTBOX, SEAL, TYPED, Visitor, come_to
 from tests.conversations.visitors import (
-    DAYS,
-    NOW,
-    OUTBOX,
-    SEAL,
-    TYPED,
-    Visitor,
     at_the_form,
-    come_to,
     on_the_day,
     suspended,
     who_is_offered_a_time,

@@ -8,7 +8,8 @@ from flows.reviewing import in_words, review_of
 from flows.steps import Button, Context, Conversation, Question
 from flows.text import Text
 from tests.clauses.screens import reads
-from tests.conversations.visitors import DAYS, NOW, Visitor, at_the_form, come_to
+from tests.conversations.visitor import DAYS, NOW, Visitor, come_to
+from tests.conversations.visitors import at_the_form
 from tests.offers import said
 
 YES_NO = {"yes": Text("Yes"), "no": Text("No")}

@@ -21,7 +21,8 @@ from flows.office_days import OfficeDays
 from flows.places import Closing
 from flows.steps import Conversation, Pressed
 from flows.unmet import day_in_vain, time_in_vain
-from tests.conversations.visitors import DAYS, NOW, Visitor, at_the_form, come_to, undone
+from tests.conversations.visitor import DAYS, NOW, Visitor, come_to, undone
+from tests.conversations.visitors import at_the_form
 from tests.offers import before, hold, with_counsellors
 from tests.rush import Rush
 

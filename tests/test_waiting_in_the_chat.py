@@ -28,7 +28,8 @@ from flows.waiting import (
     not_full,
     what_is_waited_for,
 )
-from tests.conversations.visitors import DAYS, NOW, Visitor, suspended, with_a_request
+from tests.conversations.visitor import DAYS, NOW, Visitor
+from tests.conversations.visitors import suspended, with_a_request
 from tests.offers import before, hold, labels, said
 
 OFFERED = days_to_offer(DAYS, NOW)

@@ -12,7 +12,8 @@ from flows.policy import days_to_offer
 from flows.reception import Command
 from flows.steps import QUIT
 from flows.welcome import LANGUAGES, WELCOME, WELCOME_DIALOG, languages, menu, speak
-from tests.conversations.visitors import DAYS, NOW, Visitor, at_the_form, come_to
+from tests.conversations.visitor import DAYS, NOW, Visitor, come_to
+from tests.conversations.visitors import at_the_form
 from tests.offers import hold, labels, said
 
 OFFERED = days_to_offer(DAYS, NOW)

@@ -14,13 +14,13 @@ from flows.counter import Decision, Slot
 from flows.text import Text
 from tests.clauses.deadlines import jst
 from tests.clauses.screens import reads
-from tests.conversations.visitors import (
-    NEXT_MORNING,
+from tests.conversations.staff_at_cards import (
     at_a_card,
     at_a_card_that_asks_for_an_outcome,
     at_a_card_that_asks_who_came,
     at_such_a_card_of_somebody_who_was_in_touch,
 )
+from tests.conversations.visitor import NEXT_MORNING
 from tests.counters import NOW, START, booking
 from tests.offers import offered, said, with_a_card
 

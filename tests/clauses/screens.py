@@ -9,7 +9,8 @@ from flows import letters, policy
 from flows.counter import Booking, Decision, Slot
 from flows.lifecycle import CONFIRMED
 from tests.clauses.deadlines import DAYS, jst
-from tests.conversations.visitors import Visitor, at_the_form, come_to
+from tests.conversations.visitor import Visitor, come_to
+from tests.conversations.visitors import at_the_form
 from tests.counters import DETAILS, NOW
 from tests.offers import said
 

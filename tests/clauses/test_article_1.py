@@ -7,7 +7,7 @@ import pytest
 from bot.database import Transaction
 from flows.reception import Command
 from tests.clauses.screens import asked, reads
-from tests.conversations.visitors import Visitor
+from tests.conversations.visitor import Visitor
 
 
 @pytest.mark.parametrize(("question", "answer"), [("terms", "disagree"), ("registered", "no"), ("continuing", "no")])

@@ -17,9 +17,8 @@ from flows.notices import KINDS
 from flows.reception import Command
 from tests.clauses.deadlines import DAYS, jst
 from tests.clauses.screens import BOOKED, START, reads, told
+from tests.conversations.visitor import NOW, Visitor
 from tests.conversations.visitors import (
-    NOW,
-    Visitor,
     just_before_the_session,
     suspend,
     suspended,

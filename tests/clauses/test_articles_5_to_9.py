@@ -13,7 +13,8 @@ from flows.reception import Command
 from flows.steps import Typed
 from tests.clauses.deadlines import DAYS, OFFICE
 from tests.clauses.screens import START, asked, decided, reads, told
-from tests.conversations.visitors import Visitor, coming_back
+from tests.conversations.visitor import Visitor
+from tests.conversations.visitors import coming_back
 from tests.counters import Office
 from tests.desk import OpenDesk
 

@@ -9,7 +9,8 @@ from flows import policy
 from flows.counter import Consent
 from tests.clauses.deadlines import OFFICE, jst
 from tests.clauses.screens import asked, reads
-from tests.conversations.visitors import NOW, at_the_form
+from tests.conversations.visitor import NOW
+from tests.conversations.visitors import at_the_form
 
 CONSENT = Consent(OFFICE.terms.version, OFFICE.terms.sha256, jst("2026-11-10T12:00"), "ja", "button")
 
