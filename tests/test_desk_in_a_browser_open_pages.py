@@ -9,7 +9,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from bot.records import record
 from tests.desk_in_a_browser import DESK, Counter, counter
+from tests.desk_things import LEAD
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -63,3 +65,17 @@ async def test_an_open_page_goes_by_the_clock_too(place: Counter) -> None:
         place.town.clock.turn("2026-11-24 09:15")
         await clerk.page.clock.run_for(61_000)
         await clerk.sees("開始する（参加した）")
+
+
+async def test_of_a_page_in_use_it_is_said_only_when_something_on_it_has_changed(place: Counter) -> None:
+    first, later = await place.booked("2026-11-24 09:30"), place.seeker()
+    async with place.clerk(DESK) as clerk:
+        await clerk.goes_to("申し込み")
+        await clerk.unfolds("お断りする", f"#b{first.id}")
+        changed = clerk.page.locator(".changed")
+        async with clerk.page.expect_response("**/requests"):
+            await place.desk.database.run(lambda t: record(t, place.town.clock(), "looked", LEAD))
+        await expect(changed).to_be_hidden()
+        await place.booked("2026-11-24 10:00", chat=later.id)
+        await expect(changed).to_be_visible()
+        await expect(clerk.page.locator("main .cards > li")).to_have_count(1)

@@ -248,6 +248,10 @@ async def test_a_number_that_has_a_live_booking_is_taken_knowingly_only(
 async def test_a_place_of_the_week_can_be_brought_along(clerk: Visitor) -> None:
     page = await clerk.opens("/new?place=2026-11-25+1330-1")
     assert page.form("受け付ける").fields["day"] == "2026-11-25 1330-1"
+    assert "もう空いていません" not in page.text
+    await takes(clerk, day="2026-11-25 1330-1")
+    page = await clerk.opens("/new?place=2026-11-25+1330-1")
+    assert (page.form("受け付ける").fields["day"], "もう空いていません" in page.text) == ("", True)
 
 
 async def test_a_deadline_that_passes_while_the_page_is_open_is_said(desk: OpenDesk) -> None:

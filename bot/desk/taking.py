@@ -69,6 +69,7 @@ async def show(visit: Visit) -> Answer:
     chosen = visit.sent("day") or visit.query.get("place", "")
     looked_at = taking.days_to_look_at(visit.days, visit.now)
     free = taking.places(visit.days, await visit.counter.free(looked_at), visit.now, chosen)
+    offered = [value for day in free for value, _ in day.places]
     live, suspension = await _live(visit, sheet), await _suspension(visit, sheet)
     values = {
         "conditions": [await _field(visit, context, sheet, question) for question in taking.CONDITIONS],
@@ -78,9 +79,10 @@ async def show(visit: Visit) -> Answer:
         "free": free, "twice": _ids(live), "counsellors": closing.names(visit.days),
         "live": taking.live_lines(visit.days, live), "suspension": suspension,
         "is_suspended": people.suspended_number(suspension.until) if suspension else None,
+        "gone": visit.problem is None and chosen not in ("", *offered),
         "first": next((name for name in IN_ORDER if sheet.open(name)), ""),
     }  # fmt: skip
-    return Page("taking.html", values)
+    return Page("taking.html", values, renews=False)  # a call is taken in one go; what is gone is said in the end
 
 
 async def _field(visit: Visit, context: Context, sheet: Sheet, question: Question) -> Field:

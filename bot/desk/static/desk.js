@@ -1,24 +1,28 @@
 // An open page keeps itself up to date: after each change at the office it asks for itself again, and each minute, as
 // what can be done goes by the clock too. Where somebody is filling in a form, nothing is taken from under their hands;
-// a line says that there is something newer.
+// a line says that there is something newer on it.
 const page = document.getElementById("page");
 const EACH_MINUTE = 60_000;
 let typed = false;
-let shown = page?.innerHTML;
+let shown = page && withoutWhatWasSaid(page);
 
 page?.addEventListener("input", () => { typed = true; });
 
-const thereIsMore = () => { page.querySelector(".changed").hidden = false; };
+function withoutWhatWasSaid(node) {
+  const copy = node.cloneNode(true);
+  copy.querySelector(".said")?.remove();
+  return copy.innerHTML;
+}
+
 const isInUse = () => typed || page.querySelector("details[open]") || document.querySelector("dialog[open]");
 
 async function renew() {
-  if (isInUse()) { thereIsMore(); return; }
   const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
   if (answer.status >= 500) { setTimeout(soon, 5000); return; } // what is shown stays until there is something else to show
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("page");
   if (!fresh) { location.reload(); return; }
   if (fresh.innerHTML === shown) return;
-  if (isInUse()) { thereIsMore(); return; } // since it was asked for
+  if (isInUse()) { page.querySelector(".changed").hidden = false; return; }
   shown = fresh.innerHTML;
   const [focused, said] = [document.activeElement, page.querySelector(".said")];
   const near = focused.closest("[id]")?.id;
