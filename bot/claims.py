@@ -18,6 +18,7 @@ from bot.statements import insert_once
 from bot.tables import CLAIMABLE, LIVE_ONLY, PENDING, BookingRow, PersonRow, table
 from flows.claiming import LENGTH, LETTERS
 from flows.counter import Booking
+from flows.desk.roles import Member
 
 BOOKING, PERSON = table(BookingRow), table(PersonRow)
 OF_CODE = select(BOOKING.c.id).where(BOOKING.c.claim_hash == bindparam("hash"), CLAIMABLE, LIVE_ONLY)
@@ -51,6 +52,13 @@ async def tie(transaction: Transaction, booking: Booking, chat: int | None, now:
     await transaction.execute(to_come.values(chat_id=chat))
     await insert_once(transaction, PERSON, {"chat_id": chat, "informed_at": now})
     await record(transaction, now, "claimed", None, booking.id)
+
+
+async def open_again(transaction: Transaction, seal: Seal, booking: Booking, by: Member, now: datetime) -> None:
+    """Staff have made sure whose booking it is: the code in the letter is good again, for as many tries."""
+    anew = {"claim_hash": hash_of(seal, code_of(seal, booking.id)), "claim_tries": 0}
+    await transaction.execute(ONE, {"of": booking.id, **anew})
+    await record(transaction, now, "code_made", by, booking.id)
 
 
 async def refuse(transaction: Transaction, outbox: Outbox, booking: Booking, most: int, now: datetime) -> int:

@@ -136,7 +136,7 @@ STAFF = {
     "claim_locked": Text(
         "[Booking code locked] {ref} {date} {time}\n"
         "The phone number was wrong five times in the chat. The booking stays as it is. If the person calls, please"
-        " check who it is."
+        " check who it is; on the booking's page of the desk the code can be opened again."
     ),
     "objected": Text("[Objection] {ref} A person objects to a decision. Please look at it on the desk, under People."),
     "letter_failed": Text(

@@ -27,6 +27,7 @@ from tests.faults import drained
 from tests.test_desk_taking import CALLED
 from tests.town import Town, requested, town
 
+UNLOCK = "予約コードをもう一度使えるようにする"
 ADDRESS, PHONE = CALLED["email"], CALLED["phone"]
 
 
@@ -137,6 +138,21 @@ async def test_after_five_wrong_numbers_the_code_is_dead_and_staff_are_told(offi
     assert await office.booking("state, chat_id, claim_hash <> '', claim_tries") == ("confirmed", None, False, 5)
     await hanako.says(f"/claim {code}")
     await hanako.sees("この予約コードの予約が見つかりませんでした")
+    await _staff_open_the_code_again(office)
+    await claims(hanako, code)
+    await hanako.sees("予約をこのチャットに登録しました")
+
+
+async def _staff_open_the_code_again(office: Office) -> None:
+    """She has phoned, and it is her."""
+    [(booking,)] = await office.town.rows("SELECT id FROM booking WHERE source = 'phone'")
+    await office.clerk.opens(f"/bookings/{booking}")
+    page = office.clerk.shown
+    shown = await office.clerk.presses(UNLOCK)
+    assert "もう一度使えます" in shown.text
+    assert UNLOCK not in shown.text
+    office.clerk.shown = page
+    assert (await office.clerk.presses(UNLOCK)).status == 409, "it is open"
 
 
 async def test_the_tries_are_counted_over_all_chats(office: Office) -> None:

@@ -55,6 +55,7 @@ class May:
     write: bool
     attend: bool
     tell: bool
+    open_code: bool
 
 
 def may(booking: Booking, visit: Visit) -> May:
@@ -72,6 +73,7 @@ def may(booking: Booking, visit: Visit) -> May:
         write=state in (*LIVE, IN_SESSION) and bool(booking.details),
         attend=state in (CONFIRMED, IN_SESSION, ENDED) and booking.slot.start < visit.days.at(today + DAY, time(0)),
         tell=state == CONFIRMED and booking.told == "failed",
+        open_code=state in LIVE and booking.chat is None and not booking.claim_code,
     )
 
 

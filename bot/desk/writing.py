@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy import bindparam, select
 
-from bot import addresses, urls
+from bot import addresses, claims, urls
 from bot.desk import booking as one
 from bot.desk.visit import Answer, Done, Route, Visit, Wrong, does
 from bot.outbox import NOTICE
@@ -111,6 +111,16 @@ async def told(visit: Visit) -> Answer:
     return Done(f"/bookings/{booking.id}", Text("Noted: {ref} is confirmed.", ref=booking.reference))
 
 
+async def open_code(visit: Visit) -> Answer:
+    """After five wrong phone numbers: somebody has called, and is who they say."""
+    booking = await visit.unchanged()
+    if not one.may(booking, visit).open_code:
+        raise Wrong(NOT_NOW)
+    await claims.open_again(visit.transaction, visit.kit.seal, booking, visit.member, visit.now)
+    said = Text("The code in the letter can be used again: {ref}.", ref=booking.reference)
+    return Done(f"/bookings/{booking.id}", said)
+
+
 async def _writable(visit: Visit) -> Booking:
     booking = await visit.unchanged()
     if not booking.details:
@@ -125,4 +135,5 @@ ROUTES: tuple[Route, ...] = (
     does("/bookings/{booking}/resend", "book", resend, one.show),
     does("/bookings/{booking}/url", "book", url, one.show),
     does("/bookings/{booking}/told", "book", told, one.show),
+    does("/bookings/{booking}/code", "book", open_code, one.show),
 )
