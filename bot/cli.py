@@ -121,6 +121,8 @@ def _guarded(work: Callable[[Settings], Coroutine[Any, Any, None]]) -> None:
     except BadSetting as problem:
         click.echo(str(problem), err=True)
         sys.exit(2)
+    except click.ClickException:  # a file that cannot be written: click says so in a sentence
+        raise
     except Exception as error:
         log.critical("stopped by a fault", **logs.trace(error))
         sys.exit(1)

@@ -258,6 +258,10 @@ async def test_the_command_line_refuses_other_months_in_one_sentence(tmp_path: P
     assert (code, out, error.count("\n")) == (2, b"", 1)
     assert "2026-01 to 2026-11" in error
     assert not file.exists()
+    code, _, error = await exported(
+        tmp_path, url, "--from", "2026-11", "--output", str(tmp_path / "no folder" / "n.csv")
+    )
+    assert (code, error.count("\n"), "n.csv" in error) == (1, 1, True)
     two_months = ("--from", "2026-10", "--to", "2026-11", "--language", "en")
     code, out, _ = await exported(tmp_path, url, *two_months, "--output", str(file))
     assert (code, out) == (0, b"")
