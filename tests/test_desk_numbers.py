@@ -133,6 +133,7 @@ async def test_wishes_in_vain_stand_by_weekday_and_half_hour(desk: OpenDesk) -> 
         {"start": DAYS.at(tuesday, time()), "what": "day", "times": 6},
         {"start": DAYS.at(date(2026, 11, 19), time()), "what": "nothing", "times": 5},
         {"start": DAYS.at(date(2026, 12, 1), time(10)), "what": "start", "times": 50},
+        {"start": DAYS.at(date(2026, 12, 1), time(13, 30)), "what": "start", "times": 50},
     ]
     async with desk.database.transaction() as transaction:
         await transaction.execute(insert(UNMET), rows)
@@ -146,7 +147,7 @@ async def test_wishes_in_vain_stand_by_weekday_and_half_hour(desk: OpenDesk) -> 
     visitor = await desk.signed_in()
     shown = (await visitor.opens("/numbers?from=2026-11&to=2026-12")).text
     assert "10:00\n0\n59\n0\n0\n0\n10:30" in shown
-    assert "13:30\n0\n≥1\n0\n0\n0\n14:00" in shown, "one month taken from the other tells nothing of it"
+    assert "13:30\n0\n≥51\n0\n0\n0\n14:00" in shown, "one month taken from the other tells nothing of it"
     assert "≥ は" in shown
 
 

@@ -81,6 +81,7 @@ def test_what_need_not_be_hidden_is_shown() -> None:
     [
         ([7], 7), ([FEW], FEW), ([HIDDEN], HIDDEN), ([7, 0, 5], 12), ([0, 0], 0), ([7, FEW], AtLeast(8)),
         ([FEW, FEW], AtLeast(2)), ([7, HIDDEN], AtLeast(7)), ([HIDDEN, 0], HIDDEN),
+        ([HIDDEN, HIDDEN], HIDDEN), ([0, FEW, 0], FEW),
     ],
 )  # fmt: skip
 def test_a_count_of_several_months_is_shown_where_each_of_them_shows_it(months: list[Shown], shown: Shown) -> None:

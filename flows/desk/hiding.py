@@ -45,13 +45,12 @@ class Sum:
 
 def together(months: Sequence[Shown]) -> Shown:
     """A count of several months, out of what each of them shows."""
-    if len(months) == 1:
-        return months[0]
-    shown = [count for count in months if isinstance(count, int)]
-    if len(shown) == len(months):
+    counts = [count for count in months if count]
+    shown = [count for count in counts if isinstance(count, int)]
+    if len(shown) == len(counts):
         return sum(shown)
-    least = sum(shown) + months.count(FEW)
-    return AtLeast(least) if least else HIDDEN
+    least = sum(shown) + counts.count(FEW)
+    return counts[0] if len(counts) == 1 else AtLeast(least) if least else HIDDEN
 
 
 def added(months: Sequence[Sum]) -> Sum:
