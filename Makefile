@@ -39,7 +39,7 @@ races: $(READY)
 	$(PYTEST) -rP --long tests/test_races*.py
 
 fuzz: $(READY)
-	$(PYTEST) -rP --long tests/test_hostile_input.py tests/test_any_order.py
+	$(PYTEST) -rP --long tests/test_hostile_input.py tests/test_desk_hostile_forms.py tests/test_any_order.py
 
 # A simulated year, drawn by lot from its seed (SEED=5 for another one).
 SEED ?= 4

@@ -28,7 +28,7 @@ async def desk(office: Office, database_url: str, tmp_path: Path) -> AsyncIterat
         yield opened
 
 
-NOBODYS = ("0123456789abcdef", "0", "-1", "999999999", "9" * 40, "７", "%00", "x' OR 1=1")  # ids of nothing
+NOBODYS = ("0123456789abcdef", "0", "-1", "999999999", "9" * 40, "７", "%00", "\0", "x' OR 1=1")  # ids of nothing
 
 
 def path_of(route: Route, things: Mapping[str, str]) -> str:

@@ -57,6 +57,7 @@ async def test_no_other_way_of_asking_does_or_shows_anything(desk: OpenDesk, met
 
 SPOILT: tuple[tuple[dict[str, str], bytes, int], ...] = (
     (FORM, b"q=\xff\xfe", 400),
+    (FORM, b"q=a%00b", 400),
     ({"Content-Type": "application/x-www-form-urlencoded; charset=klingon"}, b"q=a", 400),
     (FORM, b"q=" + b"a" * 200_000, 413),
     (FORM, b"x=1&" * 5_000, 413),

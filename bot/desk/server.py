@@ -52,6 +52,7 @@ log = structlog.get_logger()
 COOKIE = "madoguchi_desk"
 LARGEST_FORM = 64 * 1024  # bytes
 FORM = "application/x-www-form-urlencoded"
+NUL = "\0"  # PostgreSQL takes it in no value
 METHODS = {"GET": web.get, "POST": web.post}
 FILES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
@@ -176,6 +177,8 @@ class Desk:
 
     def _serve(self, route: Route) -> Callable[[web.Request], Any]:
         async def serve(request: web.Request) -> web.Response:
+            if any(NUL in each for each in (*request.match_info.values(), *request.query.values())):
+                raise Closed(404, NOT_FOUND)
             form = await _form(request)
             outcome = await self._tried(request, route, form)
             if route.method == "POST":
@@ -253,7 +256,10 @@ async def _form(request: web.Request) -> MultiDictProxy[str]:
         sent = await request.post()
     except (ValueError, LookupError):  # no UTF-8, or an encoding that nobody knows
         raise Closed(400, UNREADABLE) from None
-    return MultiDictProxy(MultiDict((name, value) for name, value in sent.items() if isinstance(value, str)))
+    fields = MultiDict((name, value) for name, value in sent.items() if isinstance(value, str))
+    if any(NUL in value for value in fields.values()):
+        raise Closed(400, UNREADABLE)
+    return MultiDictProxy(fields)
 
 
 def _page_of(request: web.Request) -> str:
