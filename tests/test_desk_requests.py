@@ -143,6 +143,7 @@ async def test_a_request_in_a_place_that_was_closed_after_it_says_so(office: Off
     for path in ("/requests", f"/bookings/{booking.id}"):
         page = await visitor.opens(path)
         assert ("休止の枠" in page.text, f"/closures/{number}" in page.links) == (True, True)
+    assert "ほかに空いている担当者はいません" in visitor.shown.text
 
 
 async def test_4_2_b_i_declining_takes_a_reason_from_the_list(office: Office, desk: OpenDesk) -> None:

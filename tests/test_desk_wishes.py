@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.counters import Office
-from tests.desk import OpenDesk, Visitor, open_desk
+from tests.desk import OpenDesk, Visitor, on_sqlite_alone, open_desk
+from tests.desk_things import Filling
 from tests.test_moving import NEW, OLD, THIRD, wished
 from tests.town import Clock
 
@@ -35,6 +36,17 @@ async def test_the_list_shows_both_times_and_deadlines_and_nothing_personal(offi
         assert words in text
     for personal in ("川越 太郎", "11030", "taro@example.jp"):
         assert personal not in text
+
+
+@on_sqlite_alone
+async def test_a_time_that_was_closed_after_it_was_asked_for_says_so(office: Office, desk: OpenDesk) -> None:
+    booking = await wished(office)
+    visitor = await in_the_list(desk)
+    assert "休止の枠" not in visitor.shown.text
+    async with desk.database.transaction() as transaction:
+        number = await Filling(desk, transaction).closure("2026-11-26 13:00", "2026-11-26 16:00")
+    for path in ("/requests", f"/bookings/{booking.id}"):
+        assert f"/closures/{number}" in (await visitor.opens(path)).links
 
 
 async def test_it_is_confirmed_from_the_list(office: Office, desk: OpenDesk) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from bot.counter import BOOKING
-from bot.desk.touched import out_of_place
+from bot.desk.touched import not_to_be_had, out_of_place
 from bot.desk.visit import Answer, Page, Route, Visit, shows
 from bot.tables import LAPSING, MOVING
 from flows import deciding_move, policy
@@ -77,7 +77,8 @@ def wish(visit: Visit, booking: Booking) -> Waiting | None:
         return None
     today = visit.days.day_of(visit.now)
     late = policy.late_confirmation(visit.days, wanted.requested_at, wanted.slot.start, visit.now) == "ask_reason"
-    return Waiting(booking, wanted.reply_by == today, wanted.reply_by < today, late)
+    place = not_to_be_had(visit.days, wanted.slot)
+    return Waiting(booking, wanted.reply_by == today, wanted.reply_by < today, late, place)
 
 
 ROUTES: tuple[Route, ...] = (shows("/requests", "see", show),)

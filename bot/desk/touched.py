@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from bot.counter import BOOKING, HOLD
 from bot.database import Transaction
 from bot.places import REQUEST
-from flows.counter import Booking
+from flows.counter import Booking, Slot
 from flows.desk import closing
 from flows.desk.week import KINDS, Taken
 from flows.lifecycle import CONFIRMED, IN_SESSION, LIVE, REQUESTED
@@ -37,12 +37,16 @@ NOT_THERE = Text("Outside the counsellor's hours")
 
 def out_of_place(days: OfficeDays, booking: Booking) -> tuple[Text, str] | None:
     """Where a coming booking stands in a place that is not to be had any more: the words, and the page of why."""
-    counsellor, start = booking.slot.counsellor, booking.slot.start
-    if booking.state not in (REQUESTED, CONFIRMED) or days.is_place(counsellor, start):
+    return not_to_be_had(days, booking.slot) if booking.state in (REQUESTED, CONFIRMED) else None
+
+
+def not_to_be_had(days: OfficeDays, slot: Slot) -> tuple[Text, str] | None:
+    """The same of a place."""
+    if days.is_place(slot.counsellor, slot.start):
         return None
-    if closing := days.closing_at(counsellor, start):
+    if closing := days.closing_at(slot.counsellor, slot.start):
         return IN_CLOSED, f"/closures/{closing.id}"
-    return NOT_THERE, f"/counsellors/{counsellor}"
+    return NOT_THERE, f"/counsellors/{slot.counsellor}"
 
 
 @dataclass(frozen=True)
