@@ -79,6 +79,9 @@ async def test_a_counsellor_sees_their_own_sessions_alone_until_they_choose_anot
     assert f"/today?counsellor=#b{theirs.id}" in (await visitor.opens(f"/bookings/{theirs.id}")).links
     assert theirs.reference in (await visitor.opens("/today?counsellor=")).text
     assert theirs.reference in (await visitor.opens("/today?counsellor=99")).text, "nobody is left out by a slip"
+    await visitor.opens("/today?counsellor=2")
+    await visitor.opens(await desk.link(await desk.member("lead")))
+    assert theirs.reference in (await visitor.presses("職員用ページを開く")).text, "who comes next sees everybody's"
 
 
 @on_sqlite_alone

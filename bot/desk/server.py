@@ -122,6 +122,7 @@ class Desk:
             raise Closed(410, SPENT)
         answer = self.showing.go(NAVIGATION[0].path)
         self.showing.give(answer, COOKIE, session.token)
+        self.showing.take(answer, KEPT)  # of whoever was here before
         return answer
 
     async def _leave(self, request: web.Request) -> web.Response:
