@@ -15,6 +15,7 @@ from flows.desk import history
 from flows.desk.closing import Unfit
 from flows.desk.reading_records import (
     BACKWARDS,
+    BY_THE_GROUP,
     BY_THE_PERSON,
     CLOCK,
     GROUPS,
@@ -106,6 +107,8 @@ def test_whom_and_what_a_note_is_about_is_told_as_far_as_it_is_known(what: str, 
         ("cancel", "", "", PERSON),
         ("claimed", "", "", PERSON),
         ("invited", "", "", OPERATOR),
+        ("rights_ended", "", "", BY_THE_GROUP["rights_ended"]),
+        ("withdrawn", "責任者 一号", "", "責任者 一号"),
         ("exported", "", "", OPERATOR),
     ],
 )

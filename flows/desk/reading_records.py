@@ -55,6 +55,10 @@ BY_THE_PERSON = (
     "terms_used",
 )  # if no name says who
 PERSON, CLOCK, OPERATOR = Text("The person"), Text("The clock"), Text("The operator")
+BY_THE_GROUP: Mapping[str, Text] = {  # the same
+    "rights_ended": Text("By leaving the staff group"),
+    "withdrawn": Text("By itself: its maker left the staff group, or the code was written there"),
+}
 
 NO_DAY = Text("That was no day such as 2026-11-24 or 11/24. Please choose it again.")
 BACKWARDS = Text("The last day, {last}, is before the first, {first}. Please choose the days again.")
@@ -125,9 +129,11 @@ def _place(written: str, names: Names) -> Text | str:
 
 
 def actor(what: str, name: str, channel: str = "") -> Text | str:
-    """Who did it: a member of staff by name, else the person, the clock or the operator."""
+    """Who did it: a member of staff by name, else the person, the clock, the staff group or the operator."""
     if name:
         return name
     if channel == "clock":
         return CLOCK
+    if what in BY_THE_GROUP:
+        return BY_THE_GROUP[what]
     return PERSON if what in history.EVENTS or what in BY_THE_PERSON else OPERATOR
