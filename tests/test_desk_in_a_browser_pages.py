@@ -113,6 +113,21 @@ async def test_a_page_that_is_open_when_rights_end_shows_nothing_any_more(place:
         clerk.complaints.clear()  # the browser says that it was refused
 
 
+async def test_details_that_are_shown_when_rights_end_are_taken_from_the_screen(
+    place: Counter, things: Mapping[str, str]
+) -> None:
+    async with place.clerk(DESK, role="counsellor") as clerk:
+        await clerk.page.goto(f"{clerk.origin}/bookings/{things['confirmed']}")
+        await clerk.page.locator("form[action$='/details'] button").click()
+        await clerk.sees("taro@example.jp")
+        async with place.desk.database.transaction() as transaction:
+            assert await staff.end(transaction, IDS["counsellor"], None, place.desk.clock())
+        await clerk.sees("ログインが終了しています")
+        await clerk.sees_no("taro@example.jp")
+        assert [said for said in clerk.complaints if "401" not in said] == []
+        clerk.complaints.clear()
+
+
 async def test_the_button_of_a_link_pressed_twice_opens_the_desk_once(place: Counter, browser: Browser) -> None:
     page = await browser.new_page()
     await page.goto(place.desk.origin + await place.desk.link(await place.desk.member("reader")))

@@ -64,8 +64,8 @@ async def test_the_code_of_an_invitation_is_shown_once_and_lets_one_person_in(de
 
 
 async def test_the_answer_with_the_code_on_it_is_not_renewed_under_the_leads_eyes(lead: Visitor) -> None:
-    assert "data-events" in lead.shown.html
-    assert "data-events" not in (await lead.presses(INVITE, role="reader")).html
+    assert "data-renews" in lead.shown.html
+    assert "data-renews" not in (await lead.presses(INVITE, role="reader")).html
 
 
 async def test_an_invitation_without_a_role_is_not_made(desk: OpenDesk, lead: Visitor) -> None:

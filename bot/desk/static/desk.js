@@ -2,6 +2,7 @@
 // what can be done goes by the clock too. Where somebody is filling in a form, nothing is taken from under their hands;
 // a line says that there is something newer on it.
 const page = document.getElementById("page");
+const renews = page && "renews" in page.dataset;
 const EACH_MINUTE = 60_000;
 let typed = false;
 let shown = page && withoutWhatWasSaid(page);
@@ -44,12 +45,15 @@ function soon() {
   waiting = setTimeout(() => renew().catch(() => {}), 50);
 }
 
+// Nobody is signed in any more: nothing that was shown stays on the screen, an answer to a form neither.
+function away() { location.replace(page.dataset.here); }
+
 let events;
 function listen() {
   events?.close();
   events = new EventSource(page.dataset.events);
-  events.addEventListener("message", soon);
-  events.addEventListener("over", () => location.reload());
+  if (renews) events.addEventListener("message", soon);
+  events.addEventListener("over", away);
   events.addEventListener("error", () => { if (events.readyState === EventSource.CLOSED) again(); });
 }
 
@@ -58,7 +62,7 @@ async function again() {
   if (document.hidden) return;
   const answer = await fetch(page.dataset.events).catch(() => null);
   await answer?.body?.cancel();
-  if (answer?.status === 401) location.reload();
+  if (answer?.status === 401) away();
   else if (answer?.ok) listen();
   else setTimeout(again, 5000);
 }
@@ -67,13 +71,14 @@ function eachMinute() {
   if (!document.hidden && !isInUse() && getSelection().isCollapsed) soon();
 }
 
-if (page?.dataset.events) {
+if (page) {
   listen();
-  setInterval(eachMinute, EACH_MINUTE);
+  if (renews) setInterval(eachMinute, EACH_MINUTE);
+  else history.replaceState(null, "", page.dataset.here); // an answer to a form is shown once; its page comes again
   document.addEventListener("visibilitychange", () => { // a browser has few lines for all its tabs
     if (document.hidden) events.close(); else listen();
   });
-} else if (page) history.replaceState(null, "", page.dataset.here); // an answer to a form is shown once; its page comes again
+}
 
 // A form is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
