@@ -32,6 +32,7 @@ def booking_of(row: Row[Any], moves: Sequence[Row[Any]], seal: Seal) -> Booking:
         claim_code=claims.code_of(seal, row.id) if row.claim_hash else "",
         decision=decisions[-1] if decisions else None,
         decided=_last(decisions, DECIDES), moved=_last(decisions, MOVES_IT), wanted=_wanted(row),
+        started=_last(decisions, ("start",)),
         said=tuple(decision for decision in written if decision.event in SAID),
         details=seal.open(row.details, "booking", "details", row.id),
     )  # fmt: skip

@@ -43,7 +43,7 @@ def outcome_missing(context: Context) -> bool:
 
 
 def missed_after_contact(context: Context) -> bool:
-    was_in_touch = the_booking(context).contact_at is not None
+    was_in_touch = the_booking(context).seen_at is not None
     return outcome_missing(context) and was_in_touch and context.answers.get("outcome") == MISS
 
 
@@ -61,9 +61,9 @@ def ask_outcome(context: Context) -> Text:
 
 
 def ask_whether_sure(context: Context) -> Text:
-    contact = the_booking(context).contact_at
-    at = contact.astimezone(context.office.zone).time() if contact else ""
-    return Text("The person was in touch at {time}. Is it to count as no contact all the same?", time=at)
+    seen = the_booking(context).seen_at
+    at = seen.astimezone(context.office.zone).time() if seen else ""
+    return Text("The person came or was in touch at {time}. Is it to count as no contact all the same?", time=at)
 
 
 async def came_or_not(context: Context) -> Offer:
@@ -96,7 +96,7 @@ async def note_outcome(context: Context) -> Outcome:
     booking, event = the_booking(context), context.answers["outcome"]
     if lifecycle.may(booking, "end"):
         await context.counter.move(booking, "end", Decision("end", context.now, channel="clock"))
-    reason = attendance.DESPITE_CONTACT if event == MISS and booking.contact_at else ""
+    reason = attendance.DESPITE_CONTACT if event == MISS and booking.seen_at else ""
     await context.counter.move(booking, event, Decision(event, context.now, context.who, context.name, reason, "group"))
     return Outcome("noted")
 

@@ -118,7 +118,13 @@ class Booking:
     same_number: bool = False  # another live booking has the same job-seeker number
     decision: Decision | None = None  # the last move; the first is the request
     decided: Decision | None = None  # how staff decided the request
+    started: Decision | None = None  # that the person came
     details: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def seen_at(self) -> datetime | None:
+        """When the person came or was in touch: with that, recording "no contact" wants to be meant."""
+        return self.contact_at or (self.started.at if self.started else None)
 
     @property
     def reference(self) -> str:

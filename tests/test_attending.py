@@ -96,7 +96,7 @@ async def test_who_was_in_touch_keeps_the_booking_and_is_asked_about_the_next_mo
     await small.turn_clock("2026-11-25 08:45")
     await small.group.sees(ASKS_OUTCOME)
     await small.staff.presses_in(small.group, NO_CONTACT)
-    await small.group.sees("9:40に連絡がありました")
+    await small.group.sees("9:40に参加または連絡の記録があります")
     assert await state(small) == "ended", "that takes a second look"
     await small.staff.presses_in(small.group, NO_CONTACT)
     await small.server.until(lambda: not cards(small, NO_CONTACT))

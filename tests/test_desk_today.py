@@ -176,11 +176,26 @@ async def test_4_4_ii_who_was_in_touch_is_not_recorded_as_no_contact_without_an_
     await visitor.presses(IN_TOUCH)
     shown = await visitor.presses(RECORD_NO_CONTACT)
     assert shown.status == 409
-    assert "9:41に連絡がありました" in shown.text
+    assert "9:41に参加または連絡の記録があります" in shown.text
     assert await states(office) == ["confirmed"]
     await visitor.presses(RECORD_NO_CONTACT, sure="yes")
     assert await states(office) == ["missed"]
     assert await office.all("SELECT reason FROM decision WHERE event = 'miss'") == [("despite_contact",)]
+
+
+async def test_4_4_ii_who_came_is_not_recorded_as_no_contact_without_an_extra_tick(
+    desk: OpenDesk, office: Office
+) -> None:
+    booking = await session(office)
+    visitor = await at_the_desk(desk, "2026-11-24 09:31")
+    await visitor.presses(START)
+    desk.clock.turn("2026-11-24 10:30")
+    shown = await visitor.opens("/today")
+    assert "開始 9:31" in shown.text.replace("\n", " ")
+    assert "9:31に参加または連絡の記録があります" in (await sends(visitor, booking, "miss")).text
+    assert await states(office) == ["in_session"]
+    await visitor.opens("/today")
+    assert "実施を記録しました" in (await visitor.presses(HELD, booking.id)).text
 
 
 async def test_a_page_from_before_the_contact_records_no_missed_session(desk: OpenDesk, office: Office) -> None:

@@ -74,7 +74,9 @@ def test_an_outcome_is_asked_for_from_the_next_business_morning_on(now: datetime
     about = booking(state)
     assert attending.outcome_missing(with_a_card(about, now)) is asks
     assert not attending.missed_after_contact(with_a_card(about, now, outcome="miss"))
-    about.contact_at = START
+    about.started = Decision("start", START)
+    assert attending.missed_after_contact(with_a_card(about, now, outcome="miss")) is asks
+    about.contact_at, about.started = START, None
     assert attending.missed_after_contact(with_a_card(about, now, outcome="miss")) is asks
     assert not attending.missed_after_contact(with_a_card(about, now, outcome="finish"))
 
@@ -89,8 +91,10 @@ def test_what_the_cards_ask_names_the_session() -> None:
     ]  # fmt: skip
     about.contact_at = START + timedelta(minutes=12)
     assert words(attending.ask_whether_sure(with_a_card(about))) == [
-        "9:42に連絡がありました。それでも連絡なしとしますか。"
+        "9:42に参加または連絡の記録があります。それでも連絡なしとしますか。"
     ]
+    about.contact_at, about.started = None, Decision("start", START + timedelta(minutes=2))
+    assert words(attending.ask_whether_sure(with_a_card(about)))[0].startswith("9:32に")
 
 
 @pytest.mark.parametrize("press", ["start", "miss"])

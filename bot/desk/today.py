@@ -211,7 +211,7 @@ async def miss(visit: Visit) -> Answer:
     booking = await _in_hand(visit)
     if refused := attendance.miss(visit.days, booking, visit.now, visit.sent("sure") == "yes"):
         raise Wrong(refused.why, "sure")
-    reason = attendance.DESPITE_CONTACT if booking.contact_at else ""
+    reason = attendance.DESPITE_CONTACT if booking.seen_at else ""
     said = Text("Recorded as no contact: {ref}. The person is being told, and how to say that it is wrong.")
     return await _done(visit, booking, "miss", said, reason)
 

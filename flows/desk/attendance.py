@@ -77,7 +77,7 @@ CORRECT_REASONS: Mapping[str, Text] = {
     "objection": Text("What the person told us was found right"),
 }
 DESPITE_CONTACT = "despite_contact"
-MISS_REASONS: Mapping[str, Text] = {DESPITE_CONTACT: Text("Recorded although the person had been in touch")}
+MISS_REASONS: Mapping[str, Text] = {DESPITE_CONTACT: Text("Recorded although the person had come or been in touch")}
 
 
 def presently(days: OfficeDays, booking: Booking, now: datetime) -> str:
@@ -151,7 +151,7 @@ def contact(days: OfficeDays, booking: Booking, now: datetime) -> Refused | None
 def miss(days: OfficeDays, booking: Booking, now: datetime, sure: bool = False) -> Refused | None:
     """第4条(4) 「連絡がないまま(2)の実施日時を10分経過した場合は、キャンセルとみなします」: never sooner.
 
-    Where the person was in touch, whoever records it has to be `sure`.
+    Where the person came or was in touch, whoever records it has to be `sure`.
     """
     if refused := _is_not(days, booking, now, "4(4)", CONFIRMED, ENDED):
         return refused
@@ -159,12 +159,13 @@ def miss(days: OfficeDays, booking: Booking, now: datetime, sure: bool = False) 
     if now < first:
         early = Text("“No contact” cannot be recorded yet: it can be from {date} {first} on.")
         return Refused("4(4)", early.given(**_when(days, booking), first=_clock(days, first)))
-    if booking.contact_at is None or sure:
+    if booking.seen_at is None or sure:
         return None
     noted = Text(
-        "Not recorded: the person was in touch at {time}. If it is to count as no contact all the same, tick the box."
+        "Not recorded: the person came or was in touch at {time}. If it is to count as no contact all the same, tick"
+        " the box."
     )
-    return Refused("4(4)", noted.given(time=_clock(days, booking.contact_at)))
+    return Refused("4(4)", noted.given(time=_clock(days, booking.seen_at)))
 
 
 def correct(days: OfficeDays, booking: Booking, now: datetime) -> Refused | None:
