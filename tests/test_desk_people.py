@@ -167,13 +167,16 @@ async def test_a_second_missed_session_of_the_same_number_is_weighed_with_the_fi
 async def test_where_a_measure_rests_on_a_corrected_session_the_page_says_so_and_offers_to_end_it(
     desk: OpenDesk, office: Office
 ) -> None:
-    booking = await missed(office)
+    await missed(office)
     lead = await at_people(desk)
     await decides(lead, "until", until="2026-12-31")
     assert "訂正により" not in lead.shown.text
-    await corrected(office, booking)
-    await lead.opens("/people")
-    assert "訂正により" in lead.shown.text
+    desk.clock.turn("2026-11-24 10:30")
+    lead = await desk.signed_in("lead")
+    await lead.opens("/today")
+    shown = await lead.presses("記録する", "/correct", reason="in_touch")
+    assert (shown.path, "停止や注意がまだ続いています" in shown.text) == ("/people", True)
+    assert "訂正により" in shown.text
     shown = await lead.presses("停止を終える", why="corrected")
     assert "チャットとメールでお知らせします" in shown.text
     assert "停止中の方はいません" in shown.text

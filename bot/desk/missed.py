@@ -18,6 +18,7 @@ from bot.database import Transaction
 from bot.measures import MEASURE, NOT_OVER, OBJECTION
 from bot.staff_tables import OPEN, RUNNING
 from bot.tables import KNOWN_NUMBER, MISSED_ONLY
+from flows.counter import Booking
 from flows.desk.people import WEIGHED, Measure, Missed, Person, What
 from flows.lifecycle import MISSED
 
@@ -151,6 +152,14 @@ async def in_force(transaction: Transaction, what: What, today: date, before: in
     shown = page if before else [*hollow.values(), *page]
     found = [InForce(measure(row), row.ref or "", row.id in hollow) for row in shown]
     return found, rows[MEASURES - 1].id if len(rows) > MEASURES else 0
+
+
+async def rests_on_nothing(transaction: Transaction, booking: Booking, today: date) -> bool:
+    """Whether a measure about the person of this booking is in force, and was for what does not count any more."""
+    row = (await transaction.execute(BOOKING.select().where(BOOKING.c.id == booking.id))).one()
+    decided = (await person(transaction, row.number_index)).measures if row.number_index else ()
+    running = [await one(transaction, each.id) for each in decided if each.in_force(today)]
+    return any(found is not None and found.hollow for found in running)
 
 
 async def one(transaction: Transaction, number: int) -> InForce | None:

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Row, String, and_, bindparam, or_, select
 
 from bot.counter import BOOKING, HOLD
+from bot.desk import missed
 from bot.desk.touched import out_of_place
 from bot.desk.visit import Answer, Done, Page, Route, Visit, Wrong, does, shows
 from bot.staff_tables import CounsellorRow
@@ -57,6 +58,10 @@ DID: Mapping[str, Text] = {
     "correct": Text("“No contact” corrected"), "end": Text("The time was over"), "cancel": Text("Cancelled"),
 }  # fmt: skip
 WHY: Mapping[str, Text] = {**STOP_REASONS, **NOT_HELD_REASONS, **CORRECT_REASONS, **MISS_REASONS}
+STILL_IN_FORCE = Text(
+    "Corrected: {ref}. The person is being told. A suspension or warning that rested on it is still in force: please"
+    " decide here whether to end it. How the session went is recorded under Today."
+)
 REASONS = {"stop": STOP_REASONS, "not_held": NOT_HELD_REASONS, "correct": CORRECT_REASONS}
 
 
@@ -231,7 +236,10 @@ async def correct(visit: Visit) -> Answer:
     _allowed(attendance.correct(visit.days, booking, visit.now))
     reason = visit.chosen("reason", CORRECT_REASONS)
     said = Text("Corrected: {ref}. The person is being told. Please record how the session went.")
-    return await _done(visit, booking, "correct", said, reason)
+    done = await _done(visit, booking, "correct", said, reason)
+    if await missed.rests_on_nothing(visit.transaction, booking, visit.days.day_of(visit.now)):
+        return Done("/people", STILL_IN_FORCE.given(ref=booking.reference))
+    return done
 
 
 async def _in_hand(visit: Visit) -> Booking:
