@@ -112,19 +112,28 @@ async def test_a_reminder_by_mail_that_had_no_use_any_more_is_shown_to_staff(sma
     assert await small.rows("SELECT state FROM notice WHERE kind = 'remind_day_before_mail'") == [("expired",)]
 
 
-@pytest.mark.parametrize(("back_at", "is_told"), [("2026-11-24 09:00", True), ("2026-11-24 09:45", False)])
-async def test_a_reminder_by_mail_that_was_never_tried_is_shown_to_staff_while_they_can_still_call(
-    small: Town, back_at: str, is_told: bool
+@pytest.mark.parametrize(
+    ("kind", "back_at", "is_told"),
+    [
+        ("remind_day_before_mail", "2026-11-24 09:00", True),
+        ("remind_day_before_mail", "2026-11-24 09:45", False),
+        ("remind_readiness_mail", "2026-11-24 09:00", False),
+    ],
+)
+async def test_the_last_reminder_by_mail_that_was_never_tried_is_shown_to_staff_while_they_can_still_call(
+    small: Town, kind: str, back_at: str, is_told: bool
 ) -> None:
     await asked(small)
     await small.staff.presses_in(small.group, "確定する")
     await small.taro.sees(CONFIRMED)
     await drained(small)
     await small.stop()
+    await small.rows("UPDATE booking SET chat_id = NULL")  # of somebody who has phoned
+    await small.rows(f"UPDATE notice SET kind = '{kind}' WHERE kind = 'remind_day_before_mail'")  # noqa: S608  # of ours
     small.clock.turn(back_at)
     await small.start()
     await drained(small)
-    tried = "SELECT state, attempts FROM notice WHERE kind = 'remind_day_before_mail'"
+    tried = f"SELECT state, attempts FROM notice WHERE kind = '{kind}'"  # noqa: S608  # one of ours
     assert await small.rows(tried) == [("expired", 1)], "when it was taken out, it was too late already"
     assert copies(small.group, "この予約についてのメールを送れませんでした。") == is_told
 
