@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
 
+from bot import pausing
 from bot.counter import BOOKING
 from bot.database import Transaction
 from bot.outbox import NOTICE, Notice, Outbox
@@ -63,13 +64,16 @@ class Lists:
 
 
 async def words(transaction: Transaction, days: OfficeDays, now: datetime) -> Text | None:
-    """The list as it is now, most urgent first; None where nothing waits."""
+    """The list as it is now, most urgent first, below a pause that goes on; None where nothing waits."""
     waiting = [
         listing.Open(row.ref, row.start, row.reply_by, change)
         for which, change in ((OPEN, False), (WISHES, True))
         for row in await transaction.execute(which, {"now": now})
     ]
-    return listing.listed(sorted(waiting, key=lambda each: each.reply_by), days, now) if waiting else None
+    lines = await pausing.reminder(transaction, days.office.zone)
+    if waiting:
+        lines.append(listing.listed(sorted(waiting, key=lambda each: each.reply_by), days, now))
+    return Text("{lines}", lines=tuple(lines)) if lines else None
 
 
 async def sent(

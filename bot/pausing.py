@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot import kept
 from bot.database import Transaction
 from bot.outbox import Outbox
 from bot.records import record
 from bot.statements import one_at_a_time
-from flows.desk.pausing import Switch
+from flows.desk.pausing import STILL, Switch
 from flows.desk.records import What
 from flows.desk.roles import Member
+from flows.text import Text
 
 NAME = "pause"  # of the lock, and of the setting
 
@@ -27,6 +29,12 @@ async def paused(transaction: Transaction) -> Switch | None:
     """Who paused new requests, when and why; None while they are taken."""
     found = await switch(transaction)
     return found if found and found.paused else None
+
+
+async def reminder(transaction: Transaction, zone: ZoneInfo) -> list[Text]:
+    """That they are still paused, for whatever tells staff of the day: a pause that is forgotten stops everybody."""
+    found = await paused(transaction)
+    return [found.told(STILL, zone)] if found else []
 
 
 async def held_open(transaction: Transaction) -> bool:

@@ -11,6 +11,7 @@ from bot import pausing, staff
 from flows.desk.roles import Member
 from tests.counters import NOW, Office
 from tests.desk import OpenDesk, open_desk
+from tests.faults import copies, drained
 from tests.town import Town, book, requested
 from tests.usual_answers import comes_to
 
@@ -68,6 +69,20 @@ async def test_who_was_in_the_middle_of_the_form_keeps_what_was_typed_and_sends_
     await resume(place)
     await place.taro.presses("この内容で申し込む")
     await place.taro.sees("【受け付けました】")
+
+
+async def test_staff_are_told_on_the_next_morning_that_it_goes_on(place: Town) -> None:
+    await pause(place)
+    await place.group.sees("【新規受付を停止】責任者 一号")
+    await place.turn_clock("2026-11-20 08:45")
+    shown = await place.group.sees("【新規受付は停止中です】")
+    assert "11月19日(木) 10:00" in shown.text
+    assert "/pause" in shown.text
+    await resume(place)
+    await place.group.sees("【新規受付を再開】責任者 一号")
+    await place.turn_clock("2026-11-20 13:00")
+    await drained(place)
+    assert copies(place.group, "【新規受付は停止中です】") == 1
 
 
 async def test_a_booking_can_be_seen_confirmed_and_cancelled_all_the_while(place: Town) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
+from bot import pausing
 from bot.counter import BOOKING
 from bot.database import Transaction
 from bot.kit import Kit
@@ -48,7 +49,8 @@ async def today(kit: Kit, transaction: Transaction, now: datetime) -> Text:
     ]  # fmt: skip
     head = TODAY.given(date=day, count=len(lines)) if lines else NO_SESSIONS.given(date=day)
     more = [MORE] if len(rows) > MOST else []
-    return Text("{lines}", lines=(head, *lines, *more, "", await _waiting(transaction, day)))
+    still = await pausing.reminder(transaction, days.office.zone)
+    return Text("{lines}", lines=(*still, head, *lines, *more, "", await _waiting(transaction, day)))
 
 
 async def _waiting(transaction: Transaction, day: date) -> Text:

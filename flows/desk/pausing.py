@@ -55,6 +55,10 @@ GROUP_PAUSED = Text(
     " or the desk."
 )
 GROUP_RESUMED = Text("[New requests are taken again] {who}, {date} {time}")
+STILL = Text(
+    "[New requests are still paused] Since {date} {time} ({who}): {reason}\n"
+    "The way back: /pause in the private chat with the bot, or the desk."
+)
 ASK = Text(
     "Stop taking new requests? Choose the reason: one press does it.\n"
     "People are told politely, with the phone number. Bookings stay valid, and cancelling stays possible."
