@@ -210,6 +210,19 @@ async def test_in_the_group_the_day_is_told_and_the_desk_is_for_the_private_chat
     assert "enter/" not in str(place.group)
 
 
+async def test_whoever_has_no_role_is_not_sent_where_they_are_not_known(small: Town) -> None:
+    await small.colleague.says_in(small.group, "/desk")
+    await small.group.sees("madoguchi invite --lead")
+    await employ(small, small.staff, "lead")
+    for said in ("/desk", "/pause"):
+        await small.colleague.says_in(small.group, said)
+        await small.group.sees("責任者に招待のコードをもらい")
+    await small.colleague.says(f"/join {await code(small)}")
+    await small.colleague.sees("職員として登録しました")
+    await small.colleague.says_in(small.group, "/desk")
+    await small.group.sees("個人チャットで送ってください")
+
+
 async def test_a_command_for_another_bot_in_the_group_is_not_answered(small: Town) -> None:
     await small.staff.says_in(small.group, "/today@another_bot")
     await small.server.settled()

@@ -82,7 +82,8 @@ async def obey_in_group(kit: Kit, transaction: Transaction, incoming: Incoming, 
     if said.name == commands.JOIN and await staff.withdraw_shown(transaction, said.argument, now):
         what = "shown"
     elif said.name not in commands.IN_THE_GROUP:
-        what = f"private:{said.name}"
+        could = said.name == commands.JOIN or await staff.member(transaction, incoming.who)
+        what = f"private:{said.name}" if could else "only_members"
     elif await group.refusal(transaction, incoming.who, in_group, "see"):
         what = "only_members"
     await _put(kit, transaction, incoming, what, now)
@@ -147,6 +148,8 @@ async def answer(
     if asked == "week":
         shown = await the_week.ahead(transaction, kit.days, now)
         return Told((caption(shown),), language=language, week=shown)
+    if what == "only_members" and not await staff.has_lead(transaction):
+        return Told((commands.NOBODY_LEADS,), language=language)
     if what == "desk" and who is None:
         return Told((commands.OVER,), language=language)
     if what == "desk" and desk_url:

@@ -112,6 +112,10 @@ ONLY_MEMBERS = Text(
     "Only members of the staff can press here. Ask a lead for an invitation, and send it to the bot in your private"
     " chat: /join ACDE-3467-HJKM-NPRT"
 )
+NOBODY_LEADS = Text(
+    "Only registered staff can use this, and nobody leads yet. The operator makes the first code with: madoguchi invite"
+    " --lead"
+)
 READS_ONLY = Text("Your role is to read only, so nothing was done. Please ask a counsellor or a lead.")
 NO_LEAD = Text(
     "[Nobody leads] The last lead has left. Until there is one again, every member of this group can press the"
