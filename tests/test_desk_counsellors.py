@@ -120,7 +120,10 @@ async def test_of_two_leads_at_once_the_second_is_told(desk: OpenDesk, lead: Vis
     await lead.presses(SAVE, name="職員 一号")
     shown = await other.presses(SAVE, name="職員 二号")
     assert shown.status == 409
+    assert shown.form(SAVE).fields["name"] == "職員 一号", "how it is now"
     assert await desk.all("SELECT name FROM counsellor") == [("職員 一号",)]
+    await other.presses(SAVE, name="職員 二号")
+    assert await desk.all("SELECT name FROM counsellor") == [("職員 二号",)]
 
 
 async def test_a_counsellor_who_leaves_with_bookings(desk: OpenDesk, lead: Visitor, office: Office) -> None:

@@ -75,12 +75,14 @@ async def edit(visit: Visit) -> Answer:
 
 
 def _typed(visit: Visit, who: Counsellor) -> Mapping[str, str]:
-    """What stands in the forms: what was typed in one just now, else what is so. A URL never comes back."""
+    """What stands in the forms: what was typed in one just now, else what is so; somebody else's changes go before what
+    was typed without knowing of them. A URL never comes back."""
     all_day = rules.bounds(visit.days.office)
     hours = who.hours if who.hours is not None else dict.fromkeys(rules.weekdays(visit.days.office), all_day)
     given = {f"{name}{day}": f"{clock:%H:%M}" for day, of in hours.items() for name, clock in _ends(of)}
     so = {**dict.fromkeys(_hours_sent(visit), ""), **given, "name": who.name, "last_day": str(who.last_day or "")}
-    return {name: visit.sent(name) if visit.problem and name in visit.form else words for name, words in so.items()}
+    typed = visit.form if visit.problem and visit.problem.why is not MOVED_ON else {}
+    return {name: visit.sent(name) if name in typed else words for name, words in so.items()}
 
 
 def _ends(hours: tuple[Any, Any]) -> tuple[tuple[str, Any], ...]:
