@@ -131,6 +131,14 @@ async def test_what_comes_from_elsewhere_is_refused_in_the_readers_language(
     assert (await visitor.opens("/today")).status == 200
 
 
+async def test_a_desk_that_is_opened_by_https_and_set_up_without_says_its_address(desk: OpenDesk) -> None:
+    link = await desk.link(await desk.member("lead"))
+    by_https = {"Origin": desk.origin.replace("http:", "https:")}
+    status, html, _ = await asked(desk.browser(), "POST", link, headers=by_https)
+    assert (status, desk.origin in html, "MADOGUCHI_DESK_URL" in html) == (403, True, True)
+    assert (await asked(desk.browser(), "POST", link, headers={"Origin": desk.origin}))[0] == 303
+
+
 async def test_a_stranger_reads_how_to_come_in_in_the_language_of_the_browser(desk: OpenDesk) -> None:
     _, html, _ = await asked(desk.browser(), "GET", "/today", headers=ENGLISH)
     assert "Send /desk to the bot" in html

@@ -24,7 +24,10 @@ FORGED = Text(
     " in. Please open the page again, and send it from there."
 )
 OTHER_SITE = Text("Nothing was done: another site has sent this form. Please open the desk, and send it from there.")
-OTHER_HOST = Text("The desk is not at this address. Please open {url} (operators: the proxy has to pass Host on).")
+OTHER_HOST = Text(
+    "The desk is not at this address. Please open {url} (operators: that is MADOGUCHI_DESK_URL; the proxy has to pass"
+    " the Host header on)."
+)
 OTHER_MACHINE = Text("The desk is not open to this machine. Please open {url} (operators: MADOGUCHI_DESK_PROXIES).")
 TOO_LONG = Text("Nothing was done: that was too much for one form. Please shorten it, and send it again.")
 UNREADABLE = Text("Nothing was done: what was sent cannot be read. Please open the page again, and send it from there.")
