@@ -254,6 +254,15 @@ async def test_a_place_of_the_week_can_be_brought_along(clerk: Visitor) -> None:
     assert (page.form("受け付ける").fields["day"], "もう空いていません" in page.text) == ("", True)
 
 
+async def test_a_free_place_of_the_week_leads_to_a_new_booking_in_it_for_whoever_may_book(
+    desk: OpenDesk, clerk: Visitor
+) -> None:
+    reader, place = await desk.signed_in("reader"), "/new?place=2026-11-26+0930-1"
+    assert place in (await clerk.opens("/week?from=2026-11-24")).links
+    assert (await clerk.opens(place)).form("受け付ける").fields["day"] == "2026-11-26 0930-1"
+    assert not any("/new" in link for link in (await reader.opens("/week?from=2026-11-24")).links)
+
+
 async def test_a_deadline_that_passes_while_the_page_is_open_is_said(desk: OpenDesk) -> None:
     desk.clock.turn("2026-11-19 23:59")
     clerk = await desk.signed_in()

@@ -11,7 +11,6 @@ import pytest
 from flows.counter import Booking
 from tests.counters import Office
 from tests.desk import OpenDesk, Shown, Visitor, on_sqlite_alone, open_desk
-from tests.desk_things import Filling
 
 START, IN_TOUCH, FINISH = "開始する（参加した）", "連絡があった", "終了する（実施した）"
 EXTEND, HELD, RECORD, RECORD_NO_CONTACT = "45分まで延長する", "実施した", "記録する", "連絡なしを記録する"
@@ -60,41 +59,6 @@ async def test_the_page_shows_the_sessions_of_the_day_without_personal_details(d
 
 async def test_a_day_without_sessions_says_so(desk: OpenDesk) -> None:
     assert "本日の相談はありません" in (await at_the_desk(desk, "2026-11-24 09:00")).shown.text
-
-
-@on_sqlite_alone
-async def test_a_counsellor_sees_their_own_sessions_alone_until_they_choose_another(desk: OpenDesk) -> None:
-    async with desk.database.transaction() as transaction:
-        filling = Filling(desk, transaction)
-        await filling.counsellors("職員 一号", "職員 二号")
-        mine = await filling.booking("2026-11-24 09:30", "confirm", counsellor="2")
-        theirs = await filling.booking("2026-11-24 10:00", "confirm", chat=2)
-    visitor = await at_the_desk(desk, "2026-11-24 09:25")
-    assert {mine.reference, theirs.reference} <= set(visitor.shown.text.split())
-    await visitor.opens("/today?counsellor=2")
-    await visitor.opens("/requests")
-    shown = await visitor.opens("/today")
-    assert (mine.reference in shown.text, theirs.reference in shown.text) == (True, False), "it stays so"
-    assert theirs.reference not in (await visitor.presses(START)).text, "after a press too"
-    assert f"/today?counsellor=#b{theirs.id}" in (await visitor.opens(f"/bookings/{theirs.id}")).links
-    assert theirs.reference in (await visitor.opens("/today?counsellor=")).text
-    assert theirs.reference in (await visitor.opens("/today?counsellor=99")).text, "nobody is left out by a slip"
-    await visitor.opens("/today?counsellor=2")
-    await visitor.opens(await desk.link(await desk.member("lead")))
-    assert theirs.reference in (await visitor.presses("職員用ページを開く")).text, "who comes next sees everybody's"
-
-
-@on_sqlite_alone
-async def test_a_refused_press_leads_to_its_session_in_the_list(desk: OpenDesk, office: Office) -> None:
-    await session(office)
-    booking = await session(office, 2, "2026-11-24 10:00")
-    visitor = await at_the_desk(desk, "2026-11-24 09:25")
-    form = next(form for form in visitor.shown.forms if booking.id in form.action)
-    late = await visitor.sends(form.action.replace("contact", "start"), **form.fields)
-    assert (late.status, f"#b{booking.id}" in late.links) == (409, True)
-    desk.clock.turn("2026-11-24 09:46")
-    await visitor.opens("/today")
-    assert "開始しました" in (await visitor.presses(START, booking.id)).text
 
 
 async def test_today_is_where_one_comes_in(desk: OpenDesk) -> None:
@@ -181,21 +145,6 @@ async def test_4_4_ii_who_was_in_touch_is_not_recorded_as_no_contact_without_an_
     await visitor.presses(RECORD_NO_CONTACT, sure="yes")
     assert await states(office) == ["missed"]
     assert await office.all("SELECT reason FROM decision WHERE event = 'miss'") == [("despite_contact",)]
-
-
-async def test_4_4_ii_who_came_is_not_recorded_as_no_contact_without_an_extra_tick(
-    desk: OpenDesk, office: Office
-) -> None:
-    booking = await session(office)
-    visitor = await at_the_desk(desk, "2026-11-24 09:31")
-    await visitor.presses(START)
-    desk.clock.turn("2026-11-24 10:30")
-    shown = await visitor.opens("/today")
-    assert "開始 9:31" in shown.text.replace("\n", " ")
-    assert "9:31に参加または連絡の記録があります" in (await sends(visitor, booking, "miss")).text
-    assert await states(office) == ["in_session"]
-    await visitor.opens("/today")
-    assert "実施を記録しました" in (await visitor.presses(HELD, booking.id)).text
 
 
 async def test_a_page_from_before_the_contact_records_no_missed_session(desk: OpenDesk, office: Office) -> None:

@@ -80,14 +80,6 @@ async def test_a_reader_sees_the_week_and_cannot_close(desk: OpenDesk) -> None:
     assert (await visitor.opens("/closing")).status == 403
 
 
-async def test_a_free_place_leads_to_a_new_booking_in_it_for_whoever_may_book(desk: OpenDesk) -> None:
-    visitor, reader = await desk.signed_in(), await desk.signed_in("reader")
-    place = "/new?place=2026-11-26+0930-1"
-    assert place in (await visitor.opens("/week?from=2026-11-24")).links
-    assert (await visitor.opens(place)).form("受け付ける").fields["day"] == "2026-11-26 0930-1"
-    assert not any("/new" in link for link in (await reader.opens("/week?from=2026-11-24")).links)
-
-
 # Closing
 
 
@@ -192,7 +184,6 @@ async def test_a_day_on_which_the_office_is_closed_moves_deadlines_earlier(desk:
         ({"office": "yes", "since": "10:00", "until": "12:00"}, "終日・全員の場合だけ"),
         ({"reason": "川越 太郎"}, "選択肢の中から"),
         ({"first": "2026-11-28"}, "相談の枠がない"),
-        ({"since": "12:00", "until": "13:00"}, "相談の枠がない"),
     ],
 )
 async def test_what_cannot_be_closed_is_refused_with_why_and_what_was_typed_stays(
@@ -270,8 +261,8 @@ async def test_a_part_of_a_closure_is_opened_and_the_rest_stays_with_its_ticks(d
     places = [len(desk.kit.days.places(DAYS.day_of(NOW).replace(day=day))) for day in (24, 25)]
     assert places == [5, 0]
     left = [number for (number,) in await desk.all("SELECT id FROM closure WHERE ended_at IS NULL ORDER BY id")]
-    assert left == [2, 3], "what is left before the first session is no closure"
-    assert {f"/closures/{number}" for number in left} <= set((await visitor.opens("/closures/1")).links)
+    links = (await visitor.opens("/closures/1")).links
+    assert [f"/closures/{number}" in links for number in left] == [True, True], "none before the first session"
     pages = [await visitor.opens(f"/closures/{number}") for number in left]
     [page] = [page for page in pages if booking.reference in page.text]
     assert "あと0件" in page.text

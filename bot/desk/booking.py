@@ -57,6 +57,10 @@ class May:
     tell: bool
     open_code: bool
 
+    @property
+    def anything(self) -> bool:
+        return any(vars(self).values())
+
 
 def may(booking: Booking, visit: Visit) -> May:
     state, ahead = booking.state, visit.now < booking.slot.start
