@@ -17,11 +17,13 @@ from bot.database import Database, Transaction
 from bot.language import catalogue
 from bot.playground.people import Screen
 from bot.turn import DELETE_FAILED, DELETED, DELETED_ELSEWHERE
+from flows.sentences import FREE_TIMES, NONE_FREE
 from tests.stories import HARMLESS
 from tests.town import Mailbox, Town
 
 REFERENCE = re.compile(r"\d{3}-\d{3}(?!\d)")
 ASIDE = {catalogue("ja").gettext(said.sentence) for said in (DELETED, DELETE_FAILED, DELETED_ELSEWHERE)}
+FREE = tuple(catalogue("ja").gettext(said.sentence).split("{")[0] for said in (FREE_TIMES, NONE_FREE))
 SAYS_NOTHING = {"", *HARMLESS}
 
 
@@ -35,8 +37,10 @@ class History:
 
 
 def plain(words: str) -> str:
-    """Words without what differs from one run to another: references, and what is said of a deleted message."""
-    paragraphs = [part for part in words.split("\n\n") if part not in ASIDE]
+    """Words without what differs from one run to another: references, what is said of a deleted message, and which
+    times are free at the moment, since others lapse and cancel meanwhile.
+    """
+    paragraphs = [part for part in words.split("\n\n") if part not in ASIDE and not part.startswith(FREE)]
     return REFERENCE.sub("000-000", "\n\n".join(paragraphs))
 
 

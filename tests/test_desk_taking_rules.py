@@ -113,7 +113,7 @@ def test_before_a_field_stands_its_short_name_and_below_it_what_the_chat_asks(
 
 def test_a_list_of_what_is_wrong_calls_the_conditions_in_short() -> None:
     assert [in_short(question) for question in CONDITIONS] == [
-        Text("Registration"), Text("Device and TeleOffice"), Text("Continuing counselling"),
+        Text("Registration"), Text("Device and {product}"), Text("Continuing counselling"),
     ]  # fmt: skip
 
 
