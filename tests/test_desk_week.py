@@ -68,8 +68,7 @@ async def test_the_week_says_of_each_place_what_it_is(desk: OpenDesk, office: Of
 
 async def test_the_weeks_are_turned_and_a_strange_day_is_said_to_be_one(desk: OpenDesk) -> None:
     visitor = await desk.signed_in()
-    shown = await visitor.opens("/week")
-    assert {"/week?from=2026-11-09", "/week?from=2026-11-23"} <= set(shown.links)
+    assert {"/week?from=2026-11-09", "/week?from=2026-11-23"} <= set((await visitor.opens("/week")).links)
     assert "2026-11-24 のように" in (await visitor.opens("/week?from=tomorrow")).text
     assert (await visitor.opens("/week?from=3000-01-01")).status == 404
 
