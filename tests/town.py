@@ -23,6 +23,7 @@ from bot.app import App
 from bot.config import Settings
 from bot.language import Words
 from bot.playground.chats import Message
+from bot.playground.cloud import PATIENCE
 from bot.playground.people import Group, Person
 from bot.playground.server import BotApiServer
 from flows.office import KAWAGOE
@@ -99,7 +100,7 @@ class Mailbox:
     def to(self, address: str) -> list[EmailMessage]:
         return [letter for letter in self.letters if letter["To"] == address]
 
-    async def gets(self, subject: str, to: str | None = None, timeout: float = 10.0) -> EmailMessage:  # noqa: ASYNC109
+    async def gets(self, subject: str, to: str | None = None, timeout: float = PATIENCE) -> EmailMessage:  # noqa: ASYNC109
         """Wait for a letter whose subject contains the words."""
         async with asyncio.timeout(timeout):
             while True:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 
 INSIDE = frozenset({"creator", "administrator", "member", "restricted"})
+PATIENCE = 30.0  # real seconds to wait for what must come
 ADMINISTRATORS = frozenset({"creator", "administrator"})
 NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
 CAPTIONED = frozenset({"document", "photo", "voice", "video", "audio", "animation"})

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 from bot.playground.chats import Alert, Button, Chat, Message, Press
-from bot.playground.cloud import ADMINISTRATORS, INSIDE, Cloud, Found
+from bot.playground.cloud import ADMINISTRATORS, INSIDE, PATIENCE, Cloud, Found
 from bot.playground.contents import UNCAPTIONED, attachment, commands
 from bot.playground.deeds import press_of
 from bot.playground.strictness import Json
@@ -51,11 +51,11 @@ class Screen:
     def _bots(self) -> list[Message]:
         return [message for message in self.messages if message.from_bot]
 
-    def until(self, predicate: Callable[[], Found | None], timeout: float = 10.0) -> Coroutine[Any, Any, Found]:
+    def until(self, predicate: Callable[[], Found | None], timeout: float = PATIENCE) -> Coroutine[Any, Any, Found]:
         """Wait until it is true, looking again at each change; `timeout` in real seconds."""
         return self.cloud.until(predicate, timeout, lambda: f"it did not become true\n{self}")
 
-    def sees(self, text: str, timeout: float = 10.0) -> Coroutine[Any, Any, Message]:
+    def sees(self, text: str, timeout: float = PATIENCE) -> Coroutine[Any, Any, Message]:
         """The newest visible message of the bot with this text in it, once there is one."""
 
         def seen() -> Message | None:
@@ -63,7 +63,7 @@ class Screen:
 
         return self.cloud.until(seen, timeout, lambda: f"the bot did not say {text!r}\n{self}")
 
-    def sees_no(self, text: str, timeout: float = 10.0) -> Coroutine[Any, Any, bool]:
+    def sees_no(self, text: str, timeout: float = PATIENCE) -> Coroutine[Any, Any, bool]:
         """Wait until the bot has confirmed all updates and no visible message of its has this text in it."""
 
         def gone() -> bool:

@@ -22,7 +22,7 @@ from typing import Any, Self
 from aiohttp import web
 
 from bot.playground.chats import Chat, Message, Press
-from bot.playground.cloud import Cloud, Found
+from bot.playground.cloud import PATIENCE, Cloud, Found
 from bot.playground.faults import Fault as Fault  # noqa: PLC0414  # a test that has a server needs no other module
 from bot.playground.faults import Order, Orders
 from bot.playground.fields import FIELDS, check
@@ -161,11 +161,11 @@ class BotApiServer:
         """The presses whose button still spins."""
         return [press for press in self.cloud.presses.values() if not press.answered]
 
-    def until(self, predicate: Callable[[], Found | None], timeout: float = 10.0) -> Coroutine[Any, Any, Found]:
+    def until(self, predicate: Callable[[], Found | None], timeout: float = PATIENCE) -> Coroutine[Any, Any, Found]:
         """Wait until it is true, looking again at each change; `timeout` in real seconds."""
         return self.cloud.until(predicate, timeout, lambda: f"it did not become true\n{self}")
 
-    def settled(self, timeout: float = 10.0) -> Coroutine[Any, Any, bool]:
+    def settled(self, timeout: float = PATIENCE) -> Coroutine[Any, Any, bool]:
         """Wait until the bot has confirmed every update and is polling for more."""
         return self.cloud.until(lambda: self.cloud.settled, timeout, lambda: f"the bot has not settled\n{self}")
 
