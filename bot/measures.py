@@ -5,11 +5,11 @@ The person is the blind index of the job-seeker number. What is said in somebody
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
+from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from bot.database import Transaction
 from bot.encryption import Seal
@@ -33,8 +33,8 @@ SUSPENSION = (
     .order_by(MEASURE.c.id.desc())
     .limit(1)
 )
-IN_THE_CHAT = select(OBJECTION.c.id).where(
-    OBJECTION.c.measure_id == bindparam("measure"), OPEN, OBJECTION.c.channel == "chat"
+WAITING_OF = select(OBJECTION.c.id, OBJECTION.c.words).where(
+    OBJECTION.c.measure_id == bindparam("measure"), OPEN, OBJECTION.c.channel == bindparam("channel")
 )
 LOCKED = select(MEASURE).where(MEASURE.c.id == bindparam("measure")).with_for_update()
 
@@ -44,8 +44,13 @@ async def suspension(transaction: Transaction, number_index: str, today: date) -
     row = (await transaction.execute(SUSPENSION, {"number": number_index, "today": today})).first()
     if row is None:
         return None
-    objected = (await transaction.execute(IN_THE_CHAT, {"measure": row.id})).first() is not None
+    objected = bool(await _waiting(transaction, row.id, "chat"))
     return Suspension(row.id, row.reason, row.until, objected)
+
+
+async def _waiting(transaction: Transaction, measure: int, channel: str) -> Sequence[Row[Any]]:
+    """The objections of this channel that nobody has answered."""
+    return (await transaction.execute(WAITING_OF, {"measure": measure, "channel": channel})).all()
 
 
 async def decide(
@@ -90,12 +95,18 @@ async def note_objection(
     return made
 
 
+async def is_noted(transaction: Transaction, seal: Seal, measure: int, channel: str, words: str) -> bool:
+    """Whether the same one waits for its answer: a form that was sent twice."""
+    waiting = await _waiting(transaction, measure, channel)
+    return any(row.words and seal.open(row.words, "objection", "words", str(row.id)) == words for row in waiting)
+
+
 async def object_in_chat(
     transaction: Transaction, seal: Seal, outbox: Outbox, measure: int, words: str, now: datetime
 ) -> bool:
     """The person objects; staff are told that somebody did. False where an objection from the chat waits already."""
     row = (await transaction.execute(LOCKED, {"measure": measure})).first()
-    if row is None or (await transaction.execute(IN_THE_CHAT, {"measure": measure})).first():
+    if row is None or await _waiting(transaction, measure, "chat"):
         return False
     made = await note_objection(transaction, seal, measure, row.booking_id, "chat", words, None, now)
     await outbox.put(transaction, f"objected:{made}", "objected", now, booking_id=row.booking_id)

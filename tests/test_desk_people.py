@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import datetime
 from pathlib import Path
@@ -225,6 +226,19 @@ async def test_an_objection_by_phone_stands_in_the_list_until_it_is_answered(des
     shown = await lead.presses("回答を送る", answer="停止を取りやめます。")
     assert "回答を待つ申し出はありません" in shown.text
     assert await desk.all("SELECT count(*) FROM notice WHERE kind IN ('answered', 'answered_mail')") == [(2,)]
+
+
+async def test_an_objection_that_is_sent_twice_stands_in_the_list_once(desk: OpenDesk, office: Office) -> None:
+    await missed(office)
+    lead = await at_people(desk)
+    await decides(lead, "open")
+    form = lead.shown.form("一覧に加える")
+    twice = {**form.fields, "channel": "phone", "objection": "入院していました。"}
+    ends = await asyncio.gather(*(lead.sends(form.action, **twice) for _ in range(2)))
+    assert sorted(end.status for end in ends) == [200, 409]
+    assert await desk.all("SELECT count(*) FROM objection") == [(1,)]
+    assert (await lead.sends(form.action, **{**twice, "objection": "電車も止まりました。"})).status == 200
+    assert await desk.all("SELECT count(*) FROM objection") == [(2,)]
 
 
 @on_sqlite_alone

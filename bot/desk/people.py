@@ -27,6 +27,7 @@ from flows.text import Text
 
 CORRECTED = Text("Nothing was done: this session does not count as missed any more.")
 ENDED_ALREADY = Text("Nothing was done: this has been ended already.")
+NOTED_ALREADY = Text("Nothing was done: this objection is in the list already.")
 ANSWERED_ALREADY = Text("Nothing was done: this objection has been answered already.")
 NO_DAY = Text("Please give the day like 2026-12-31.")
 TOLD = {
@@ -203,6 +204,9 @@ async def note_objection(visit: Visit) -> Answer:
     found = (await _measure(visit)).measure
     channel, words = visit.chosen("channel", people.CHANNELS), _words(visit, "objection")
     t, seal = visit.transaction, visit.kit.seal
+    await t.execute(measures.LOCKED, {"measure": found.id})  # of two presses at once the second sees the first
+    if await measures.is_noted(t, seal, found.id, channel, words):
+        raise Wrong(NOTED_ALREADY)
     await measures.note_objection(t, seal, found.id, found.booking, channel, words, visit.member, visit.now)
     return Done("/people", Text("The objection is in the list until it is answered."))
 
