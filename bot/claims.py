@@ -7,6 +7,7 @@ it is kept nowhere; only its own blind index is, while it is good.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select, update
 
@@ -47,7 +48,7 @@ async def find(transaction: Transaction, seal: Seal, code: str) -> str | None:
 
 async def tie(transaction: Transaction, booking: Booking, chat: int | None, now: datetime) -> None:
     """The booking belongs to this chat: it gets what is still to come, and the code is spent."""
-    await transaction.execute(ONE, {"of": booking.id, "chat_id": chat, "claim_hash": ""})
+    await _change(transaction, booking, chat_id=chat, claim_hash="")
     to_come = update(NOTICE).where(NOTICE.c.booking_id == booking.id, PENDING)
     await transaction.execute(to_come.values(chat_id=chat))
     await insert_once(transaction, PERSON, {"chat_id": chat, "informed_at": now})
@@ -56,8 +57,7 @@ async def tie(transaction: Transaction, booking: Booking, chat: int | None, now:
 
 async def open_again(transaction: Transaction, seal: Seal, booking: Booking, by: Member, now: datetime) -> None:
     """Staff have made sure whose booking it is: the code in the letter is good again, for as many tries."""
-    anew = {"claim_hash": hash_of(seal, code_of(seal, booking.id)), "claim_tries": 0}
-    await transaction.execute(ONE, {"of": booking.id, **anew})
+    await _change(transaction, booking, claim_hash=hash_of(seal, code_of(seal, booking.id)), claim_tries=0)
     await record(transaction, now, "code_made", by, booking.id)
 
 
@@ -67,6 +67,10 @@ async def refuse(transaction: Transaction, outbox: Outbox, booking: Booking, mos
     tries = int((await transaction.execute(counted.returning(BOOKING.c.claim_tries))).scalar() or 0)
     await record(transaction, now, "claim_refused", None, booking.id)
     if tries >= most:
-        await transaction.execute(ONE, {"of": booking.id, "claim_hash": ""})
+        await _change(transaction, booking, claim_hash="")
         await outbox.put(transaction, f"claim_locked:{booking.id}", "claim_locked", now, booking_id=booking.id)
     return tries
+
+
+async def _change(transaction: Transaction, booking: Booking, **values: Any) -> None:
+    await transaction.execute(ONE, {"of": booking.id, **values})
