@@ -65,6 +65,15 @@ def test_what_is_past_has_been_said_and_what_staff_have_to_answer_is_to_come(dat
     )
 
 
+def test_nothing_was_said_that_was_not_so_any_more(database: sqlite3.Connection) -> None:
+    said = "SELECT count(*) FROM notice n JOIN booking b ON b.id = n.booking_id WHERE n.state = 'sent' AND "
+    cancelled = "SELECT d.at FROM decision d WHERE d.booking_id = b.id AND d.event = 'cancel'"
+    reminded, without_url = "n.kind LIKE 'remind%'", "n.kind LIKE 'url_missing%'"
+    for so, not_so in ((reminded, f"n.due_at > ({cancelled})"), (without_url, "b.url_sent")):
+        assert list(database.execute(said + so)) != [(0,)]
+        assert list(database.execute(f"{said}{so} AND {not_so}")) == [(0,)]
+
+
 def test_whoever_decided_has_a_name(database: sqlite3.Connection) -> None:
     names = "SELECT DISTINCT name FROM decision WHERE event IN ('confirm', 'decline')"
     assert {name for (name,) in database.execute(names)} == {"職員 一号", "職員 二号"}

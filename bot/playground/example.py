@@ -1,12 +1,12 @@
 """Two weeks of an office's life for the demo: fictitious people's requests, and what became of them.
 
-All of it is made by the product's own code, each move at a moment of its own in the past; what was due before now
-counts as sent. What waits for an answer the bot brings to the staff group when it starts.
+All of it is made by the product's own code, each move at a moment of its own in the past; what was due by then, and
+held, counts as sent. What waits for an answer the bot brings to the staff group when it starts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
@@ -15,18 +15,18 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from sqlalchemy import Executable, and_, select, update
+from sqlalchemy import select, update
 
 from bot import calendar
 from bot.calendar import COUNSELLOR
-from bot.counter import BOOKING, SqlCounter
+from bot.counter import SqlCounter
 from bot.database import Database, Transaction
 from bot.encryption import load_keys
 from bot.migrate import migrate
 from bot.outbox import NOTICE, Outbox
 from bot.statements import insert_once
 from bot.tables import PENDING
-from flows import answers, clock, policy
+from flows import answers, clock, notices, policy
 from flows.counter import Booking, Consent, Decision, Permit, Slot
 from flows.lifecycle import REQUESTED
 from flows.office_days import OfficeDays
@@ -93,7 +93,6 @@ async def fill(data: Path, days: OfficeDays, now: datetime, comes: Comes, staff:
             chat = comes(wish.name, wish.details["phone"]["e164"])
             at = partial(SqlCounter, transaction, seal, outbox, days, chat=chat)
             await _lived(at, wish, decider, now)
-        await transaction.execute(_what_is_past(now))
         return len(wishes)
 
     try:
@@ -140,12 +139,14 @@ async def _lived(at: Callable[..., SqlCounter], wish: Wish, decider: tuple[int, 
         raise TypeError(f"the half hour of wish {wish.number} is {booking}")
     for event, moment, by in _events(counter.days, wish, decider):
         if moment <= now:
+            await _is_said(counter, booking, moment)
             counter = at(now=moment)
             await counter.move(booking, event, Decision(event, moment, *by))
             if event == "confirm":
                 await counter.tell(booking, "handed")
                 if wish.number % 4:  # of the others nobody has set one yet
                     await _url_is_sent(counter, booking, URL.format(number=wish.number))
+    await _is_said(counter, booking, now + timedelta.resolution, FOR_STAFF if booking.state == REQUESTED else ())
 
 
 async def _url_is_sent(counter: SqlCounter, booking: Booking, url: str) -> None:
@@ -181,8 +182,9 @@ def _session(days: OfficeDays, wish: Wish, by: tuple[int, str]) -> Iterator[tupl
         yield "end", clock.ends_at(days, start), BY_THE_CLOCK
 
 
-def _what_is_past(now: datetime) -> Executable:
-    """What was due has been sent, but for what tells staff of the requests that are open."""
-    undecided = select(BOOKING.c.id).where(BOOKING.c.state == REQUESTED)
-    to_come = and_(NOTICE.c.kind.in_(FOR_STAFF), NOTICE.c.booking_id.in_(undecided))
-    return update(NOTICE).where(PENDING, NOTICE.c.due_at <= now, ~to_come).values(state="sent")
+async def _is_said(counter: SqlCounter, booking: Booking, until: datetime, but: Collection[str] = ()) -> None:
+    """What fell due before a moment was said, if it held then."""
+    fell_due = (PENDING, NOTICE.c.booking_id == booking.id, NOTICE.c.due_at < until, NOTICE.c.kind.not_in(but))
+    for row in (await counter.transaction.execute(select(NOTICE.c.key, NOTICE.c.kind).where(*fell_due))).all():
+        end = "sent" if notices.KINDS[row.kind].holds(booking) else "cancelled"
+        await counter.transaction.execute(update(NOTICE).where(NOTICE.c.key == row.key).values(state=end))
