@@ -118,7 +118,9 @@ async def test_whoever_presses_a_used_link_again_is_led_to_the_desk_where_they_a
     assert (await desk.browser().opens(link)).links == []
 
 
-@pytest.mark.parametrize("sent", [{"Host": "elsewhere.example"}, {"Origin": "null"}, {"Sec-Fetch-Site": "same-site"}])
+@pytest.mark.parametrize(
+    "sent", [{"Host": "elsewhere.example"}, {"Origin": "null"}, {"Origin": "http://["}, {"Sec-Fetch-Site": "same-site"}]
+)
 async def test_what_comes_from_elsewhere_is_refused_in_the_readers_language(
     desk: OpenDesk, sent: dict[str, str]
 ) -> None:

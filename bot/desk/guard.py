@@ -41,7 +41,7 @@ def guard(url: str, proxies: Proxies) -> Middleware:
         if request.host.lower().removesuffix(understood) != parts.netloc:
             raise Closed(421, OTHER_HOST.given(url=url), asks=False)
         if request.method not in ("GET", "HEAD") and not _is_own(request, origin):
-            by_https_or_not = urlsplit(request.headers.get("Origin", "")).netloc == parts.netloc
+            by_https_or_not = request.headers.get("Origin", "").partition("://")[2] == parts.netloc
             raise Closed(403, OTHER_HOST.given(url=url) if by_https_or_not else OTHER_SITE, asks=False)
         return await handler(request)
 
