@@ -8,7 +8,7 @@ from datetime import date, time
 import pytest
 
 from flows import lifecycle
-from flows.desk.hiding import FEW, HIDDEN
+from flows.desk.hiding import FEW, HIDDEN, AtLeast
 from flows.desk.numbers import (
     CANCELLED_BY,
     ENDED_AS,
@@ -23,6 +23,7 @@ from flows.desk.numbers import (
     month_in_words,
     month_of,
     months_kept,
+    months_of,
     numbers,
     period_of,
 )
@@ -55,6 +56,12 @@ def test_a_period_ends_with_the_last_day_of_its_last_month_and_is_over_on_the_da
     assert [NOVEMBER.over(day) for day in (date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 2))] == [
         False, True, True,
     ]  # fmt: skip
+
+
+def test_a_period_is_counted_month_by_month_over_the_end_of_a_year() -> None:
+    assert months_of(NOVEMBER) == [NOVEMBER]
+    winter = months_of(Period(date(2026, 11, 1), date(2027, 2, 1)))
+    assert [month.name for month in winter] == ["2026-11", "2026-12", "2027-01"]
 
 
 def test_a_period_is_named_by_its_months() -> None:
@@ -150,6 +157,27 @@ def test_5_2_a_small_count_is_hidden_and_the_one_beside_it_too() -> None:
         "cancelled": ([0, 0, 0, FEW, 0], FEW),
         "ended": ([HIDDEN, FEW, 0, 0, 0, 0, 0, 0], 10),
     }
+
+
+def test_5_2_of_two_months_a_count_is_shown_where_both_show_it() -> None:
+    first = Tally(
+        sources={"chat": 20, "mail": 4}, replies={"in_time": 24}, in_session=4, cancelled={"office": 3, "chat": 9},
+        ended={lifecycle.FINISHED: 9}, unmet={(0, time(9, 30)): 7}, full={1: 4}, nothing=5,
+    )  # fmt: skip
+    second = Tally(
+        sources={"chat": 10, "mail": 6}, replies={"in_time": 16}, in_session=5, cancelled={"office": 8},
+        ended={lifecycle.FINISHED: 6}, unmet={(0, time(9, 30)): 6, (1, time(9, 30)): 2}, full={1: 5}, nothing=6,
+    )  # fmt: skip
+    both = numbers(OFFICE, first, second)
+    assert {sheet.key: ([*shown(sheet)], sheet.total) for sheet in both.sheets} == {
+        "requests": ([AtLeast(10), 0, AtLeast(7), 0], 40),
+        "replies": ([40, 0, 0, 0, 0], 40),
+        "next": ([AtLeast(6)], None),
+        "cancelled": ([HIDDEN, 0, 0, AtLeast(9), 0], 20),
+        "ended": ([15, 0, 0, 0, 0, 0, 0, 0], 15),
+    }
+    assert both.wishes.rows[0] == (time(9, 30), (13, FEW, 0, 0, 0))
+    assert (both.wishes.full, both.wishes.nothing) == ((0, AtLeast(6), 0, 0, 0), 11)
 
 
 def test_of_nothing_there_are_zeros() -> None:

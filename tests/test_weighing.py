@@ -11,13 +11,15 @@ from flows.desk.people import (
     DATE_TOO_MANY,
     DECISIONS,
     FAR_DATE,
+    NEEDED,
     NO_DATE,
-    NO_WORDS,
     PAST_DATE,
+    SUSPENDED_NUMBER,
     Measure,
     Missed,
     Person,
     enough,
+    suspended_number,
     wrong_day,
 )
 from flows.text import Text
@@ -101,4 +103,11 @@ def test_no_other_decision_has_a_date(decision: str) -> None:
 @pytest.mark.parametrize(("length", "is_enough"), [(0, False), (1, False), (2, True), (1000, True), (1001, False)])
 def test_why_is_said_in_words_that_are_neither_too_few_nor_too_many(length: int, is_enough: bool) -> None:
     assert enough("理" * length) is is_enough
-    assert NO_WORDS.values == {"least": 2, "most": 1000}
+    assert [why.values for why in NEEDED.values()] == [{"least": 2, "most": 1000}] * 3
+
+
+@pytest.mark.parametrize(
+    ("until", "says"), [(TODAY, Text("Until the end of {day}", day=TODAY)), (None, Text("No end date"))]
+)
+def test_a_clerk_who_books_for_somebody_suspended_reads_until_when(until: date | None, says: Text) -> None:
+    assert suspended_number(until) == SUSPENDED_NUMBER.given(until=says)
