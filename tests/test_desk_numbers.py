@@ -180,7 +180,7 @@ async def test_of_this_month_there_is_no_file_yet(desk: OpenDesk) -> None:
 
 async def test_a_month_that_is_not_in_the_list_is_said_to_be_none_and_this_month_is_shown(desk: OpenDesk) -> None:
     visitor = await desk.signed_in()
-    for asked in ("from=2026-13", "from=x", "from=2024-01", "from=2027-01", "from=2026-11&to=2026-10", "from=%00"):
+    for asked in ("from=2026-13", "from=x", "from=2024-01", "from=2027-01", "from=2026-11&to=2026-10"):
         shown = await visitor.opens(f"/numbers?{asked}")
         assert (shown.status, "一覧にある月を選び" in shown.text) == (200, True), asked
         assert "統計\n2026年12月" in shown.text
