@@ -121,7 +121,7 @@ def test_4_4_no_contact_is_never_recorded_before_10_minutes_have_passed() -> Non
 
 
 def test_4_4_whoever_was_in_touch_has_missed_it_only_where_somebody_is_sure() -> None:
-    said = refused(attendance.miss(DAYS, TOUCHED, IN_IT), "4(4)", "Not recorded: the person was in touch")
+    said = refused(attendance.miss(DAYS, TOUCHED, IN_IT), "4(4)", "Not recorded: the person came or was in touch")
     assert said == {"time": time(9, 35)}
     assert attendance.miss(DAYS, TOUCHED, IN_IT, sure=True) is None
 

@@ -111,7 +111,7 @@ async def test_what_was_typed_is_gone_from_the_chat_and_it_is_on_record_who_did_
     hanako, code = office.newcomer(), await office.takes()
     await claims(hanako, code)
     await hanako.sees("予約をこのチャットに登録しました")
-    assert not any(PHONE in message.text for message in hanako.messages)
+    await hanako.until(lambda: not any(PHONE in message.text for message in hanako.messages))
     records = await office.town.rows("SELECT what, who, note FROM record WHERE what LIKE 'c%' ORDER BY id")
     assert [tuple(row) for row in records] == [("code_made", 701, ""), ("claimed", None, "")]
 
