@@ -31,7 +31,7 @@ async def test_after_a_refusal_the_page_can_be_asked_for_again_and_the_focus_is_
         await clerk.page.goto(times)
         await clerk.presses("この日時を案内する")
         await expect(clerk.page.locator(".problem")).to_be_focused()
-        assert clerk.page.url == times
+        await expect(clerk.page).to_have_url(times)
         await clerk.ticks("10:30")
         await clerk.presses("この日時を案内する")
         await expect(clerk.page.locator(".said")).to_be_focused()

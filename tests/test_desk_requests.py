@@ -102,9 +102,27 @@ async def test_a_page_that_renews_itself_meanwhile_does_not_take_away_what_is_sa
 async def test_the_url_is_sent_with_the_press_below_it(office: Office, desk: OpenDesk) -> None:
     booking = await requested(office, 1, "2026-11-26 09:30")
     visitor = await shown(desk)
-    await visitor.presses("このURLで確定する", url="https://teleoffice.example/join?code=1")
+    await visitor.presses("この内容で確定する", url="https://teleoffice.example/join?code=1")
     assert await states(desk) == [("confirmed", 2)]
     assert (await office.now_is(booking)).url == "https://teleoffice.example/join?code=1"
+
+
+async def test_another_counsellor_who_is_free_can_be_chosen_in_the_list(office: Office, desk: OpenDesk) -> None:
+    async with desk.database.transaction() as transaction:
+        filling = Filling(desk, transaction)
+        await filling.counsellors("職員 一号", "職員 二号", "職員 三号")
+        first = await filling.booking("2026-11-26 09:30")
+        second = await filling.booking("2026-11-26 09:30", counsellor="2", chat=2)
+    visitor = await shown(desk)
+    assert "URLや担当者も決める" in visitor.shown.text
+    await visitor.presses("この内容で確定する", action=first.id, counsellor="3")
+    assert [(await office.now_is(each)).slot.counsellor for each in (first, second)] == ["3", "2"]
+    url = "https://teleoffice.example/2"
+    page = await visitor.presses("この内容で確定する", action=second.id, counsellor="3", url=url)
+    assert (page.status, "空いていません" in page.text) == (409, True)
+    await visitor.presses("この内容で確定する", action=second.id)
+    held = await office.now_is(second)
+    assert (held.state, held.slot.counsellor, held.url) == ("confirmed", "2", url), "what was typed stood there still"
 
 
 async def test_a_form_of_the_list_that_cannot_be_done_stands_open_in_its_card_with_what_was_typed(
@@ -112,11 +130,11 @@ async def test_a_form_of_the_list_that_cannot_be_done_stands_open_in_its_card_wi
 ) -> None:
     other, booking = await requested(office, 1, "2026-11-26 09:30"), await requested(office, 2, "2026-11-26 10:00")
     visitor = await shown(desk)
-    page = await visitor.presses("このURLで確定する", action=booking.id, url="http://teleoffice.example/join?code=1")
+    page = await visitor.presses("この内容で確定する", action=booking.id, url="http://teleoffice.example/join?code=1")
     assert (page.status, f"#b{booking.id}" in page.links) == (409, True)
     urls = [form.fields["url"] for form in page.forms if "url" in form.fields]
     assert sorted(urls) == ["", "http://teleoffice.example/join?code=1"], "in the one card alone"
-    await visitor.presses("このURLで確定する", action=booking.id, url="https://teleoffice.example/join?code=1")
+    await visitor.presses("この内容で確定する", action=booking.id, url="https://teleoffice.example/join?code=1")
     assert (await office.now_is(booking)).state == "confirmed"
     late = await visitor.sends(
         f"/bookings/{booking.id}/decline", token=visitor.token, version="1", **{"from": "requests"}

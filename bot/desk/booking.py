@@ -96,7 +96,7 @@ async def _page(visit: Visit, opened: bool) -> Answer:
     booking = await visit.booking()
     late = policy.late_confirmation(visit.days, booking.requested_at, booking.slot.start, visit.now) == "ask_reason"
     able = may(booking, visit)
-    free = await times.free_beside(visit, booking) if able.assign else {}
+    (free,) = await times.free_beside(visit, booking) if able.assign else ({},)
     names = Names({}, closing.names(visit.days))
     values = {
         "booking": booking, "may": able, "life": await life(visit.transaction, booking, visit.now, names),
@@ -104,7 +104,7 @@ async def _page(visit: Visit, opened: bool) -> Answer:
         "told": _told(booking), "by_mail_only": await _by_mail_only(visit, booking),
         "confirm_late": late and booking.state == REQUESTED,
         "counsellor": names.counsellors.get(booking.slot.counsellor, booking.slot.counsellor),
-        "free": list(free.items()), "proposed": booking.proposed, "typed": visit.form if visit.problem else {},
+        "free": free, "proposed": booking.proposed, "typed": visit.form if visit.problem else {},
         "details": _details(visit, booking) if opened else None, "erased": not booking.details,
         "late_reasons": times.labelled(LATE_REASONS), "cancel_reasons": list(OFFICE_REASONS.items()),
         "is_suspended": await _is_suspended(visit, booking),

@@ -120,7 +120,7 @@ async def assign(visit: Visit) -> Answer:
 async def _give_to(visit: Visit, booking: Booking, counsellor: str) -> None:
     """Exchange the place for that of another counsellor who is free then. Raises `Wrong`."""
     slot = Slot(counsellor, booking.slot.start)
-    free = await times.free_beside(visit, booking)
+    (free,) = await times.free_beside(visit, booking)
     there = counsellor in free and await still_a_place(visit.transaction, visit.days, slot, visit.now)
     if not there or not await places.exchange(visit.transaction, booking.id, slot, places.MOVE):
         raise Wrong(TAKEN, "counsellor")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
 from bot.counter import BOOKING
+from bot.desk.times import free_beside
 from bot.desk.touched import not_to_be_had, out_of_place
 from bot.desk.visit import Answer, Page, Route, Visit, shows
 from bot.tables import LAPSING, MOVING
@@ -38,12 +39,15 @@ class Waiting:
     reply_overdue: bool
     confirm_late: bool
     out_of_place: tuple[Text, str] | None = None  # its time was closed after it, and where that is to be seen
+    free: Mapping[str, Text | str] = field(default_factory=dict)  # who could hold it
 
 
 async def show(visit: Visit) -> Answer:
     """A list that is longer is worked off from its top."""
     rows, wishes = [(await visit.transaction.execute(which)).all() for which in (WAITING, WISHES)]
-    waiting = [_waiting(visit, booking) for booking in await visit.counter.all_opened(rows[:MOST])]
+    bookings = await visit.counter.all_opened(rows[:MOST])
+    free = await free_beside(visit, *bookings)
+    waiting = [_waiting(visit, booking, beside) for booking, beside in zip(bookings, free, strict=True)]
     moves = [wish(visit, booking) for booking in await visit.counter.all_opened(wishes[:MOST])]
     declining = [(key, label) for key, (label, _) in DECLINE_REASONS.items()]
     reasons = {"decline_reasons": declining, "late_reasons": list(LATE_REASONS.items())}
@@ -61,13 +65,13 @@ def _tried(visit: Visit, waiting: Sequence[Waiting], moves: Sequence[Waiting | N
     return {"tried": tried, "place": place, "sent": visit.form if visit.problem else {}}
 
 
-def _waiting(visit: Visit, booking: Booking) -> Waiting:
+def _waiting(visit: Visit, booking: Booking, free: Mapping[str, Text | str]) -> Waiting:
     today = visit.days.day_of(visit.now)
     late = policy.late_confirmation(visit.days, booking.requested_at, booking.slot.start, visit.now) == "ask_reason"
     for_staff = booking.state != PROPOSED  # else the office has replied
     return Waiting(
         booking, for_staff and booking.reply_by == today, for_staff and booking.reply_by < today, late,
-        out_of_place(visit.days, booking),
+        out_of_place(visit.days, booking), free,
     )  # fmt: skip
 
 

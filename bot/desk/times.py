@@ -32,12 +32,12 @@ class Time:
     other: bool  # with another counsellor than the booking's
 
 
-async def free_beside(visit: Visit, booking: Booking) -> dict[str, Text | str]:
-    """The booking's own counsellor, and who else is free at its time."""
-    day = visit.days.day_of(booking.slot.start)
-    free = (await visit.counter.free((day,))).get(day, {}).get(booking.slot.start, ())
-    names = closing.names(visit.days)
-    return {each: names.get(each, each) for each in dict.fromkeys((booking.slot.counsellor, *free))}
+async def free_beside(visit: Visit, *bookings: Booking) -> list[dict[str, Text | str]]:
+    """Of each booking its own counsellor, and who else is free at its time."""
+    free = await visit.counter.free(sorted({visit.days.day_of(booking.slot.start) for booking in bookings}))
+    names, at = closing.names(visit.days), {start: who for starts in free.values() for start, who in starts.items()}
+    beside = [dict.fromkeys((each.slot.counsellor, *at.get(each.slot.start, ()))) for each in bookings]
+    return [{who: names.get(who, who) for who in there} for there in beside]
 
 
 async def weeks(visit: Visit, booking: Booking, same_counsellor: bool) -> list[list[list[Time]]]:
