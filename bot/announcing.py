@@ -105,8 +105,8 @@ class Announcing:
         """An answer to staff: in place of the message whose button was pressed, or below."""
         words = self.kit.words(told.language, now)
         shot = Shot(words.all(told.text), words.buttons(told.rows), told.flow, "")
-        if told.menu:
-            await set_staff_menu(self.api, notice.chat_id, told.language if told.menu == "set" else None)
+        if told.menu is not None:
+            await set_staff_menu(self.api, notice.chat_id, told.language, told.menu)
         if told.week:
             await self.saying.show(notice.chat_id, told.week, shot.text, words)
         elif notice.message_id is None:

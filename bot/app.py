@@ -39,6 +39,7 @@ from bot.telegram.api import SILENT, Api, make_client, seconds
 from bot.telegram.budget import Budget
 from bot.telegram.polling import Polling
 from bot.telegram.replies import Speaker
+from flows.desk import commands
 from flows.office import BadSetting
 from flows.office_days import OfficeDays, holiday_name
 from flows.office_file import load_office
@@ -182,9 +183,9 @@ class App:
         office = self.days.office
         await set_commands(self.bot, office)
         if self.staff_group.chat is not None:
-            await set_staff_menu(self.api, self.staff_group.chat, office.language)
+            await set_staff_menu(self.api, self.staff_group.chat, office.language, commands.IN_THE_GROUP)
         for member in await self.database.run(staff.members):
-            await set_staff_menu(self.api, member.id, member.language or office.language)
+            await set_staff_menu(self.api, member.id, member.language or office.language, commands.menu(member))
 
     async def _send(self) -> None:
         while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats
@@ -9,7 +10,7 @@ from telegram.error import TelegramError
 
 from bot.language import catalogue
 from bot.telegram.api import Api
-from flows.desk.commands import IN_THE_GROUP, MENU
+from flows.desk.commands import MENU
 from flows.office import Office
 from flows.text import Text
 
@@ -38,14 +39,13 @@ async def set_commands(bot: Bot, office: Office) -> None:
             await bot.set_my_description(description, language_code=code)
 
 
-async def set_staff_menu(api: Api, chat: int | None, language: str | None) -> None:
-    """The commands of staff in their group or in one's own chat; without a language those of everybody else again."""
+async def set_staff_menu(api: Api, chat: int | None, language: str, names: Sequence[str]) -> None:
+    """These commands of staff in their group or in one's own chat; without any those of everybody else again."""
     scope = {"type": "chat", "chat_id": chat}
     with suppress(TelegramError):
-        if language is None:
+        if not names:
             await api.call("deleteMyCommands", scope=scope)
             return
         words = catalogue(language).gettext
-        names = MENU if chat and chat > 0 else IN_THE_GROUP
         commands = [{"command": name, "description": words(MENU[name].sentence)} for name in names]
         await api.call("setMyCommands", commands=commands, scope=scope)

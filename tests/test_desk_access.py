@@ -14,6 +14,7 @@ from bot import staff
 from bot.counter import BOOKING
 from bot.desk.rooms import ROUTES
 from bot.desk.server import COOKIE
+from bot.desk.showing import WANTED
 from bot.desk.visit import Route
 from flows.counter import Booking
 from flows.desk.roles import RIGHTS
@@ -56,6 +57,26 @@ async def test_a_link_opens_a_session_once(desk: OpenDesk) -> None:
     assert (await other.opens(link)).status == 410
     assert (await other.sends(link)).status == 410
     assert (await other.opens("/requests")).status == 401
+
+
+async def test_a_link_leads_to_the_page_that_was_asked_for_before(desk: OpenDesk) -> None:
+    things, lead, browser = await one_of_each(desk), await desk.member("lead"), desk.browser()
+    booking = f"/bookings/{things['booking']}"
+    for asked, leads_to in ((booking, booking), ("/week?from=2026-11-30", "/week"), ("/nothing", "/today")):
+        assert (await browser.opens(asked)).status == 401
+        await browser.opens(await desk.link(lead))
+        assert (await browser.presses("職員用ページを開く")).path == leads_to
+        await browser.presses("ログアウト")
+    await browser.sends(f"{booking}/confirm", version="1")
+    await browser.sends(await desk.link(lead))
+    assert browser.shown.path == booking, "the page of the form that was refused"
+
+
+async def test_a_link_leads_nowhere_else(desk: OpenDesk) -> None:
+    lead, browser = await desk.member("lead"), desk.browser()
+    for elsewhere in ("//evil.example/", "https://evil.example/", "/\\evil.example", "x"):
+        browser.client.cookie_jar.update_cookies({WANTED: elsewhere})
+        assert (await browser.sends(await desk.link(lead))).path == "/today"
 
 
 async def test_of_many_presses_on_one_link_at_once_one_opens_the_desk(desk: OpenDesk) -> None:

@@ -14,7 +14,7 @@ from flows.desk.roles import Member
 from tests.counters import Office
 from tests.desk import OpenDesk, Visitor, open_desk
 
-INVITE, WITHDRAW, CHANGE = "招待コードを作る", "取り下げる", "役割を変える"
+INVITE, WITHDRAW, CHANGE = "招待コードを作る", "取り下げる", "権限を変える"
 
 
 @pytest.fixture
@@ -106,7 +106,7 @@ async def test_a_new_role_holds_at_once_and_is_recorded(desk: OpenDesk, lead: Vi
     assert (await counsellor.opens("/staff")).status == 403
     await lead.opens("/staff")
     shown = await lead.presses(CHANGE, "/702/", role="lead")
-    assert "役割を「責任者」に変えました" in shown.text
+    assert "権限を「責任者」に変えました" in shown.text
     assert (await counsellor.opens("/staff")).status == 200
     recorded = await desk.all("SELECT who, note FROM record WHERE what = 'role_changed'")
     assert recorded == [(701, "702 lead")]
@@ -118,7 +118,7 @@ async def test_the_end_of_rights_works_at_once(desk: OpenDesk, lead: Visitor) ->
     shown = await lead.presses("職員 一号さんの権限を終了する")
     assert "すべての端末でログアウトされました" in shown.text
     assert (await counsellor.opens("/requests")).status == 401
-    assert "職員 一号さんの新しい役割" not in (await lead.opens("/staff")).text
+    assert "職員 一号さんの新しい権限" not in (await lead.opens("/staff")).text
 
 
 async def test_the_last_lead_can_neither_leave_nor_lose_the_role(desk: OpenDesk, lead: Visitor) -> None:
@@ -140,7 +140,7 @@ async def test_a_lead_who_takes_another_role_comes_to_a_page_of_it(desk: OpenDes
     await lead.opens("/staff")
     shown = await lead.presses(CHANGE, "/701/", role="counsellor")
     assert (shown.status, shown.path) == (200, "/requests")
-    assert "役割を「担当者」に変えました" in shown.text
+    assert "権限を「担当者」に変えました" in shown.text
 
 
 async def test_of_two_leads_who_change_one_role_the_second_is_told(desk: OpenDesk, lead: Visitor) -> None:
@@ -151,7 +151,7 @@ async def test_of_two_leads_who_change_one_role_the_second_is_told(desk: OpenDes
     await lead.presses(CHANGE, "/801/", role="reader")
     shown = await other.presses(CHANGE, "/801/", role="lead")
     assert shown.status == 409
-    assert "今の役割は「閲覧のみ」です" in shown.text
+    assert "今の権限は「閲覧のみ」です" in shown.text
     await lead.presses("職員 二号さんの権限を終了する")
     assert "すでに終了しています" in (await other.presses("職員 二号さんの権限を終了する")).text
 

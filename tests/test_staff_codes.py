@@ -11,9 +11,9 @@ import pytest
 from bot import staff
 from flows.desk import codes
 from tests.counters import Office
-from tests.desk import IDS, OpenDesk, on_sqlite_alone, open_desk
+from tests.desk import IDS, OpenDesk, on_sqlite_alone, open_desk, town_with_desk
 from tests.test_desk_staff import CHANGE, INVITE, another, code_in, joins
-from tests.test_staff_chat import code, employ
+from tests.test_staff_chat import code, employ, menu
 from tests.town import Town, requested
 
 
@@ -154,3 +154,19 @@ async def test_whose_rights_are_ended_on_the_desk_is_told_and_their_codes_are_wi
     await lead.presses("責任者 二号さんの権限を終了する")
     assert await joins(desk, given, 801, "責任者 二号") is None
     assert await desk.all("SELECT kind, chat_id FROM notice WHERE kind LIKE 'staff:%'") == [("staff:over", 801)]
+
+
+@on_sqlite_alone
+async def test_whose_role_is_changed_on_the_desk_is_told_and_has_the_menu_of_that_role(
+    database_url: str, tmp_path: Path
+) -> None:
+    async with town_with_desk(tmp_path, database_url) as (place, desk):
+        await employ(place, place.colleague, "counsellor")
+        lead = await desk.signed_in("lead")
+        for at, role, words, can in (("10:01", "reader", "閲覧のみ", False), ("10:02", "lead", "責任者", True)):
+            place.clock.turn(f"2026-11-19 {at}")
+            await lead.opens("/staff")
+            await lead.presses(CHANGE, f"/{place.colleague.id}/", role=role)
+            await place.colleague.sees(f"今の権限：{words}")
+            commands = menu(place, place.colleague.id)
+            assert ("pause" in commands, "today" in commands) == (can, True)

@@ -6,9 +6,9 @@ committed; its words, and the link that it may hold, are made when it is sent. A
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
 
 from bot import pausing, staff
 from bot.database import Transaction
@@ -35,14 +35,14 @@ ANSWER_HOLDS = timedelta(minutes=10)
 
 @dataclass(frozen=True)
 class Told:
-    """An answer; `flow` is what its buttons belong to; `menu` what becomes of the menu of commands in that chat; `week`
-    is sent as a picture, with the words below it.
+    """An answer; `flow` is what its buttons belong to; `menu` are the commands of staff that chat shows from now on;
+    `week` is sent as a picture, with the words below it.
     """
 
     text: tuple[Text, ...] = field(repr=False)
     rows: Rows = ()
     flow: str = ""
-    menu: Literal["", "set", "delete"] = ""
+    menu: Sequence[str] | None = None
     language: str = ""
     week: Week | None = field(default=None, repr=False)
 
@@ -138,8 +138,8 @@ async def answer(
     language = (who.language if who else "") or kit.days.office.language
     if what in ("joined", "tour"):
         return _screen(int(about or 1), who if what == "joined" else None, language)
-    if what == "over":
-        return Told((commands.OVER,), menu="delete", language=language) if who is None else Told(())
+    if what in ("over", "role"):
+        return _rights(what, who, language)
     if what == "pause":
         return await _switch(kit, transaction, language)
     asked = about if what == "group" else what
@@ -171,13 +171,24 @@ def _plain(what: str, about: str, who: Member | None, bot: str) -> Text:
     return said[what]
 
 
+def _rights(what: str, who: Member | None, language: str) -> Told:
+    """That somebody's rights have ended or changed; nothing where that is not so any more."""
+    if what == "over" and who is None:
+        return Told((commands.OVER,), menu=(), language=language)
+    if what == "role" and who:
+        changed = commands.ROLE_CHANGED.given(role=ROLES[who.role])
+        return Told((changed,), menu=commands.menu(who), language=language)
+    return Told(())
+
+
 def _screen(number: int, joined: Member | None, language: str) -> Told:
     """One of the short screens that show a new member what there is."""
     before = Button(Text("Previous"), str(number - 1))
     after = Button(Text("Next"), str(number + 1))
     row = (*([before] if number > 1 else []), *([after] if number < len(commands.SCREENS) else []))
     head = (commands.JOINED.given(role=ROLES[joined.role]),) if joined else ()
-    return Told((*head, commands.SCREENS[number - 1]), (row,), TOUR, "set" if joined else "", language)
+    menu = commands.menu(joined) if joined else None
+    return Told((*head, commands.SCREENS[number - 1]), (row,), TOUR, menu, language)
 
 
 async def _switch(kit: Kit, transaction: Transaction, language: str) -> Told:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from bot import pausing, staff
 from bot.database import Transaction
@@ -31,11 +32,16 @@ async def dismiss(kit: Kit, transaction: Transaction, who: int, by: Member | Non
     led = await staff.has_lead(transaction)
     if not await staff.end(transaction, who, by, now):
         return False
-    key = f"staff:over:{who}:{now.isoformat()}"
-    await kit.outbox.put(transaction, key, "staff:over", now, now + timedelta(days=1), chat_id=who)
+    await tell(kit, transaction, who, "over", now)
     if led and not await staff.has_lead(transaction):
         await kit.outbox.put(transaction, f"no_lead:{now.isoformat()}", "no_lead", now)
     return True
+
+
+async def tell(kit: Kit, transaction: Transaction, who: int, what: Literal["over", "role"], now: datetime) -> None:
+    """Tell somebody in their private chat what has become of their rights."""
+    key = f"staff:{what}:{who}:{now.isoformat()}"
+    await kit.outbox.put(transaction, key, f"staff:{what}", now, now + timedelta(days=1), chat_id=who)
 
 
 async def news(kit: Kit, transaction: Transaction, kind: str) -> Text | None:

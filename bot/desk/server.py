@@ -38,8 +38,8 @@ from bot.desk.guard import Handler, add_headers, guard, is_looked_at
 from bot.desk.live import Live
 from bot.desk.rendering import HERE
 from bot.desk.rooms import NAVIGATION, ROUTES
-from bot.desk.showing import KEPT, Outcome, Showing
-from bot.desk.visit import Done, Page, Route, Visit, Wrong
+from bot.desk.showing import KEPT, WANTED, Outcome, Showing
+from bot.desk.visit import Done, Page, Route, Visit, Wrong, within_the_desk
 from bot.kit import Kit
 from bot.logs import trace
 from bot.pausing import paused
@@ -120,9 +120,10 @@ class Desk:
         session = await self.kit.store.database.run(lambda t: access.sign_in(t, code, now, before))
         if session is None:
             raise Closed(410, SPENT)
-        answer = self.showing.go(NAVIGATION[0].path)
+        answer = self.showing.go(within_the_desk(request.cookies.get(WANTED, ""), NAVIGATION[0].path))
         self.showing.give(answer, COOKIE, session.token)
-        self.showing.take(answer, KEPT)  # of whoever was here before
+        for cookie in (KEPT, WANTED):  # of whoever was here before
+            self.showing.take(answer, cookie)
         return answer
 
     async def _leave(self, request: web.Request) -> web.Response:

@@ -20,6 +20,7 @@ from flows.desk.pausing import PAUSED, Switch
 from flows.text import Text
 
 KEPT = "madoguchi_kept"  # the cookie of what a page keeps
+WANTED = "madoguchi_wanted"  # the cookie of the page that somebody who was not signed in came for
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,10 @@ class Showing:
     def respond(self, request: web.Request, route: Route, outcome: Outcome) -> web.Response:
         session, answer = outcome.session, outcome.answer
         if session is None or answer is None:
-            return self.closed(request, "closed.html", outcome.status, outcome.why, session)
+            refused = self.closed(request, "closed.html", outcome.status, outcome.why, session)
+            if session is None and is_looked_at(request):
+                self.give(refused, WANTED, self._here(request, route))
+            return refused
         if isinstance(answer, Done):
             return self.go(answer.to)
         if isinstance(answer, File):
@@ -58,9 +62,7 @@ class Showing:
     def _page(
         self, request: web.Request, session: Session, answer: Page, outcome: Outcome, route: Route
     ) -> web.Response:
-        is_asked_for = route.method == "GET"  # the answer to a form cannot be asked for again, but its page can
-        asked_again = answer.at or page_of(route).format_map(request.match_info)
-        here = request.path_qs.removeprefix(self.base) if is_asked_for else asked_again
+        here = self._here(request, route, answer.at)
         values = {
             **self._facts(session.member.language), **answer.values, "session": session, "member": session.member,
             "navigation": [room for room in NAVIGATION if session.member.may(room.right)],
@@ -74,6 +76,12 @@ class Showing:
         if answer.keep is not None:
             self.give(page, KEPT, answer.keep)
         return page
+
+    def _here(self, request: web.Request, route: Route, at: str = "") -> str:
+        """Where this can be asked for again: the answer to a form cannot, but its page can."""
+        if route.method == "GET":
+            return request.path_qs.removeprefix(self.base)
+        return at or page_of(route).format_map(request.match_info)
 
     def give(self, answer: web.Response, cookie: str, value: str) -> None:
         """For as long as somebody can be signed in."""

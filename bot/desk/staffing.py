@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from bot import staff
 from bot.desk import group
-from bot.desk.visit import Answer, Done, Missing, Page, Route, Visit, Wrong, does, shows
+from bot.desk.visit import Answer, Done, Missing, Page, Route, Visit, Wrong, does, shows, within_the_desk
 from bot.records import record
 from bot.staff import INVITATION, STAFF
 from bot.staff_tables import RUNNING
@@ -97,6 +97,7 @@ async def change_role(visit: Visit) -> Answer:
     await record(visit.transaction, visit.now, "role_changed", visit.member, note=f"{somebody.id} {role}")
     if not Member(somebody.id, somebody.name, role).may("staff"):
         await staff.withdraw_all_of(visit.transaction, somebody.id, visit.member, visit.now)
+    await group.tell(visit.kit, visit.transaction, somebody.id, "role", visit.now)
     changed = Text("{name} has a new role: {role}. It holds at once.", name=somebody.name, role=ROLES[role])
     return Done("/requests" if somebody.id == visit.member.id else "/staff", changed)
 
@@ -145,13 +146,7 @@ async def choose_language(visit: Visit) -> Answer:
         raise Missing
     mine = update(STAFF).where(STAFF.c.id == visit.member.id).values(language=language)
     await visit.transaction.execute(mine)
-    return Done(_within_the_desk(visit.sent("back")))
-
-
-def _within_the_desk(path: str) -> str:
-    """A path of ours, never another site's address."""
-    leads_away = not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable()
-    return "/requests" if leads_away else path
+    return Done(within_the_desk(visit.sent("back"), "/requests"))
 
 
 ROUTES: tuple[Route, ...] = (

@@ -47,6 +47,12 @@ class Done:
     said: Text | None = None
 
 
+def within_the_desk(path: str, otherwise: str) -> str:
+    """A path for `Done`, never another site's address."""
+    leads_away = not path.startswith("/") or path.startswith("//") or "\\" in path or not path.isprintable()
+    return otherwise if leads_away else path
+
+
 @dataclass(frozen=True)
 class File:
     """A file to save."""

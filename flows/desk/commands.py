@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from flows.desk.roles import Member, Right
 from flows.text import Text
@@ -49,7 +49,7 @@ SCREENS = (
         "/today - today's sessions (no names)\n"
         "/week - the free and taken places of the week\n"
         "/desk - a link to the desk\n"
-        "/pause - stop new requests, and take them again\n"
+        "/pause - stop new requests, and take them again (not with the read-only role)\n"
         "/help - this list"
     ),
     Text(
@@ -67,7 +67,7 @@ HELP = Text(
     "/today - today's sessions (no names)\n"
     "/week - the free and taken places of the week\n"
     "/desk - a link to the desk, for five minutes and one use\n"
-    "/pause - stop new requests, and take them again\n"
+    "/pause - stop new requests, and take them again (not with the read-only role)\n"
     "\n"
     "Send a command by itself, for example: /today\n"
     "Your role: {role}"
@@ -107,6 +107,7 @@ NO_RIGHT = Text("Your role ({role}) does not include this. Please ask a lead.")
 OVER = Text(
     "Your rights at the office's desk have ended. If that is a mistake, please ask a lead for a new invitation."
 )
+ROLE_CHANGED = Text("Your role at the office's desk was changed. It is now: {role}\n/help shows the commands.")
 
 ONLY_MEMBERS = Text(
     "Only members of the staff can press here. Ask a lead for an invitation, and send it to the bot in your private"
@@ -130,3 +131,8 @@ def usage(command: str) -> Text:
 
 def may(member: Member, command: str) -> bool:
     return member.may(NEEDS[command])
+
+
+def menu(member: Member) -> Sequence[str]:
+    """The commands that this member can use."""
+    return [command for command in MENU if may(member, command)]
