@@ -60,7 +60,7 @@ def postgres() -> Iterator[URL]:
         yield make_url(given)
         asyncio.run(drop_template(make_url(given)))
         return
-    with embedded_postgres() as server:
+    with embedded_postgres(in_memory=True) as server:
         yield server
 
 

@@ -31,7 +31,7 @@ from bot.app import App
 from bot.config import Settings
 from flows.office_days import holiday_name
 from tests.benchmarks.process import ROOT
-from tests.town import TICK, TOKYO, Clock
+from tests.town import LIMITS_SECOND, TICK, TOKYO, Clock
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ async def _run(environment: Mapping[str, str], clock: Callable[[], datetime]) ->
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     settings = Settings.load(environment)
     logs.set_up("text", settings.secrets)
-    await App(settings, clock, tick=TICK, limits_second=TICK).run(stop)
+    await App(settings, clock, tick=TICK, limits_second=LIMITS_SECOND).run(stop)
 
 
 def _child(told: dict[str, Any], log: socket.socket) -> None:

@@ -12,7 +12,7 @@ import sys
 from bot import cli, logs
 from bot.app import App
 from bot.config import Settings
-from tests.town import TICK
+from tests.town import LIMITS_SECOND
 
 EVERY = ("asyncio", "aiohttp.client", "aiosmtplib", "asyncpg", "sqlalchemy.engine", "sqlalchemy.pool", "telegram.Bot")
 
@@ -26,7 +26,7 @@ def turn_all_up() -> None:
 
 async def run(settings: Settings) -> None:
     asyncio.get_running_loop().slow_callback_duration = 0  # every step of the loop becomes a line
-    await App(settings, limits_second=TICK).run(cli._until_told_to_stop())
+    await App(settings, limits_second=LIMITS_SECOND).run(cli._until_told_to_stop())
 
 
 if __name__ == "__main__":

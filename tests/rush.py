@@ -31,7 +31,7 @@ from bot.tables import PENDING
 from bot.telegram.updates import SEPARATOR, GroupEvent, read
 from tests.by_hand import Somebody, Told, Update, form, walk
 from tests.databases import rows
-from tests.town import TICK, Town, town
+from tests.town import LIMITS_SECOND, Town, town
 
 MOVING = ("conversation", "person", "consent", "booking", "hold", "decision", "notice", "seen_update")
 PAUSES = (0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 3, 20)  # turns of the event loop left to others before a statement
@@ -73,7 +73,7 @@ class Rush:
 
     async def hire(self, **environment: str) -> App:
         """One more worker, ready to serve: the first from now on."""
-        worker = App(Settings.load({**self.place.environment, **environment}), self.clock, limits_second=TICK)
+        worker = App(Settings.load({**self.place.environment, **environment}), self.clock, limits_second=LIMITS_SECOND)
         self.workers.insert(0, worker)
         self._watch(worker.database)
         await migrate(worker.database)

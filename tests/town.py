@@ -35,6 +35,7 @@ from tests.usual_answers import comes_to
 TOKEN = "123456:TEST-token-of-nobody"
 TOKYO = ZoneInfo("Asia/Tokyo")
 TICK = 0.02  # seconds between two looks at what is due
+LIMITS_SECOND = 0.002  # how long a second of what Telegram lets a bot send lasts: the limits are kept, nobody waits
 OFFICE_MAIL = "counter@office.example"
 
 
@@ -133,7 +134,8 @@ class Town:
 
     async def start(self, **environment: str) -> None:
         """Start the bot; it is polling when this returns."""
-        self.app = App(Settings.load({**self.environment, **environment}), self.clock, tick=TICK, limits_second=TICK)
+        settings = Settings.load({**self.environment, **environment})
+        self.app = App(settings, self.clock, tick=TICK, limits_second=LIMITS_SECOND)
         self._stop = asyncio.Event()
         self._running = asyncio.create_task(self.app.run(self._stop))
         await self.server.settled()

@@ -29,7 +29,7 @@ from bot.playground.server import BotApiServer, Fault
 from bot.statements import epoch
 from bot.tables import PENDING
 from tests.conversations.offices import office_with_setting
-from tests.town import TICK, TOKEN, Mailbox, Town
+from tests.town import LIMITS_SECOND, TOKEN, Mailbox, Town
 
 IN_THE_BOT: ContextVar[bool] = ContextVar("in_the_bot", default=False)  # whether this code runs in the bot
 BY_HAND = 3600.0  # seconds between the bot's own looks at what is due: none comes while a test runs
@@ -144,8 +144,9 @@ class CrashingTown(Town):
         asked = len(self.server.called("getUpdates"))
         with in_the_bot():
             self.app = App(
-                Settings.load({**self.environment, **environment}), self.clock, tick=BY_HAND, limits_second=TICK
-            )
+                Settings.load({**self.environment, **environment}), self.clock,
+                tick=BY_HAND, limits_second=LIMITS_SECOND,
+            )  # fmt: skip
             self.app.clockwork.second = 0.0  # a screen that could not be shown is tried at the next look
             self._stop = asyncio.Event()
             self._running = asyncio.create_task(self.app.run(self._stop))
