@@ -115,11 +115,11 @@ def life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return asyncio.run(lives())
 
 
-@pytest.mark.parametrize("part", [*PARTS, THE_STAFF_GROUP, A_FAULT])
-def test_no_statement_of_it_looks_at_every_row_of_a_table_that_grows(part: str, life: Plans) -> None:
-    assert life.of[part]
-    bad = [(step, statement) for statement, steps in life.of[part].items() for step in steps if scans(step)]
-    assert not bad, "\n".join(f"{step}: {statement[:400]}" for step, statement in bad)
+def test_no_statement_of_it_looks_at_every_row_of_a_table_that_grows(life: Plans) -> None:
+    assert [part for part in (*PARTS, THE_STAFF_GROUP, A_FAULT) if not life.of[part]] == []
+    parts = ((part, *found) for part, statements in life.of.items() for found in statements.items())
+    bad = [(part, step, statement) for part, statement, steps in parts for step in steps if scans(step)]
+    assert not bad, "\n".join(f"{part}: {step}: {statement[:400]}" for part, step, statement in bad)
 
 
 @pytest.mark.parametrize("life", ["sqlite"], indirect=True)
