@@ -7,6 +7,7 @@ READY := .venv/ready
 # Much of a test is waiting, for a letter, a page, a process: twice as many side by side as there are cores.
 SIDE_BY_SIDE = $(shell $(BIN)/python -c "import os; print(2 * (os.cpu_count() or 1))")
 PYTEST = .venv/bin/pytest -q -rs -n $(SIDE_BY_SIDE) --dist worksteal
+LONG = $(PYTEST) -rP --long --timeout 7200
 LOCALES := ja ja_Hira
 EXTRACT := $(BIN)/pybabel -q extract --no-default-keywords --keywords Text --keywords t --no-wrap --sort-output \
 	--omit-header --add-location file
@@ -33,13 +34,13 @@ clauses: $(READY)
 
 # The long runs of what `make test` proves briefly; `-rP` prints what was counted.
 crash: $(READY)
-	$(PYTEST) -rP --long tests/test_crash.py
+	$(LONG) tests/test_crash.py
 
 races: $(READY)
-	$(PYTEST) -rP --long tests/test_races*.py
+	$(LONG) tests/test_races*.py
 
 fuzz: $(READY)
-	$(PYTEST) -rP --long tests/test_hostile_input.py tests/test_desk_hostile_forms.py tests/test_any_order.py
+	$(LONG) tests/test_hostile_input.py tests/test_desk_hostile_forms.py tests/test_any_order.py
 
 # A simulated year, drawn by lot from its seed (SEED=5 for another one).
 SEED ?= 4
