@@ -25,13 +25,13 @@ KIND = "staff_list"
 OPEN = (
     select(BOOKING.c.ref, BOOKING.c.start, BOOKING.c.reply_by)
     .where(LAPSING, BOOKING.c.state == REQUESTED, BOOKING.c.lapses_at > bindparam("now"))
-    .order_by(BOOKING.c.reply_by, BOOKING.c.lapses_at)
+    .order_by(BOOKING.c.reply_by, BOOKING.c.lapses_at, BOOKING.c.start)
     .limit(listing.MOST + 1)
 )
 WISHES = (
     select(BOOKING.c.ref, BOOKING.c.wanted_start.label("start"), BOOKING.c.wanted_reply_by.label("reply_by"))
     .where(MOVING, BOOKING.c.wanted_lapses_at > bindparam("now"))
-    .order_by(BOOKING.c.wanted_lapses_at)
+    .order_by(BOOKING.c.wanted_lapses_at, BOOKING.c.wanted_start)
     .limit(listing.MOST + 1)
 )
 BEFORE = (
