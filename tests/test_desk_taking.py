@@ -18,7 +18,7 @@ CALLED = {
     **USUAL,
     "channel": "phone", "registered": "yes", "device": "yes", "continuing": "yes", "name": "川越 花子",
     "seeker_number": "11030-00000042", "day": "2026-11-24 0930-1", "email": "hanako@example.jp",
-    "phone": "049-242-0197", "companion": "none",
+    "phone": "049-234-5678", "companion": "none",
 }  # fmt: skip
 
 
@@ -68,7 +68,7 @@ async def test_what_was_given_is_kept_as_the_chat_keeps_it(desk: OpenDesk, clerk
         booking = await desk.kit.counter(transaction, desk.clock(), None, "").booking(str(number))
     assert booking
     assert booking.language == "en"
-    assert booking.details["phone"]["e164"] == "+81492420197"
+    assert booking.details["phone"]["e164"] == "+81492345678"
     assert (booking.details["seeker_number"], booking.details["language"]) == ("11030-00000042", "vi")
     assert all(booking.details[condition.name] == "yes" for condition in CONDITIONS)
 
