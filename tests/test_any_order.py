@@ -288,7 +288,7 @@ def test_what_must_hold_holds_in_any_order(
     Here.all_buttons = with_ == "all buttons"
     here = hypothesis.seed(seed)(Here)
     how = hypothesis.settings(
-        max_examples=times(6, 150), stateful_step_count=times(20, 50), deadline=None, database=None,
+        max_examples=times(4, 150), stateful_step_count=times(20, 50), deadline=None, database=None,
         suppress_health_check=list(HealthCheck), print_blob=False,
         phases=(Phase.generate, Phase.shrink)[: times(1, 2)],  # to shorten a story takes minutes
     )  # fmt: skip

@@ -78,11 +78,11 @@ async def test_it_dies_anywhere_at_any_time(played: Played, random: Random, time
 async def test_it_dies_at_every_step_of_the_migration_and_of_the_start(
     tmp_path: Path, empty_database_url: str, random: Random, times: Times
 ) -> None:
-    """Before each statement and each commit (in `make test` each sixth): the next start goes on, with a whole schema
+    """Before each statement and each commit (in `make test` each ninth): the next start goes on, with a whole schema
     and the same keys.
     """
     async with scene(tmp_path, empty_database_url) as on:
-        stride = times(6, 1)
+        stride = times(9, 1)
         step = random.randrange(stride)
         while not on.town.server.called("getUpdates"):
             step += stride
