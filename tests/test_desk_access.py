@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 from sqlmodel import SQLModel
+from yarl import URL
 
 from bot import staff
 from bot.counter import BOOKING
@@ -74,9 +75,10 @@ async def test_a_link_leads_to_the_page_that_was_asked_for_before(desk: OpenDesk
 
 async def test_a_link_leads_nowhere_else(desk: OpenDesk) -> None:
     lead, browser = await desk.member("lead"), desk.browser()
-    for elsewhere in ("//evil.example/", "https://evil.example/", "/\\evil.example", "x"):
-        browser.client.cookie_jar.update_cookies({WANTED: elsewhere})
-        assert (await browser.sends(await desk.link(lead))).path == "/today"
+    elsewhere = ("//evil.example/", "https://evil.example/", "/\\evil.example", "x")
+    for wanted, leads_to in (("/week", "/week"), *((each, "/today") for each in elsewhere)):
+        browser.client.cookie_jar.update_cookies({WANTED: wanted}, URL(desk.origin))
+        assert (await browser.sends(await desk.link(lead))).path == leads_to
 
 
 async def test_of_many_presses_on_one_link_at_once_one_opens_the_desk(desk: OpenDesk) -> None:

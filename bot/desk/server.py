@@ -122,7 +122,7 @@ class Desk:
             raise Closed(410, SPENT)
         answer = self.showing.go(within_the_desk(request.cookies.get(WANTED, ""), NAVIGATION[0].path))
         self.showing.give(answer, COOKIE, session.token)
-        for cookie in (KEPT, WANTED):  # of whoever was here before
+        for cookie in (KEPT, WANTED):  # of whoever was here before; where they wanted to go, they are
             self.showing.take(answer, cookie)
         return answer
 
